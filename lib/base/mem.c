@@ -1,0 +1,69 @@
+#include "base/mem.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The one piece of state a failing allocation needs: whose name to print. */
+static const char *program = "tenstream";
+
+void mem_set_name(const char *name)
+{
+    program = name;
+}
+
+static void *checked(void *p, size_t size)
+{
+    if (!p) {
+        fprintf(stderr, "%s: out of memory: %zu more bytes needed\n", program, size);
+        _exit(1);
+    }
+    return p;
+}
+
+void *xmalloc(size_t size)
+{
+    return checked(malloc(size ? size : 1), size);
+}
+
+void *xcalloc(size_t count, size_t size)
+{
+    size_t total;
+
+    if (__builtin_mul_overflow(count, size, &total))
+        total = SIZE_MAX;
+    return checked(calloc(count ? count : 1, size ? size : 1), total);
+}
+
+void *xrealloc(void *p, size_t size)
+{
+    return checked(realloc(p, size ? size : 1), size);
+}
+
+void *xaligned(size_t size)
+{
+    void *p = NULL;
+
+    if (posix_memalign(&p, 64, size ? size : 1) != 0)
+        p = NULL;
+    return checked(p, size);
+}
+
+char *xstrdup(const char *s)
+{
+    return checked(strdup(s), strlen(s) + 1);
+}
+
+char *xasprintf(const char *fmt, ...)
+{
+    char *s = NULL;
+    va_list ap;
+
+    va_start(ap, fmt);
+    if (vasprintf(&s, fmt, ap) < 0)
+        s = NULL;
+    va_end(ap);
+    return checked(s, strlen(fmt));
+}

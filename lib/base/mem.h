@@ -1,0 +1,24 @@
+#ifndef BASE_MEM_H
+#define BASE_MEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Running out of memory ends the process: one line on standard error, exit status 1.
+ * Only the public stream API reports it to its caller instead. */
+void *xmalloc(size_t size);
+void *xcalloc(size_t count, size_t size);
+void *xrealloc(void *p, size_t size);
+void *xaligned(size_t size);                    /* 64-byte aligned; free() */
+char *xstrdup(const char *s);
+char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* What the message of xmalloc starts with; the tool's name.  Set once, before threads start. */
+void mem_set_name(const char *name);
+
+/* Checked arithmetic on sizes: false when the result does not fit, and *r is then undefined. */
+static inline bool mul_i64(int64_t a, int64_t b, int64_t *r) { return !__builtin_mul_overflow(a, b, r); }
+static inline bool add_i64(int64_t a, int64_t b, int64_t *r) { return !__builtin_add_overflow(a, b, r); }
+
+#endif

@@ -1,8 +1,10 @@
 /* formats/ten2raw.c - the elements of records as plain bytes. */
+#include "base/files.h"
 #include "stream/tool.h"
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { KEY_RECORD = 1 };
 
@@ -39,6 +41,7 @@ int main(int argc, char **argv)
     int rc;
 
     tool_open(&o.tool, TOOL_IN | TOOL_BINARY, &argp, argc, argv, &o);
+    fd_enlarge_pipe(STDOUT_FILENO);
     while ((rc = ten_next(o.tool.in, &rec, &o.tool.err)) > 0) {
         const size_t n = (size_t)ten_bytes(&rec);
         if (o.record && strcmp(rec.name, o.record) != 0)

@@ -1,5 +1,5 @@
 /*
- * Reading.  A regular file is mapped and handed out in place.  Anything else is read through a
+ * Reading.  A file that the caller wants mapped is handed out in place.  Anything else is read through a
  * buffer whose fill position keeps the stream's alignment, so that small records are handed out in
  * place too; large payloads are read past it into memory that grows with what arrives.
  *
@@ -198,7 +198,7 @@ static int map_input(struct ten_reader *r, struct ten_err *e)
     if (S_ISDIR(st.st_mode))
         return fail(e, TEN_E_DATA, "%sis a directory: expected a tensor stream",
                     *r->name ? r->name : "standard input: ");
-    if (S_ISREG(st.st_mode) && st.st_size > 0 && at >= 0 && at < st.st_size && at % WIRE_ALIGN == 0) {
+    if (r->opt.map && S_ISREG(st.st_mode) && st.st_size > 0 && at >= 0 && at < st.st_size && at % WIRE_ALIGN == 0) {
         void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, r->fd, 0);
 
         if (p != MAP_FAILED) {
@@ -265,10 +265,12 @@ void ten_close(struct ten_reader *r)
     if (!r)
         return;
     unpacker_free(r->unpacker);
+    /* The next program on a descriptor of a file starts behind what was taken here. */
     if (r->map) {
         munmap(r->map, (size_t)r->map_size);
-        /* Where a read() would have left it, for the next program on this descriptor. */
         lseek(r->fd, r->map_from + r->offset, SEEK_SET);
+    } else if (r->stop > r->start) {
+        lseek(r->fd, r->start - r->stop, SEEK_CUR);
     }
     if (r->payload)
         munmap(r->payload, (size_t)r->payload_room);
@@ -343,16 +345,17 @@ static int64_t read_header(struct ten_reader *r, struct ten_err *e)
     return size;
 }
 
-/* A text field of n bytes at *p, which is moved behind it: a copy in *text (NULL when empty). */
+/* A text field of n bytes at *p, which is moved behind it: a copy in *text (NULL when empty).
+ * end: how it must end. */
 static int take_text(struct ten_reader *r, char **text, const unsigned char **p, size_t n,
-                     const char *what, struct ten_err *e)
+                     const char *end, const char *what, struct ten_err *e)
 {
     free(*text);
     *text = NULL;
     if (n == 0)
         return 0;
-    if (!wire_text_ok(*p, n, false))
-        return bad(r, e, r->offset, what, "not UTF-8: expected JSON in UTF-8");
+    if (!wire_json_ok(*p, n, end))
+        return bad(r, e, r->offset, what, "not an object: expected JSON in UTF-8");
     if (!(*text = malloc(n + 1)))
         return no_memory(e, (int64_t)n);
     memcpy(*text, *p, n);
@@ -446,10 +449,10 @@ static int parse_header(struct ten_reader *r, struct ten_record *rec, int64_t at
     if (!first && (group_attrs > 0 || history > 0))
         return bad(r, e, at + AT_GROUP_ATTRS, "group attributes", "expected none after a group's first "
                    "record");
-    if (take_text(r, &r->attrs, &p, get_u32(h + AT_ATTRS), "attributes", e) < 0)
+    if (take_text(r, &r->attrs, &p, get_u32(h + AT_ATTRS), "}", "attributes", e) < 0)
         return -1;
-    if (first && (take_text(r, &r->group_attrs, &p, group_attrs, "group attributes", e) < 0 ||
-                  take_text(r, &r->history, &p, history, "history", e) < 0))
+    if (first && (take_text(r, &r->group_attrs, &p, group_attrs, "}", "group attributes", e) < 0 ||
+                  take_text(r, &r->history, &p, history, "}\n", "history", e) < 0))
         return -1;
     r->group += first;
     rec->name = r->record_name;

@@ -157,6 +157,13 @@ bool wire_text_ok(const unsigned char *s, size_t n, bool strict)
     return true;
 }
 
+bool wire_json_ok(const unsigned char *s, size_t n, const char *end)
+{
+    const size_t m = strlen(end);
+
+    return n > m && s[0] == '{' && memcmp(s + n - m, end, m) == 0 && wire_text_ok(s, n, false);
+}
+
 bool wire_spare_bits_ok(enum ten_type type, int64_t count, const void *data)
 {
     const int bits = ten_elem_bits(type), per = bits < 8 ? 8 / bits : 1;

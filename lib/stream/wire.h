@@ -37,6 +37,8 @@ uint64_t wire_digest(uint64_t digest, const void *header, size_t identity, uint6
 size_t wire_identity(const void *header);
 /* True when `n` bytes are UTF-8 without zero bytes; strict also bans control characters. */
 bool wire_text_ok(const unsigned char *s, size_t n, bool strict);
+/* The same for JSON fields, which start with { and end with `end` ("}", or "}\n" for a history). */
+bool wire_json_ok(const unsigned char *s, size_t n, const char *end);
 /* Payload bytes of a legal shape; -1 with *e set where it is not legal. */
 int64_t wire_payload(enum ten_type type, const struct ten_shape *shape, struct ten_err *e);
 /* True when the unused bits of a packed payload's last byte are 0. */

@@ -139,17 +139,15 @@ void ten_writer_input(struct ten_writer *w, ten_input_fn now, void *of)
     w->inputs[w->ninputs++] = (struct input){now, of};
 }
 
-/* Length of a text field, or -1 with *e set. */
-static int64_t field(const char *text, const char *what, const char *first, struct ten_err *e)
+/* Length of a JSON field, or -1 with *e set. */
+static int64_t field(const char *text, const char *what, const char *end, struct ten_err *e)
 {
     const size_t n = text ? strlen(text) : 0;
 
-    if (n > 0 && (text[0] != '{' || strcmp(text + n - strlen(first), first) != 0))
-        return fail(e, TEN_E_DATA, "%s: expected JSON, one object", what);
     if (n > WIRE_MAX_HEADER / 4)
         return fail(e, TEN_E_DATA, "%s: %zu bytes: expected at most %d", what, n, WIRE_MAX_HEADER / 4);
-    if (!wire_text_ok((const unsigned char *)text, n, false))
-        return fail(e, TEN_E_DATA, "%s: not UTF-8: expected JSON in UTF-8", what);
+    if (n > 0 && !wire_json_ok((const unsigned char *)text, n, end))
+        return fail(e, TEN_E_DATA, "%s: not an object: expected JSON in UTF-8", what);
     return (int64_t)n;
 }
 

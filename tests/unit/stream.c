@@ -173,20 +173,46 @@ static void groups_are_counted_and_keep_their_attributes(void)
     close(fd);
 }
 
-static void data_are_aligned_and_mapped_files_are_not_copied(void)
+static void data_are_aligned_and_stay_when_the_file_is_mapped(void)
 {
-    struct ten_err e = {0};
-    const int fd = write_samples(0, 1, SAMPLES);
-    struct ten_reader *r = ten_open_fd(fd, "-", NULL, &e);
-    struct ten_record rec;
+    for (int map = 0; map < 2; map++) {
+        struct ten_err e = {0};
+        const int fd = write_samples(0, 1, SAMPLES);
+        struct ten_reader *r = ten_open_fd(fd, "-", &(struct ten_options){.map = map}, &e);
+        struct ten_record rec, first;
+        unsigned char data[4096];
 
-    while (ten_next(r, &rec, &e) > 0)
-        if (ten_bytes(&rec) > 0)
-            CHECK_INT((uintptr_t)rec.data % 64, 0);
-    ten_close(r);
-    /* As after read(): the descriptor stands behind what was taken. */
-    CHECK_INT(lseek(fd, 0, SEEK_CUR), lseek(fd, 0, SEEK_END));
-    close(fd);
+        CHECK_INT(ten_next(r, &first, &e), 1);
+        while (ten_next(r, &rec, &e) > 0)
+            if (ten_bytes(&rec) > 0)
+                CHECK_INT((uintptr_t)rec.data % 64, 0);
+        fill(data, &first, 0);
+        if (map)
+            CHECK_BYTES(first.data, data, (size_t)ten_bytes(&first));
+        ten_close(r);
+        CHECK_INT(lseek(fd, 0, SEEK_CUR), lseek(fd, 0, SEEK_END));
+        close(fd);
+    }
+}
+
+static void two_readers_share_a_descriptor_one_after_the_other(void)
+{
+    for (int map = 0; map < 2; map++) {
+        struct ten_err e = {0};
+        const int fd = write_samples(0, 1, SAMPLES);
+        const struct ten_options opt = {.map = map};
+        struct ten_reader *r = ten_open_fd(fd, "-", &opt, &e);
+        struct ten_record rec;
+
+        for (int i = 0; i < 3; i++)
+            CHECK_INT(ten_next(r, &rec, &e), 1);
+        ten_close(r);
+        r = ten_open_fd(fd, "-", &opt, &e);             /* at the second group */
+        CHECK_INT(ten_next(r, &rec, &e), 1);
+        CHECK_STR(rec.name, "scalar");
+        ten_close(r);
+        close(fd);
+    }
 }
 
 static void threads_do_not_change_a_byte(void)
@@ -431,8 +457,8 @@ static void bad_records_are_refused_by_the_writer(void)
         {{.name = "\xff", .type = TEN_U8}, "expected 1 to 255 bytes of UTF-8"},
         {{.name = "x", .type = TEN_TYPES}, "type: 19: expected 1 to 18"},
         {{.name = "x", .type = TEN_U8, .shape = {9, {1}}}, "rank: 9: expected 0 to 8"},
-        {{.name = "x", .type = TEN_U8, .attrs = "[1]"}, "attributes: expected JSON, one object"},
-        {{.name = "x", .type = TEN_U8, .history = "{}"}, "history: expected JSON"},
+        {{.name = "x", .type = TEN_U8, .attrs = "[1]"}, "attributes: not an object: expected JSON"},
+        {{.name = "x", .type = TEN_U8, .history = "{}"}, "history: not an object: expected JSON"},
         {{.name = "x", .type = TEN_U4, .shape = {1, {1}}, .data = "\x1f"}, "unused bits"},
     };
     const int fd = open("/dev/null", O_WRONLY);
@@ -579,7 +605,8 @@ int main(void)
     RUN(every_type_shape_and_attribute_comes_back_plain_and_compressed);
     RUN(the_same_through_a_pipe);
     RUN(groups_are_counted_and_keep_their_attributes);
-    RUN(data_are_aligned_and_mapped_files_are_not_copied);
+    RUN(data_are_aligned_and_stay_when_the_file_is_mapped);
+    RUN(two_readers_share_a_descriptor_one_after_the_other);
     RUN(threads_do_not_change_a_byte);
     RUN(concatenated_streams_are_one_stream);
     RUN(every_flipped_bit_is_noticed_and_what_stood_before_it_arrives);

@@ -1,0 +1,135 @@
+# What goes wrong around a tool: one table of how each is called, one test per kind of fault.
+load common
+
+# How a tool is called so that it reads standard input and writes to standard output.  Columns:
+# input it reads (stream: .ten with one f32 image; own: something of its own format, made below;
+# no: none) and arguments.  A tool without a row fails every test.
+row() {
+    local s=$BATS_FILE_TMPDIR/good.ten
+    case $1 in
+    ten-cat | ten-info | ten-verify | ten-dump | ten-stat | ten-head | augment) echo stream ;;
+    ten-cut) echo stream --keep=* ;;
+    ten-batch | ten-shuf) echo stream --size=4 ;;
+    ten-split) echo stream --parts=a=0.5,b=0.5 --prefix="$BATS_TEST_TMPDIR/part-" ;;
+    ten-cmp | ten-dot) echo stream - "$s" ;;
+    ten-paste) echo stream - "$s" ;;
+    ten-gen) echo no x f32 8,8,8,3 ;;
+    ten2png) echo stream --grid ;;
+    ten2y4m) echo clip ;;
+    ten2raw | ten2npy | ten2npz | ten2safetensors) echo stream ;;
+    ten2idx | ten2cifar | ten2mtx | ten2gr | ten2edges | ten2csv | ten2text) echo own ;;
+    png2ten | y4m2ten | npy2ten | npz2ten | safetensors2ten | idx2ten | cifar2ten | mtx2ten | gr2ten | edges2ten | csv2ten | text2ten) echo own - ;;
+    raw2ten) echo own --dims=4 ;;
+    claims | report) echo skip ;;
+    *) return 1 ;;
+    esac
+}
+setup_file() {
+    ten-gen image f32 2,8,8,3 --fill=uniform >"$BATS_FILE_TMPDIR/good.ten"
+    ten-gen clip u8 1,2,8,8,3 >"$BATS_FILE_TMPDIR/clip.ten"
+}
+setup() { cd "$BATS_TEST_TMPDIR" || return; }
+
+# for_each WANTED FUNCTION: call FUNCTION NAME ARGUMENTS... for tools whose input is one of WANTED.
+for_each() {
+    local wanted=$1 call=$2 t kind bad=
+    for t in "$B"/bin/*; do
+        local name=${t##*/} words
+        words=$(row "$name") || { echo "$name: no row in tests/faults.bats"; return 1; }
+        # shellcheck disable=SC2086
+        set -f; set -- $words; set +f
+        kind=$1
+        shift
+        [[ " $wanted " = *" $kind "* ]] || continue
+        "$call" "$name" "$@" || bad+="$name: status $status: $stderr"$'\n'
+    done
+    [ -z "$bad" ] || { printf '%s' "$bad"; false; }
+}
+input_of() { case $(row "$1") in clip*) echo "$BATS_FILE_TMPDIR/clip.ten" ;; *) echo "$BATS_FILE_TMPDIR/good.ten" ;; esac; }
+# Exit status 1 and one line that starts with the tool's name.
+one_line() { [ "$status" = 1 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ "$stderr" = "$1: "* ]]; }
+
+@test "a full disk: exit 1, one line" {
+    full() {
+        local name=$1; shift
+        run --separate-stderr bash -c '"$@" >/dev/full' _ "$name" --quiet "$@" <"$(input_of "$name")"
+        [ "$name" = ten-split ] || { one_line "$name" && [[ "$stderr" = *"No space left on device"* ]]; }
+    }
+    for_each "stream clip no" full
+}
+@test "a closed pipe ends quietly" {
+    closed() {
+        local name=$1; shift
+        run --separate-stderr bash -c '(sleep 0.1; exec "$@") | true; exit 0' _ "$name" --quiet "$@" <"$(input_of "$name")"
+        [ -z "$stderr" ]
+    }
+    for_each "stream clip no" closed
+}
+@test "an empty input: exit 1, one line" {
+    empty() {
+        local name=$1; shift
+        run --separate-stderr bash -c '"$@" >out' _ "$name" --quiet "$@" </dev/null
+        one_line "$name" && [[ "$stderr" = *"empty input: expected a tensor stream" ]]
+    }
+    for_each "stream clip" empty
+}
+@test "text instead of a stream: exit 1, one line that says so" {
+    text() {
+        local name=$1; shift
+        run --separate-stderr bash -c '"$@" >out' _ "$name" --quiet "$@" < <(yes some text | head -c 5000)
+        one_line "$name" && [[ "$stderr" = *"not a tensor stream"* ]]
+    }
+    for_each "stream clip" text
+}
+@test "a folder instead of a file: exit 1, one line" {
+    folder() {
+        local name=$1; shift
+        run --separate-stderr bash -c '"$@" >out' _ "$name" --quiet "$@" <"$BATS_TEST_TMPDIR"
+        one_line "$name" && [[ "$stderr" = *[Ii]"s a directory"* ]]
+    }
+    for_each "stream clip own" folder
+}
+@test "an input that fails in the middle: exit 1, one line" {
+    cut() {
+        local name=$1; shift
+        run --separate-stderr bash -c '"$@" >out' _ "$name" --quiet "$@" < <(head -c 700 "$(input_of "$name")")
+        one_line "$name" && [[ "$stderr" = *"the input ends here"* ]]
+    }
+    for_each "stream clip" cut
+}
+@test "too little memory: exit 1, one line" {
+    ten-gen image u8 400000000 --fill=zeros --zstd=1 >big.ten
+    little() {
+        local name=$1; shift
+        run --separate-stderr bash -c 'ulimit -v 300000; "$@" >out' _ "$name" --quiet --threads=1 "$@" <big.ten
+        # Some tools refuse the record for its shape or limit before they need the memory.
+        one_line "$name"
+    }
+    for_each "stream clip" little
+}
+@test "a record above --max-record: exit 1, one line that names record and limit" {
+    limit() {
+        local name=$1; shift
+        run --separate-stderr bash -c '"$@" >out' _ "$name" --quiet --max-record=100 "$@" <"$(input_of "$name")"
+        one_line "$name" && [[ "$stderr" = *"expected at most the limit, 100" ]]
+    }
+    for_each "stream clip" limit
+}
+@test "an unreadable log: exit 1, one line" {
+    log() {
+        local name=$1; shift
+        run --separate-stderr bash -c '"$@" >out' _ "$name" --log=/nowhere/log "$@" <"$(input_of "$name")"
+        one_line "$name" && [[ "$stderr" = *"/nowhere/log: No such file or directory"* ]]
+    }
+    for_each "stream clip no" log
+}
+@test "a file changed in the middle: exit 1, one line that names record and byte" {
+    changed() {
+        local name=$1 from; shift
+        from=$(input_of "$name")
+        { head -c 600 "$from"; printf '\xff\xfe\xfd'; tail -c +604 "$from"; } >changed.ten
+        run --separate-stderr bash -c '"$@" >out' _ "$name" --quiet "$@" <changed.ten
+        one_line "$name" && [[ "$stderr" = *"record 0 "*": byte "*"checksum differs"* ]]
+    }
+    for_each "stream clip" changed
+}

@@ -62,7 +62,7 @@ static void number(struct argp_state *st, long double *v, const char *option, co
         return;
     *v = strtold(arg, &end);
     if (end == arg || *end != 0)
-        argp_error(st, "%s: %s: not a number: expected one of %s", option, arg, ten_type_name(type));
+        argp_error(st, "%s: %s: not a number: expected one", option, arg);
     if (bounded && !(*v >= lo && *v <= hi + above && *v == floorl(*v)))
         argp_error(st, "%s: %s: not a value of %s: expected a whole number from %.0Lf to %.0Lf", option,
                    arg, ten_type_name(type), lo, hi + above);
@@ -144,8 +144,9 @@ static int write_group(struct opts *o, int64_t group)
         const int64_t n = ten_count(&rec);
         void *data = tool_buffer(&o->tool, (size_t)ten_bytes(&rec));
 
-        /* Unsigned: a sequence longer than 2^63 elements starts again. */
-        fill(data, p->type, &p->fill, &p->rng, (int64_t)((uint64_t)group * (uint64_t)n & INT64_MAX), n);
+        /* A sequence longer than 2^62 elements starts again. */
+        const int64_t first = (int64_t)((uint64_t)group * (uint64_t)n & INT64_MAX >> 1);
+        fill(data, p->type, &p->fill, &p->rng, first, n);
         rec.data = data;
         rc = ten_write(o->tool.out, &rec, &o->tool.err);
     }

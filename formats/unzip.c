@@ -178,12 +178,11 @@ int unzip_next(struct unzip *z, struct zip_member *m, struct ten_err *e)
 
 /* ---- Members --------------------------------------------------------------------------------- */
 
-/* Double the buffer, up to the size it is to have. */
-static void grow(struct zip_buffer *b, size_t used, size_t size)
+static void grow(struct zip_buffer *b, size_t used)
 {
     if (used < b->room)
         return;
-    b->room = b->room > SIZE_MAX / 2 ? size : b->room ? 2 * b->room : FIRST_ROOM;
+    b->room = b->room ? 2 * b->room : FIRST_ROOM;
     b->p = xrealloc(b->p, b->room);
 }
 
@@ -202,7 +201,7 @@ static int64_t unpack(z_stream *s, const struct zip_member *m, const unsigned ch
 
     s->next_in = (unsigned char *)from;
     while (rc == Z_OK) {
-        grow(b, out, (size_t)m->size);
+        grow(b, out);
         s->next_out = b->p + out;
         const unsigned given = piece(in), room = piece(b->room - out);
         s->avail_in = given;

@@ -43,6 +43,8 @@ const char *line_field(struct line *l, char *text, int max)
     int n = 0;
 
     skip_blanks(l);
+    if (l->p == l->end)
+        return strcpy(text, "(nothing)");
     for (; l->p < l->end && !blank(*l->p); l->p++)
         if (n < max - 1)
             text[n++] = *l->p;

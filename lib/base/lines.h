@@ -17,8 +17,8 @@ void line_next(struct line *l, const char **at, const char *end);
 /* Is there nothing on it, or a comment: its first character one of comments? */
 bool line_skipped(const struct line *l, const char *comments);
 
-/* Take blanks; then up to max characters up to the next blank: the field, "" at the end of the
- * line.  For messages and keywords: */
+/* Take blanks, then everything up to the next blank; what fits text[max] of it, "(nothing)" at the
+ * end of the line.  For keywords and messages. */
 const char *line_field(struct line *l, char *text, int max);
 /* Take blanks, then a number; false when none stands there, or more than the number. */
 bool line_i64(struct line *l, int64_t *v);

@@ -132,8 +132,10 @@ static void print_notes(FILE *to, const struct entry *entry)
         const json_t *records = json_object_get(input, "records");
         const json_int_t n = json_integer_value(records ? records : json_object_get(input, "bytes"));
 
+        const char *name = json_string_value(json_object_get(input, "name"));
+
         fputs("#   read ", to);
-        print_word(to, json_string_value(json_object_get(input, "name")));
+        print_word(to, strcmp(name, "-") == 0 ? "standard-input" : name);
         fprintf(to, ": %lld %s, digest ", (long long)n, records ? "records" : "bytes");
         print_word(to, json_string_value(json_object_get(input, "digest")));
         putc('\n', to);
@@ -181,25 +183,36 @@ static int add_line(struct script *s, const char *line, struct ten_err *e)
     return rc;
 }
 
-int history_commands(const char *history, char **commands, char **notes, struct ten_err *e)
+static int add_lines(struct script *s, const char *history, struct ten_err *e)
 {
-    char *lines = xstrdup(history ? history : ""), *rest = lines, *line;
-    size_t size;
-    struct script s = {.commands = open_memstream(commands, &size),
-                       .notes = open_memstream(notes, &size)};
+    char *lines = xstrdup(history), *rest = lines, *line;
     int rc = 0;
 
-    while (rc == 0 && (line = strsep(&rest, "\n")) && *line)
-        rc = add_line(&s, line, e);
-    if (s.entries > 0)
-        putc('\n', s.commands);
-    fclose(s.commands);
-    fclose(s.notes);
+    while (rc == 0 && (line = strsep(&rest, "\n")) && (rest || *line))
+        rc = add_line(s, line, e);
+    if (s->entries > 0)
+        putc('\n', s->commands);
+    free(lines);
+    return rc;
+}
+
+int history_commands(const char *history, char **commands, char **notes, struct ten_err *e)
+{
+    size_t commands_size, notes_size;
+    struct script s = {.commands = open_memstream(commands, &commands_size),
+                       .notes = open_memstream(notes, &notes_size)};
+    int rc = -1;
+
+    if (s.commands && s.notes)
+        rc = add_lines(&s, history ? history : "", e);
+    else
+        fail(e, TEN_E_DATA, "history: out of memory");
+    if ((s.commands && fclose(s.commands) != 0) | (s.notes && fclose(s.notes) != 0))
+        rc = fail(e, TEN_E_DATA, "history: out of memory");
     if (rc < 0) {
-        free(*commands);
-        free(*notes);
+        free(s.commands ? *commands : NULL);
+        free(s.notes ? *notes : NULL);
         *commands = *notes = NULL;
     }
-    free(lines);
     return rc;
 }

@@ -1,5 +1,7 @@
 #include "stream/inputs.h"
 
+#include <string.h>
+
 static const char *path_of(const struct inputs *in)
 {
     return in->npaths > 0 ? in->paths[in->at] : "-";
@@ -17,13 +19,17 @@ int inputs_next(struct inputs *in, struct tool *t, struct ten_record *rec)
     const int paths = in->npaths > 0 ? in->npaths : 1;
 
     for (; in->at < paths; in->at++) {
-        if (!in->reader && !(in->reader = ten_open(path_of(in), &opt, &t->err)))
-            return -1;
+        if (!in->reader) {
+            if (!(in->reader = ten_open(path_of(in), &opt, &t->err)))
+                return -1;
+            in->number = -1;
+        }
 
         const int rc = ten_next(in->reader, rec, &t->err);
         if (rc > 0) {
             rec->group += in->before;
             in->groups = rec->group + 1;
+            in->number++;
         }
         if (rc != 0)
             return rc;
@@ -31,6 +37,15 @@ int inputs_next(struct inputs *in, struct tool *t, struct ten_record *rec)
         in->before = in->groups;
     }
     return 0;
+}
+
+int inputs_blame(const struct inputs *in, struct ten_err *e)
+{
+    const struct ten_err why = *e;
+
+    if (strcmp(path_of(in), "-") != 0)
+        fail(e, why.code, "%s: %s", path_of(in), why.text);
+    return -1;
 }
 
 void inputs_close(struct inputs *in)

@@ -8,6 +8,7 @@
 struct inputs {
     char **paths;                   /* of argv; "-" is standard input */
     int npaths;
+    int64_t number;                 /* of the record read last, counted from 0 in its stream */
 
     int at;                         /* private from here on: path being read */
     struct ten_reader *reader;
@@ -23,6 +24,8 @@ void inputs_args(struct inputs *in, const struct argp_state *st);
  * stream: no history names these inputs.  One is open at a time.
  */
 int inputs_next(struct inputs *in, struct tool *t, struct ten_record *rec);
+/* Put the name of the stream being read before e's text: for faults found in its contents; -1. */
+int inputs_blame(const struct inputs *in, struct ten_err *e);
 void inputs_close(struct inputs *in);
 
 #endif

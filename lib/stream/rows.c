@@ -220,8 +220,8 @@ static int check_like(const struct rows_reader *r, int c, struct ten_err *e)
     for (int i = 1; i < like->shape.rank && same; i++)
         same = rec->shape.dim[i] == like->shape.dim[i];
     if (!same)
-        return bad(rec, e, "%s%s: expected samples as in the first group, %s%s", ten_type_name(rec->type),
-                   ten_shape_text(&rec->shape, got), ten_type_name(like->type),
+        return bad(rec, e, "%s%s: expected samples of one kind, as in the first group: %s%s",
+                   ten_type_name(rec->type), ten_shape_text(&rec->shape, got), ten_type_name(like->type),
                    ten_shape_text(&like->shape, want));
     if (c > 0 && rec->shape.dim[0] != r->rec[0].shape.dim[0])
         return bad(rec, e, "%s: expected %" PRId64 " samples, as in %.60s",
@@ -243,10 +243,10 @@ static int read_like(struct rows_reader *r, struct rows *rows, struct ten_err *e
         if (rc < 0 || (rc == 0 && c == 0))
             return rc;
         if (c == 0 && r->next.group == r->group)
-            return bad(&r->next, e, "one more record: expected %d in each group, as in the first",
+            return bad(&r->next, e, "one record too many: expected %d in each group, as in the first",
                        r->columns);
         if (rc == 0 || (c > 0 && r->next.group != group))
-            return bad(&r->rec[c - 1], e, "last of %d records in its group: expected %d, as in the first "
+            return bad(&r->rec[c - 1], e, "its group ends after %d records: expected %d, as in the first "
                        "group", c, r->columns);
         if (check_like(r, c, e) < 0)
             return -1;

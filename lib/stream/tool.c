@@ -5,6 +5,7 @@
 #include "base/threads.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -54,14 +55,22 @@ static void source_now(void *of, struct ten_input *now)
                               .bytes = source_offset(s), .digest = source_digest(s)};
 }
 
+/* Standard error becomes the log; it stays what it was when that fails, for the message. */
+static int open_log(struct tool *t)
+{
+    const int fd = open(t->opt.log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+
+    if (fd < 0 || dup2(fd, STDERR_FILENO) < 0)
+        return fail(&t->err, TEN_E_DATA, "%s: %s: expected a file to write the log to", t->opt.log,
+                    strerror(errno));
+    close(fd);
+    return 0;
+}
+
 static int open_streams(struct tool *t)
 {
-    if (t->opt.log) {
-        if (!freopen(t->opt.log, "w", stderr))
-            return fail(&t->err, TEN_E_DATA, "%s: %s: expected a file to write the log to", t->opt.log,
-                        strerror(errno));
-        setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
-    }
+    if (t->opt.log && open_log(t) < 0)
+        return -1;
     progress_init(&t->progress, program_invocation_short_name, stderr, t->opt.quiet);
     if (t->streams & TOOL_IN) {
         if (isatty(STDIN_FILENO))

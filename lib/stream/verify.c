@@ -60,7 +60,7 @@ static int history(const char *text, struct ten_err *e)
     char *lines = xstrdup(text ? text : ""), *rest = lines, *line;
     int rc = 0;
 
-    for (int i = 0; rc == 0 && (line = strsep(&rest, "\n")) && *line; i++) {
+    for (int i = 0; rc == 0 && (line = strsep(&rest, "\n")) && (rest || *line); i++) {
         char what[32];
 
         snprintf(what, sizeof what, "history line %d", i);
@@ -70,29 +70,37 @@ static int history(const char *text, struct ten_err *e)
     return rc;
 }
 
-static int payload(const struct ten_record *rec, struct ten_err *e)
+static int bad_record(const struct ten_record *rec, int64_t number, const struct ten_err *why,
+                      struct ten_err *e)
 {
-    const int64_t n = ten_bytes(rec);
-    int64_t good = n;
-
-    if (rec->type == TEN_UTF8 && (good = verify_utf8(rec->data, n)) < n)
-        return fail(e, TEN_E_DATA, "payload: its byte %" PRId64 " is not UTF-8: expected the bytes of a "
-                    "text", good);
-    if (rec->type == TEN_BOOL && (good = verify_bool(rec->data, n)) < n)
-        return fail(e, TEN_E_DATA, "payload: its byte %" PRId64 " is %d: expected 0 or 1", good,
-                    ((const unsigned char *)rec->data)[good]);
-    return 0;
+    return fail(e, TEN_E_DATA, "record %" PRId64 " %s: byte %" PRId64 ": %s", number, rec->name,
+                rec->offset, why->text);
 }
 
-int verify_contents(const struct ten_record *rec, int64_t number, bool first, struct ten_err *e)
+int verify_texts(const struct ten_record *rec, int64_t number, bool first, struct ten_err *e)
 {
     struct ten_err why;
 
-    if (object(rec->attrs, "attributes", &why) == 0 &&
-        (!first || (object(rec->group_attrs, "group attributes", &why) == 0 &&
-                    history(rec->history, &why) == 0)) &&
-        payload(rec, &why) == 0)
+    if (object(rec->attrs, "attributes", &why) < 0 ||
+        (first && (object(rec->group_attrs, "group attributes", &why) < 0 ||
+                   history(rec->history, &why) < 0)))
+        return bad_record(rec, number, &why, e);
+    return 0;
+}
+
+int verify_payload(const struct ten_record *rec, int64_t number, struct ten_err *e)
+{
+    const int64_t n = ten_bytes(rec);
+    struct ten_err why;
+    int64_t good;
+
+    if (rec->type == TEN_UTF8 && (good = verify_utf8(rec->data, n)) < n)
+        fail(&why, TEN_E_DATA, "payload: its byte %" PRId64 " is not UTF-8: expected the bytes of a text",
+             good);
+    else if (rec->type == TEN_BOOL && (good = verify_bool(rec->data, n)) < n)
+        fail(&why, TEN_E_DATA, "payload: its byte %" PRId64 " is %d: expected 0 or 1", good,
+             ((const unsigned char *)rec->data)[good]);
+    else
         return 0;
-    return fail(e, TEN_E_DATA, "record %" PRId64 " %s: byte %" PRId64 ": %s", number, rec->name,
-                rec->offset, why.text);
+    return bad_record(rec, number, &why, e);
 }

@@ -5,12 +5,13 @@
 #include "stream/ten.h"
 
 /*
- * The contents of a record that a reader has passed: attributes, group attributes and each line of
- * the history are JSON objects, utf8 is UTF-8, a bool is 0 or 1.  The group's part is looked at
- * with `first`, the first record of a group.  0, or -1 with *e set to
- * "record NUMBER NAME: byte OFFSET: FIELD: what is wrong: what would be right".
+ * Of record `number` of a stream: do attributes, group attributes and each line of the history hold
+ * a JSON object?  The group's are looked at with `first`, the first record of a group.  0, or -1
+ * with *e set to "record NUMBER NAME: byte OFFSET: FIELD: what is wrong: what would be right".
  */
-int verify_contents(const struct ten_record *rec, int64_t number, bool first, struct ten_err *e);
+int verify_texts(const struct ten_record *rec, int64_t number, bool first, struct ten_err *e);
+/* The same for the payload: is utf8 UTF-8, and a bool 0 or 1? */
+int verify_payload(const struct ten_record *rec, int64_t number, struct ten_err *e);
 
 /* Bytes of s[0..n) up to the first that is not part of UTF-8; n when all is. */
 int64_t verify_utf8(const void *s, int64_t n);

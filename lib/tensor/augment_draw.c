@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COLUMN(field, type, width) {"aug." #field, type, width, offsetof(struct augment_draw, field), \
-                                    sizeof ((struct augment_draw *)0)->field}
+#define COLUMN(field, type, width) \
+    {"aug." #field, type, width, offsetof(struct augment_draw, field), \
+     sizeof ((struct augment_draw *)0)->field}
 const struct augment_column augment_columns[AUGMENT_COLUMNS] = {
     [AUGMENT_BRIGHTNESS] = COLUMN(brightness, TEN_F32, 1),
     [AUGMENT_SATURATION] = COLUMN(saturation, TEN_F32, 1),
@@ -47,8 +48,8 @@ static int add_word(struct augment_policy *p, const char *word, struct ten_err *
     for (int op = 0; op < AUGMENT_OPS; op++)
         if (strcmp(word, op_name(op)) == 0)
             return add_op(p, (enum augment_op)op, e);
-    return fail(e, TEN_E_USAGE, "policy: %.60s: no such op: expected color, brightness, saturation, "
-                "contrast, translation, cutout, flip or rot90", word);
+    return fail(e, TEN_E_USAGE, "policy: %.60s: no such op: expected color, brightness, "
+                "saturation, contrast, translation, cutout, flip or rot90", word);
 }
 
 int augment_parse(struct augment_policy *p, const char *text, struct ten_err *e)
@@ -105,9 +106,11 @@ static void draw_op(struct augment_draw *d, enum augment_op op, int64_t h, int64
         for (unsigned axis = 0; axis < 2; axis++)
             d->cutout[axis] = whole(r, index + axis, 0, side[axis] - (side[axis] + 1) / 2 % 2);
         break;
-    case AUGMENT_FLIP:       d->flip = whole(r, index, 0, 1); break;
-    case AUGMENT_ROT90:      d->rot90 = h == w ? whole(r, index, 0, 3) : 2 * whole(r, index, 0, 1); break;
-    case AUGMENT_OPS:        break;
+    case AUGMENT_FLIP: d->flip = whole(r, index, 0, 1); break;
+    case AUGMENT_ROT90:
+        d->rot90 = h == w ? whole(r, index, 0, 3) : 2 * whole(r, index, 0, 1);
+        break;
+    case AUGMENT_OPS: break;
     }
 }
 
@@ -131,16 +134,18 @@ int augment_check(const struct augment_draw *d, int64_t n, int64_t h, int64_t w,
 {
     for (int64_t i = 0; i < n; i++) {
         if (!isfinite(d[i].brightness) || !isfinite(d[i].saturation) || !isfinite(d[i].contrast))
-            return fail(e, TEN_E_DATA, "sample %lld: brightness %g, saturation %g, contrast %g: expected "
-                        "finite numbers", (long long)i, d[i].brightness, d[i].saturation, d[i].contrast);
+            return fail(e, TEN_E_DATA, "sample %lld: brightness %g, saturation %g, contrast %g: "
+                        "expected finite numbers", (long long)i, d[i].brightness, d[i].saturation,
+                        d[i].contrast);
         if (d[i].rot90 < 0 || d[i].rot90 > 3 || (d[i].rot90 % 2 && h != w))
-            return fail(e, TEN_E_DATA, "sample %lld: rot90 %d: expected %s", (long long)i, d[i].rot90,
-                        h == w ? "0 to 3" : "0 or 2 where height and width differ");
+            return fail(e, TEN_E_DATA, "sample %lld: rot90 %d: expected %s", (long long)i,
+                        d[i].rot90, h == w ? "0 to 3" : "0 or 2 where height and width differ");
     }
     return 0;
 }
 
-void augment_get(void *restrict column, const struct augment_draw *restrict d, int64_t n, int which)
+void augment_get(void *restrict column, const struct augment_draw *restrict d, int64_t n,
+                 int which)
 {
     const struct augment_column *c = &augment_columns[which];
 
@@ -148,7 +153,8 @@ void augment_get(void *restrict column, const struct augment_draw *restrict d, i
         memcpy((char *)column + (size_t)i * c->size, (const char *)&d[i] + c->at, c->size);
 }
 
-void augment_put(struct augment_draw *restrict d, const void *restrict column, int64_t n, int which)
+void augment_put(struct augment_draw *restrict d, const void *restrict column, int64_t n,
+                 int which)
 {
     const struct augment_column *c = &augment_columns[which];
     const char *from = column;

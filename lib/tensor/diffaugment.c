@@ -63,7 +63,8 @@ static void scale_row(float *restrict y, const float *restrict x, int64_t n, flo
 
 /* y = a x + d (sum over channels of x) + k, n pixels of three channels */
 CLONES
-static void mix_row_rgb(float *restrict y, const float *restrict x, int64_t n, float a, float d, float k)
+static void mix_row_rgb(float *restrict y, const float *restrict x, int64_t n, float a, float d,
+                        float k)
 {
     for (int64_t i = 0; i < n; i++) {
         const float grey = d * (x[3 * i] + x[3 * i + 1] + x[3 * i + 2]) + k;
@@ -74,8 +75,8 @@ static void mix_row_rgb(float *restrict y, const float *restrict x, int64_t n, f
     }
 }
 
-static void mix_row(float *restrict y, const float *restrict x, int64_t n, int64_t c, float a, float d,
-                    float k)
+static void mix_row(float *restrict y, const float *restrict x, int64_t n, int64_t c, float a,
+                    float d, float k)
 {
     for (int64_t i = 0; i < n; i++) {
         float sum = 0;
@@ -136,7 +137,8 @@ static inline int64_t max(int64_t a, int64_t b) { return a > b ? a : b; }
 
 static struct rect intersect(const struct rect *a, const struct rect *b)
 {
-    const struct rect r = {max(a->i0, b->i0), min(a->i1, b->i1), max(a->j0, b->j0), min(a->j1, b->j1)};
+    const struct rect r = {max(a->i0, b->i0), min(a->i1, b->i1),
+                           max(a->j0, b->j0), min(a->j1, b->j1)};
 
     return r.i0 < r.i1 && r.j0 < r.j1 ? r : (struct rect){0};
 }
@@ -144,7 +146,8 @@ static struct rect intersect(const struct rect *a, const struct rect *b)
 /* Where f takes r; nothing stays nothing. */
 static struct rect image_of(const struct map *f, const struct rect *r)
 {
-    const int64_t i0 = f->ii * r->i0 + f->ij * r->j0 + f->i0, j0 = f->ji * r->i0 + f->jj * r->j0 + f->j0;
+    const int64_t i0 = f->ii * r->i0 + f->ij * r->j0 + f->i0;
+    const int64_t j0 = f->ji * r->i0 + f->jj * r->j0 + f->j0;
     const int64_t i1 = f->ii * (r->i1 - 1) + f->ij * (r->j1 - 1) + f->i0;
     const int64_t j1 = f->ji * (r->i1 - 1) + f->jj * (r->j1 - 1) + f->j0;
 
@@ -156,16 +159,17 @@ static struct rect image_of(const struct map *f, const struct rect *r)
 /* Where an op of geometry takes pixels from. */
 static struct map map_of(enum augment_op op, int64_t h, int64_t w, const struct augment_draw *draw)
 {
-    const struct map quarter = {.ij = 1, .ji = -1, .j0 = h - 1}, half = {.ii = -1, .i0 = h - 1, .jj = -1,
-                                                                          .j0 = w - 1};
+    const struct map quarter = {.ij = 1, .ji = -1, .j0 = h - 1};
+    const struct map half = {.ii = -1, .i0 = h - 1, .jj = -1, .j0 = w - 1};
+
     switch (op) {
     case AUGMENT_TRANSLATION:
         return (struct map){1, 0, draw->translation[0], 0, 1, draw->translation[1]};
     case AUGMENT_FLIP:
         return draw->flip ? (struct map){.ii = 1, .jj = -1, .j0 = w - 1} : same;
     case AUGMENT_ROT90:
-        return draw->rot90 == 0 ? same : draw->rot90 == 1 ? quarter : draw->rot90 == 2 ? half
-                                                                        : inverse(&quarter);
+        return draw->rot90 == 0 ? same : draw->rot90 == 1 ? quarter
+               : draw->rot90 == 2 ? half : inverse(&quarter);
     default:
         return same;
     }
@@ -173,7 +177,8 @@ static struct map map_of(enum augment_op op, int64_t h, int64_t w, const struct 
 
 static struct rect cutout_of(int64_t h, int64_t w, const int32_t centre[2])
 {
-    const int64_t kh = (h + 1) / 2, kw = (w + 1) / 2, i0 = centre[0] - kh / 2, j0 = centre[1] - kw / 2;
+    const int64_t kh = (h + 1) / 2, i0 = centre[0] - kh / 2;
+    const int64_t kw = (w + 1) / 2, j0 = centre[1] - kw / 2;
 
     return (struct rect){i0, i0 + kh, j0, j0 + kw};
 }
@@ -199,7 +204,8 @@ static struct move move_of(const enum augment_op *op, int n, int64_t h, int64_t 
 
 static struct move transpose(const struct move *m)
 {
-    return (struct move){inverse(&m->map), image_of(&m->map, &m->kept), image_of(&m->map, &m->hole)};
+    return (struct move){.map = inverse(&m->map), .kept = image_of(&m->map, &m->kept),
+                         .hole = image_of(&m->map, &m->hole)};
 }
 
 /* ---- Stages ------------------------------------------------------------------------------- */
@@ -259,7 +265,8 @@ static double mean_of(const struct pass *p, const float *x)
     return sum / (double)(h * w * c);
 }
 
-static struct pass pass_of(const struct job *job, int stage, const struct augment_draw *draw, const void *x)
+static struct pass pass_of(const struct job *job, int stage, const struct augment_draw *draw,
+                           const void *x)
 {
     const enum augment_op *op = job->policy->op + job->start[stage];
     const int n = job->start[stage + 1] - job->start[stage];
@@ -297,7 +304,8 @@ static void colour_row(const struct pass *p, float *restrict y, const float *res
 }
 
 /* Pixels that do not stand side by side, brought there. */
-static void gather(char *restrict to, const char *restrict from, int64_t n, int64_t step, size_t pixel)
+static void gather(char *restrict to, const char *restrict from, int64_t n, int64_t step,
+                   size_t pixel)
 {
     if (pixel == 3 * sizeof(float))             /* a size known here needs no call */
         for (int64_t j = 0; j < n; j++)
@@ -308,8 +316,8 @@ static void gather(char *restrict to, const char *restrict from, int64_t n, int6
 }
 
 /* y[i,j0..j1) from where p->move takes it; row: room for W pixels. */
-static void run_segment(const struct pass *p, char *y, const char *x, int64_t i, int64_t j0, int64_t j1,
-                        char *row)
+static void run_segment(const struct pass *p, char *y, const char *x, int64_t i, int64_t j0,
+                        int64_t j1, char *row)
 {
     const struct map *m = &p->move.map;
     const int64_t w = p->job->w, n = j1 - j0, pixel = (int64_t)p->job->pixel;
@@ -363,8 +371,8 @@ static void run_pass(const struct pass *p, char *y, const char *x, char *row)
 }
 
 /* Stages go from x to y by way of y and spare, so that the last one ends in y. */
-static void run_sample(const struct job *job, char *y, const char *x, const struct augment_draw *draw,
-                       char *spare, char *row)
+static void run_sample(const struct job *job, char *y, const char *x,
+                       const struct augment_draw *draw, char *spare, char *row)
 {
     const size_t bytes = (size_t)(job->h * job->w) * job->pixel;
     const int n = draw->applied ? job->stages : 0;

@@ -6,8 +6,8 @@
  * has draws of its own: b, s, t, o, f and r below are one sample's, and x is its [H,W,C].
  *
  *     brightness   y = x + b                     b in [-1/2,1/2)
- *     saturation   y = s x + (1-s) m             s in [0,2), m[i,j] = mean of x[i,j,:]; C = 1: y = x
- *     contrast     y = s x + (1-s) mu            s in [1/2,3/2), mu = mean of all H*W*C
+ *     saturation   y = s x + (1-s) m             s in [0,2), m = mean of x[i,j,:]; y = x if C = 1
+ *     contrast     y = s x + (1-s) mu            s in [1/2,3/2), mu = mean of all of x
  *     translation  y[i,j] = x[i+t0,j+t1]         t0 in -S..S, S = floor(H/8+1/2); t1 alike with W
  *     cutout       y = x, 0 in rows o0-k/2 .. o0-k/2+k-1 and columns alike
  *                                                k = floor(H/2+1/2), o0 in 0..H-k%2; o1 with W
@@ -68,8 +68,10 @@ struct augment_column { const char *name; enum ten_type type; int width; size_t 
 /* Of an op, or of `applied`; the name is "aug." and the op's. */
 enum { AUGMENT_APPLIED = AUGMENT_OPS, AUGMENT_COLUMNS };
 extern const struct augment_column augment_columns[AUGMENT_COLUMNS];
-void augment_get(void *restrict column, const struct augment_draw *restrict d, int64_t n, int which);
-void augment_put(struct augment_draw *restrict d, const void *restrict column, int64_t n, int which);
+void augment_get(void *restrict column, const struct augment_draw *restrict d, int64_t n,
+                 int which);
+void augment_put(struct augment_draw *restrict d, const void *restrict column, int64_t n,
+                 int which);
 
 /* ---- Transforms --------------------------------------------------------------------------- */
 

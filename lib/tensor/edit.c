@@ -21,7 +21,7 @@ static const char *take_name(struct edit *edit, const char *text)
         return text;
     if (edit->kind == EDIT_SET_ATTR && equals && equals < colon)
         return text;
-    edit->name = strndup(text, (size_t)(colon - text));
+    edit->name = xasprintf("%.*s", (int)(colon - text), text);
     return colon + 1;
 }
 
@@ -57,7 +57,7 @@ static int parse_value(struct edit *edit, const char *text, struct ten_err *e)
     edit->value = json_loads(equals + 1, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &why);
     if (!edit->value)
         return fail(e, TEN_E_USAGE, "%s: %s: expected KEY=JSON, where a text is \"quoted\"", text, why.text);
-    edit->text = strndup(text, (size_t)(equals - text));
+    edit->text = xasprintf("%.*s", (int)(equals - text), text);
     return 0;
 }
 
@@ -67,7 +67,7 @@ static int parse_rename(struct edit *edit, const char *text, struct ten_err *e)
 
     if (!equals || equals == text || equals[1] == 0 || strlen(equals + 1) > TEN_MAX_NAME)
         return fail(e, TEN_E_USAGE, "%s: expected OLD=NEW, names of 1 to %d bytes", text, TEN_MAX_NAME);
-    edit->name = strndup(text, (size_t)(equals - text));
+    edit->name = xasprintf("%.*s", (int)(equals - text), text);
     edit->text = xstrdup(equals + 1);
     return 0;
 }

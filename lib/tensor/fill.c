@@ -59,7 +59,6 @@ static void integers(uint64_t *v, enum ten_type type, const struct fill *f, cons
         const bool all = f->hi - f->lo > (long double)UINT64_MAX;
         const uint64_t span = all ? 0 : word(f->hi - f->lo);
 
-        #pragma omp parallel for schedule(static)
         for (int64_t i = 0; i < n; i++) {
             const uint64_t k = (uint64_t)(first + i);
 
@@ -93,18 +92,27 @@ static void piece(void *dst, enum ten_type type, const struct fill *f, const str
     cast(dst, type, work, made, n);
 }
 
+/* One parallel region for all pieces: those of cast() and rng_fill_*() inside then are not. */
 void fill(void *dst, enum ten_type type, const struct fill *f, const struct rng *r, int64_t first,
           int64_t n)
 {
-    const int64_t bits = ten_elem_bits(type);
-    void *work;
+    const int64_t bits = ten_elem_bits(type), pieces = n / PIECE + (n % PIECE != 0);
 
     if (f->kind == FILL_ZEROS) {
         memset(dst, 0, (size_t)((n * bits + 7) / 8));
         return;
     }
-    work = xaligned(PIECE * sizeof(uint64_t));
-    for (int64_t at = 0; at < n; at += PIECE)
-        piece((char *)dst + at * bits / 8, type, f, r, first + at, n - at < PIECE ? n - at : PIECE, work);
-    free(work);
+    #pragma omp parallel if (pieces > 1)
+    {
+        void *work = xaligned(PIECE * sizeof(uint64_t));
+
+        #pragma omp for schedule(static)
+        for (int64_t i = 0; i < pieces; i++) {
+            const int64_t at = i * PIECE;
+
+            piece((char *)dst + at * bits / 8, type, f, r, first + at, n - at < PIECE ? n - at : PIECE,
+                  work);
+        }
+        free(work);
+    }
 }

@@ -1,5 +1,5 @@
-/* Made by tests/data/make_diffaugment_reference.py with PyTorch 1.13.0a0: y = T(x), and dx = the gradient
- * of <g, T(x)>, of the first elements of x and g. */
+/* Made by tests/data/make_diffaugment_reference.py with PyTorch 1.13.0a0: y = T(x), and dx = the
+ * gradient of <g, T(x)>, of the first elements of x and g. */
 static const struct { float x[180], g[180]; } reference_pool = {
     .x = {
 0.676289082,-0.301005602,0.538182855,-0.411633492,-0.256304741,0.834719896,0.897287369,

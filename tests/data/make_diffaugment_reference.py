@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """Make diffaugment_reference.h: every op of DiffAugment and chains of them, in PyTorch, NCHW and
-double precision, gradients by autograd, for draws fixed here.  Written from the formulas, apart from
-the C sources.  Run: /usr/bin/python3 tests/data/make_diffaugment_reference.py >tests/data/diffaugment_reference.h
+double precision, gradients by autograd, for draws fixed here.  Written from the formulas, apart
+from the C sources.  In tests/data:
+
+    /usr/bin/python3 make_diffaugment_reference.py >diffaugment_reference.h
 """
 import torch
 
@@ -90,19 +92,21 @@ def case(policy, dim, draws):
     for k in range(n):
         d = {op: draws[op][k] for op in draws}
         out += ("        {.applied = true, .flip = %d, .brightness = %.9gf, .saturation = %.9gf, "
-                ".contrast = %.9gf,\n         .translation = {%d,%d}, .cutout = {%d,%d}, .rot90 = %d},\n"
+                ".contrast = %.9gf,\n         .translation = {%d,%d}, .cutout = {%d,%d}, "
+                ".rot90 = %d},\n"
                 % (d["flip"], d["brightness"], d["saturation"], d["contrast"], *d["translation"],
                    *d["cutout"], d["rot90"]))
     return out + "    },\n" + table("y", y.detach()) + table("dx", x.grad) + "},\n"
 
 
-print("/* Made by tests/data/make_diffaugment_reference.py with PyTorch %s: y = T(x), and dx = the gradient"
+print("/* Made by tests/data/make_diffaugment_reference.py with PyTorch %s: y = T(x), and dx = the"
       % torch.__version__)
-print(" * of <g, T(x)>, of the first elements of x and g. */")
+print(" * gradient of <g, T(x)>, of the first elements of x and g. */")
 print("static const struct { float x[%d], g[%d]; } reference_pool = {" % (POOL, POOL))
 print(table("x", pool_x) + table("g", pool_g) + "};")
 print("static const struct reference {\n    const char *policy;\n    int64_t dim[4];\n"
-      "    struct augment_draw draw[2];\n    float y[%d], dx[%d];\n} references[] = {" % (POOL, POOL))
+      "    struct augment_draw draw[2];\n    float y[%d], dx[%d];\n} references[] = {"
+      % (POOL, POOL))
 for arguments in CASES:
     print(case(*arguments), end="")
 print("};")

@@ -10,7 +10,11 @@
 
 #include "tests/data/diffaugment_reference.h"
 
-enum { REFERENCES = sizeof references / sizeof references[0], ROOM = 4 * 12 * 12 * 5, TRIALS = 400 };
+enum {
+    REFERENCES = sizeof references / sizeof references[0],
+    ROOM = 4 * 12 * 12 * 5,             /* elements of a trial */
+    TRIALS = 400,
+};
 
 static const struct rng rng = {1, 2};
 
@@ -49,7 +53,8 @@ static void naive(enum augment_op op, double *y, const double *x, const int64_t 
     for (int64_t i = 0; i < h; i++)
         for (int64_t j = 0; j < w; j++) {
             const int64_t ti = i + d->translation[0], tj = j + d->translation[1];
-            const int64_t from[4][2] = {{i, j}, {j, w - 1 - i}, {h - 1 - i, w - 1 - j}, {h - 1 - j, i}};
+            const int64_t from[4][2] = {{i, j}, {j, w - 1 - i}, {h - 1 - i, w - 1 - j},
+                                        {h - 1 - j, i}};
             const int64_t *turn = from[op == AUGMENT_ROT90 ? d->rot90 : 0];
             const int64_t di = i - (d->cutout[0] - kh / 2), dj = j - (d->cutout[1] - kw / 2);
             double m = 0;
@@ -62,23 +67,25 @@ static void naive(enum augment_op op, double *y, const double *x, const int64_t 
 
                 switch (op) {
                 case AUGMENT_BRIGHTNESS: v = here + d->brightness; break;
-                case AUGMENT_SATURATION: v = d->saturation * here + (1 - (double)d->saturation) * m; break;
-                case AUGMENT_CONTRAST:   v = d->contrast * here + (1 - (double)d->contrast) * mu; break;
+                case AUGMENT_SATURATION: v = m + d->saturation * (here - m); break;
+                case AUGMENT_CONTRAST: v = mu + d->contrast * (here - mu); break;
                 case AUGMENT_TRANSLATION:
                     v = ti >= 0 && ti < h && tj >= 0 && tj < w ? x[(ti * w + tj) * c + k] : 0;
                     break;
-                case AUGMENT_CUTOUT:     v = di >= 0 && di < kh && dj >= 0 && dj < kw ? 0 : here; break;
-                case AUGMENT_FLIP:       v = d->flip ? x[(i * w + w - 1 - j) * c + k] : here; break;
-                case AUGMENT_ROT90:      v = x[(turn[0] * w + turn[1]) * c + k]; break;
-                case AUGMENT_OPS:        break;
+                case AUGMENT_CUTOUT:
+                    v = di >= 0 && di < kh && dj >= 0 && dj < kw ? 0 : here;
+                    break;
+                case AUGMENT_FLIP: v = d->flip ? x[(i * w + w - 1 - j) * c + k] : here; break;
+                case AUGMENT_ROT90: v = x[(turn[0] * w + turn[1]) * c + k]; break;
+                case AUGMENT_OPS: break;
                 }
                 y[(i * w + j) * c + k] = v;
             }
         }
 }
 
-static void naive_all(double *y, const float *x, const int64_t dim[4], const struct augment_policy *p,
-                      const struct augment_draw *d)
+static void naive_all(double *y, const float *x, const int64_t dim[4],
+                      const struct augment_policy *p, const struct augment_draw *d)
 {
     const int64_t size = dim[1] * dim[2] * dim[3];
     double work[ROOM];
@@ -326,8 +333,10 @@ static void draws_from_anywhere_are_safe(void)
 
     for (int i = 0; i < 16; i++) {
         const int32_t a = far[i % 4], b = far[i / 4];
-        const struct augment_draw d = {.applied = true, .flip = true, .saturation = 1, .contrast = 1,
-                                       .translation = {a, b}, .cutout = {b, a}, .rot90 = 3};
+        const struct augment_draw d = {
+            .applied = true, .saturation = 1, .contrast = 1, .flip = true, .translation = {a, b},
+            .cutout = {b, a}, .rot90 = 3,
+        };
         float x[75], y[75];
 
         for (int k = 0; k < 75; k++)

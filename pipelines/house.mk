@@ -1,0 +1,18 @@
+# The experiments as one: every pipeline, then the report.
+PIPELINES := images
+
+demo: deps-build deps-demo
+	@$(MAKE) all
+	@$(MAKE) --no-print-directory experiments SCALE=demo
+	@$(MAKE) --no-print-directory report
+
+# All pipelines at SCALE; what is there already is not made again.
+experiments: $(PIPELINES:%=experiment-%)
+experiment-%: all
+	@echo '$*: running pipelines/$*.mk'
+	@$(MAKE) -s -f pipelines/$*.mk
+report: $B/bin/report
+	@$B/bin/report out >out/report.html.part
+	@mv out/report.html.part out/report.html
+	@echo 'report: $(CURDIR)/out/report.html'
+.PHONY: experiments

@@ -21,8 +21,8 @@ struct opts {
 enum { STRICT = 256 };
 
 static const struct argp_option options[] = {
-    {"rules", 'r', "FILE", 0, "The claims: lines of id, statement, published number, test and needs, "
-     "with tabs between", 0},
+    {"rules", 'r', "FILE", 0, "The claims: lines of id, statement, published number, test and "
+     "needs, with tabs between", 0},
     {"paper", 'p', "NAME", 0, "What the first column says (default -)", 0},
     {"scale", 's', "NAME", 0, "The scale of these measurements (default -)", 0},
     {"strict", STRICT, 0, 0, "Exit 1 when a claim fails", 0},
@@ -59,8 +59,9 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "[MEASUREMENTS...]", "Work out whether claims hold for measured numbers (tables with "
-    "tabs; standard input when none is named) and write a table of claims, one row each.\v"
+    options, parse, "[MEASUREMENTS...]", "Work out whether claims hold for measured numbers "
+    "(tables with tabs; standard input when none is named) and write a table of claims, "
+    "one row each.\v"
     "Example:\n  printf 'fast\\tbeats the peer\\t2x\\tspeed >= 2\\tseeds=1\\n' >rules\n"
     "  printf 'speed\\n3.1\\n' | claims --rules=rules", tool_common, 0, 0
 };
@@ -88,7 +89,8 @@ static void write_claim(struct opts *o, const struct claim_rule *rule, const str
     const bool tested = r->seeds >= rule->seeds && claim_wants_scale(rule, o->scale);
     const char *mark = r->simulated ? " (simulated)" : "";
 
-    printf("%s\t%s\t%s\t%s\t%s\t", o->paper, rule->id, rule->statement, rule->published, rule->test);
+    printf("%s\t%s\t%s\t%s\t%s\t", o->paper, rule->id, rule->statement, rule->published,
+           rule->test);
     if (r->seeds > 0)
         printf("%.6g%s\t%.6g\t", r->ours, mark, r->against);
     else
@@ -122,7 +124,8 @@ static int all_claims(struct opts *o)
     int64_t length;
     int rc = s ? 0 : -1;
 
-    printf("paper\tclaim\tstatement\tpublished\ttest\tours\tagainst\tspread\tseeds\tscale\tverdict\n");
+    printf("paper\tclaim\tstatement\tpublished\ttest\tours\tagainst\tspread\tseeds\tscale"
+           "\tverdict\n");
     while (rc == 0 && (rc = source_line(s, &text, &length, TSV_LINE, &o->tool.err)) > 0) {
         char *where, *line;
 

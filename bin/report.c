@@ -32,8 +32,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "DIR", "Write one HTML page with everything found in DIR/PAPER/SCALE: claims, notes, "
-    "plots, pictures and tables.  The page needs no other file.\v"
+    options, parse, "DIR", "Write one HTML page with everything found in DIR/PAPER/SCALE: claims, "
+    "notes, plots, pictures and tables.  The page needs no other file.\v"
     "Example:\n  report out >report.html", tool_common, 0, 0
 };
 

@@ -79,11 +79,11 @@ static int check(struct opts *o, const struct ten_record *a, const struct ten_re
     char text[2][192];
 
     if (strcmp(a->name, b->name) != 0)
-        return fail(&o->tool.err, TEN_E_DATA, "group %" PRId64 ": %s stands against %s: expected equal "
-                    "names in both streams (--record chooses)", a->group, a->name, b->name);
+        return fail(&o->tool.err, TEN_E_DATA, "group %" PRId64 ": %s stands against %s: expected "
+                    "equal names in both streams (--record chooses)", a->group, a->name, b->name);
     if (!same_shape(&a->shape, &b->shape))
-        return fail(&o->tool.err, TEN_E_DATA, "group %" PRId64 ": %s: %s against %s: expected equal "
-                    "shapes", a->group, a->name, ten_shape_text(&a->shape, text[0]),
+        return fail(&o->tool.err, TEN_E_DATA, "group %" PRId64 ": %s: %s against %s: expected "
+                    "equal shapes", a->group, a->name, ten_shape_text(&a->shape, text[0]),
                     ten_shape_text(&b->shape, text[1]));
     return 0;
 }
@@ -128,8 +128,8 @@ static int multiply_all(struct opts *o, struct ten_reader *in[2])
         if ((left = next(o, in[0], &a)) < 0 || (right = next(o, in[1], &b)) < 0)
             return -1;
         if (left != right)
-            return fail(&o->tool.err, TEN_E_DATA, "%s: ends before %s: expected as many records in both",
-                        o->path[left], o->path[right]);
+            return fail(&o->tool.err, TEN_E_DATA, "%s: ends before %s: expected as many records "
+                        "in both", o->path[left], o->path[right]);
         if (left == 0)
             break;
         if ((rc = check(o, &a, &b)) == 0)

@@ -65,10 +65,22 @@ static void print_values(const struct opts *o, const struct ten_record *rec, int
     }
 }
 
-/* The rows of a record, at most `limit` values. */
+/* How many of n values to print: no character of a text is cut in two. */
+static int64_t limited(const struct opts *o, const struct ten_record *rec, int64_t n)
+{
+    const unsigned char *text = rec->data;
+    int64_t shown = n < o->limit ? n : o->limit;
+
+    if (rec->type == TEN_UTF8 && shown < n)
+        while (shown > 0 && (text[shown] & 0xc0) == 0x80)
+            shown--;
+    return shown;
+}
+
+/* The rows of a record. */
 static void print_record(const struct opts *o, const struct ten_record *rec)
 {
-    const int64_t n = ten_count(rec), shown = n < o->limit ? n : o->limit;
+    const int64_t n = ten_count(rec), shown = limited(o, rec, n);
     const int64_t row = rec->shape.rank > 0 ? rec->shape.dim[rec->shape.rank - 1] : 1;
     const char *bytes = rec->data;
 

@@ -40,8 +40,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "FILE...", "Write groups that hold the records of the first group of every FILE, "
-    "then of every second group, and so on.  One FILE may be -, standard input.\v"
+    options, parse, "FILE...", "Write groups that hold the records of the first group of every "
+    "FILE, then of every second group, and so on.  One FILE may be -, standard input.\v"
     "Example:\n  ten-paste images.ten labels.ten >both.ten", tool_common, 0, 0
 };
 
@@ -119,8 +119,8 @@ static int more(struct opts *o, int64_t group)
         if (o->in[i].more != o->in[0].more) {
             const char *ended = o->in[i].more ? o->in[0].path : o->in[i].path;
 
-            return fail(&o->tool.err, TEN_E_DATA, "%s: ends after %" PRId64 " groups, another stream goes "
-                        "on: expected as many groups in each", ended, group);
+            return fail(&o->tool.err, TEN_E_DATA, "%s: ends after %" PRId64 " groups, another "
+                        "stream goes on: expected as many groups in each", ended, group);
         }
     return o->in[0].more;
 }

@@ -18,7 +18,7 @@ struct parser {
     const struct mtx_options *o;
     struct mtx *m;
     enum field field;
-    bool array;
+    bool array, symmetric;                  /* as the banner says */
     int64_t stored;                         /* entries by the size line */
     struct lines lines;
 };
@@ -67,6 +67,7 @@ static int parse_banner(struct parser *p, struct line *line, struct ten_err *e)
                     "skew-symmetric or hermitian", p->name, line->number, word[4]);
     p->field = field == 3 ? REAL : (enum field)field;
     p->m->symmetry = (enum mtx_symmetry)symmetry;
+    p->symmetric = symmetry != MTX_GENERAL;
     p->m->s.whole = p->field == INTEGER;
     return 0;
 }
@@ -218,8 +219,9 @@ static int parse_entries(struct parser *p, struct ten_err *e)
 
 /* ---- What the file leaves out, or has twice ------------------------------------------------ */
 
-/* The lines of one place: of its two orientations (images), or the first two of any. */
-struct search { struct entry at; bool images; int64_t line[2]; };
+/* The lines of one place and, in a symmetric file, of its mirror image: the first of each with
+ * `images`, else the first two of either. */
+struct search { struct entry at; bool symmetric, images; int64_t line[2]; };
 
 static int search_line(void *arg, struct line *line, int64_t index, struct ten_err *e)
 {
@@ -231,7 +233,7 @@ static int search_line(void *arg, struct line *line, int64_t index, struct ten_e
     line_i64(line, &row);
     line_i64(line, &col);
     const bool same = row - 1 == s->at.row && col - 1 == s->at.col;
-    if (!same && (row - 1 != s->at.col || col - 1 != s->at.row))
+    if (!same && (!s->symmetric || row - 1 != s->at.col || col - 1 != s->at.row))
         return 0;
     #pragma omp critical(mtx_search)
     {
@@ -244,11 +246,9 @@ static int search_line(void *arg, struct line *line, int64_t index, struct ten_e
     return 0;
 }
 
-/* Places are compared whatever their orientation; only one of them stands in a file by now, unless
- * images are what is looked for, or the matrix is general. */
 static int fail_twice(const struct parser *p, const struct entry *at, bool images, struct ten_err *e)
 {
-    struct search s = {.at = *at, .images = images};
+    struct search s = {.at = *at, .symmetric = p->symmetric, .images = images};
     int64_t *l = s.line;
 
     lines_each(&p->lines, search_line, &s, e);
@@ -335,7 +335,7 @@ static int arrange(struct parser *p, struct ten_err *e)
     struct mtx *m = p->m;
     struct entry at;
 
-    if (m->symmetry != MTX_GENERAL && (check_mirrors(p, e) < 0 ||
+    if (p->symmetric && (check_mirrors(p, e) < 0 ||
         (!p->o->keep_symmetric && expand(m, p->name, e) < 0)))
         return -1;
     if (!p->o->in_order) {

@@ -24,19 +24,21 @@ struct opts {
 };
 
 static const struct argp_option options[] = {
-    {"glob", KEY_GLOB, "PATTERN", 0, "Read the files that PATTERN matches, sorted; keeps the history "
-     "short where there are thousands", 0},
-    {"strip", KEY_STRIP, 0, 0, "Every file holds images below one another, square unless --height", 0},
+    {"glob", KEY_GLOB, "PATTERN", 0,
+     "Read the files that PATTERN matches, sorted; keeps the history short where there are "
+     "thousands", 0},
+    {"strip", KEY_STRIP, 0, 0,
+     "Every file holds images below one another, square unless --height", 0},
     {"height", KEY_HEIGHT, "H", 0, "Images of a strip are H pixels high", 0},
     {"crop", KEY_CROP, 0, 0, "Cut out the centre square", 0},
-    {"channels", KEY_CHANNELS, "C", 0, "1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha (default: as "
-     "the first file)", 0},
-    {"background", KEY_BACKGROUND, "COLOUR", 0, "Put transparent pixels on this grey, 0 to 255, or "
-     "R,G,B (default 255)", 0},
+    {"channels", KEY_CHANNELS, "C", 0,
+     "1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha (default: as the first file)", 0},
+    {"background", KEY_BACKGROUND, "COLOUR", 0,
+     "Put transparent pixels on this grey, 0 to 255, or R,G,B (default 255)", 0},
     {"size", KEY_SIZE, "WxH", 0, "Resize, by area average or linear interpolation", 0},
     {"batch", KEY_BATCH, "N", 0, "Images in a group (default 64)", 0},
-    {"label-from", KEY_LABEL, "PART", 0, "Labels by the sorted folder names: dir; or file names: file; "
-     "or none (default)", 0},
+    {"label-from", KEY_LABEL, "PART", 0,
+     "Labels by the sorted folder names: dir; or file names: file; or none (default)", 0},
     {"names", KEY_NAMES, 0, 0, "Add a record `name', one line an image", 0},
     {"float", KEY_FLOAT, 0, 0, "Write f32, v/127.5 - 1, instead of u8", 0},
     {0}
@@ -62,6 +64,7 @@ static void parse_colour(struct argp_state *st, const char *arg, uint8_t colour[
 static error_t parse(int key, char *arg, struct argp_state *st)
 {
     struct opts *o = st->input;
+    static const char *const parts[] = {"none", "dir", "file", NULL};   /* enum class_from */
     struct prepare *p = &o->loader.prepare;
 
     switch (key) {
@@ -75,7 +78,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case KEY_BACKGROUND: parse_colour(st, arg, p->background); break;
     case KEY_BATCH:      o->batch = tool_int(st, arg, 1, INT32_MAX); break;
     case KEY_LABEL:
-        o->label_from = (enum class_from)tool_choice(st, arg, (const char *[]){"none", "dir", "file", 0});
+        o->label_from = (enum class_from)tool_choice(st, arg, parts);
         break;
     case KEY_NAMES:      o->names = true; break;
     case KEY_FLOAT:      o->f32 = true; break;
@@ -90,9 +93,10 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "[FILE...]", "Write PNG pictures, from standard input when no FILE is named, as "
-    "records `image' [N,H,W,C] of 8-bit numbers.\v"
-    "Example:\n  png2ten --size=32x32 --label-from=dir --glob='train/*/*.png' | ten-shuf >train.ten",
+    options, parse, "[FILE...]",
+    "Write PNG pictures, from standard input when no FILE is named, as records `image' [N,H,W,C] "
+    "of 8-bit numbers.\v"
+    "Example:\n  png2ten --size=32x32 --label-from=dir --glob='train/*/*.png' >train.ten",
     tool_common, 0, 0
 };
 
@@ -139,10 +143,10 @@ static int list_files(struct opts *o)
     return o->label_from == CLASS_NONE ? 0 : find_labels(o);
 }
 
-/* ---- Records of one batch --------------------------------------------------------------------- */
+/* ---- Records of one batch -------------------------------------------------------------------- */
 
-static int write_record(struct opts *o, const char *name, enum ten_type type, struct ten_shape shape,
-                        const void *data)
+static int write_record(struct opts *o, const char *name, enum ten_type type,
+                        struct ten_shape shape, const void *data)
 {
     const struct ten_record rec = {.name = name, .type = type, .shape = shape, .data = data,
                                    .group = o->batches, .group_attrs = o->group_attrs};

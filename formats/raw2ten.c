@@ -20,9 +20,10 @@ struct opts {
 static const struct argp_option options[] = {
     {"name", KEY_NAME, "NAME", 0, "Name of the records (default x)", 0},
     {"type", KEY_TYPE, "TYPE", 0, "Type of the elements, little-endian (default u8)", 0},
-    {"dims", KEY_DIMS, "D,...", 0, "Dims of one sample; the input is one sample after the other", 0},
-    {"batch", KEY_BATCH, "N", 0, "Put N samples into a record, along a new first axis; the last may hold "
-     "fewer", 0},
+    {"dims", KEY_DIMS, "D,...", 0,
+     "Dims of one sample; the input is one sample after the other", 0},
+    {"batch", KEY_BATCH, "N", 0,
+     "Put N samples into a record, along a new first axis; the last may hold fewer", 0},
     {0}
 };
 
@@ -38,7 +39,8 @@ static enum ten_type parse_type(struct argp_state *st, const char *arg)
 /* Sample dims leave room for the batch axis. */
 static void check(struct argp_state *st, struct opts *o)
 {
-    struct ten_record all = {.type = o->type, .shape = {.rank = 1, .dim = {o->batch ? o->batch : 1}}};
+    struct ten_record all = {.type = o->type,
+                             .shape = {.rank = 1, .dim = {o->batch ? o->batch : 1}}};
     struct ten_err e;
 
     if (o->sample.rank == 0 && o->batch == 0)
@@ -77,9 +79,10 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "[FILE...]", "Write plain bytes, from standard input when no FILE is named, as "
-    "records of a given name, type and shape.\v"
-    "Example:\n  zstd -dc train.rgb8.zst | raw2ten --name=clip --dims=8,48,48,3 --batch=16 >train.ten",
+    options, parse, "[FILE...]",
+    "Write plain bytes, from standard input when no FILE is named, as records of a given name, "
+    "type and shape.\v"
+    "Example:\n  zstd -dc clips.zst | raw2ten --name=clip --dims=8,48,48,3 --batch=16 >clips.ten",
     tool_common, 0, 0
 };
 

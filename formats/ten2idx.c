@@ -114,12 +114,12 @@ static int narrow(struct opts *o, uint8_t *y, const struct ten_record *rec)
 
 static int append(struct opts *o, struct part *p, const struct ten_record *rec)
 {
-    const int elem = (int)ten_elem_size(p->type);
     const int64_t n = ten_count(rec);
     const void *data = rec->data;
 
     if (p->save ? check_same(o, p, rec) < 0 : start(o, p, rec) < 0)
         return -1;
+    const int elem = (int)ten_elem_size(p->type);
     if (p->type != rec->type) {
         data = tool_buffer(&o->tool, (size_t)n);
         if (narrow(o, (uint8_t *)data, rec) < 0)

@@ -26,13 +26,15 @@ struct opts {
 };
 
 static const struct argp_option options[] = {
-    {"pattern", KEY_PATTERN, "NAME", 0, "Write one file an image; NAME holds %d or %05d for its number",
-     0},
-    {"grid", KEY_GRID, "COLUMNS", OPTION_ARG_OPTIONAL, "Write one contact sheet to standard output "
-     "(default, as square as possible)", 0},
-    {"strip", KEY_STRIP, 0, 0, "Write the images below one another, without space between", 0},
+    {"pattern", KEY_PATTERN, "NAME", 0,
+     "Write one file an image; NAME holds %d or %05d for its number", 0},
+    {"grid", KEY_GRID, "COLUMNS", OPTION_ARG_OPTIONAL,
+     "Write one contact sheet to standard output (default, as square as possible)", 0},
+    {"strip", KEY_STRIP, 0, 0,
+     "Write the images below one another, without space between", 0},
     {"pad", KEY_PAD, "N", 0, "Pixels between images of a sheet, and around it (default 2)", 0},
-    {"background", KEY_BACKGROUND, "COLOUR", 0, "Colour between them, grey or R,G,B (default 255)", 0},
+    {"background", KEY_BACKGROUND, "COLOUR", 0,
+     "Colour between them, grey or R,G,B (default 255)", 0},
     {"scale", KEY_SCALE, "K", 0, "Make K x K pixels of each", 0},
     {"limit", KEY_LIMIT, "N", 0, "Stop after N images", 0},
     {"record", KEY_RECORD, "NAME", 0, "Take records of this name (default image)", 0},
@@ -100,7 +102,7 @@ static int draw(const struct opts *o, const struct frames *f, int64_t k, uint8_t
     return rc;
 }
 
-/* ---- One file an image ------------------------------------------------------------------------ */
+/* ---- One file an image ----------------------------------------------------------------------- */
 
 static int save(const char *path, const uint8_t *pixels, const struct image_dims *d,
                 struct ten_err *e)
@@ -150,7 +152,7 @@ static int save_pictures(struct opts *o, const struct frames *f, int64_t n)
     return bad < n ? -1 : 0;
 }
 
-/* ---- One sheet --------------------------------------------------------------------------------- */
+/* ---- One sheet ------------------------------------------------------------------------------- */
 
 static int collect(struct opts *o, const struct frames *f, int64_t n)
 {
@@ -213,6 +215,8 @@ static int convert(struct opts *o)
         if (frames_of(&f, &rec, &o->tool.err) < 0)
             return -1;
         const int64_t n = f.n < o->limit - o->done ? f.n : o->limit - o->done;
+        if (n == 0)                         /* its sides are as large as they like */
+            continue;
         if ((o->pattern ? save_pictures(o, &f, n) : collect(o, &f, n)) < 0)
             return -1;
         o->done += n;

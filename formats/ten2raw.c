@@ -28,9 +28,11 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "", "Write the elements of the records on standard input, little-endian and one "
-    "record after the other, without names, types and shapes.\v"
-    "Example:\n  ten2raw --record=label <train.ten | od -An -td4", tool_common, 0, 0
+    options, parse, "",
+    "Write the elements of the records on standard input, little-endian and one record after the "
+    "other, without names, types and shapes.\v"
+    "Example:\n  ten2raw --record=label <train.ten | od -An -td4",
+    tool_common, 0, 0
 };
 
 int main(int argc, char **argv)

@@ -45,9 +45,11 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "", "Write records `clip' [N,T,H,W,C], u8 or f32 in [-1,1], as one YUV4MPEG2 video; "
-    "1 channel is grey, 3 are RGB.\v"
-    "Example:\n  ten2y4m --420 <film.ten | ffmpeg -i - film.mp4", tool_common, 0, 0
+    options, parse, "",
+    "Write records `clip' [N,T,H,W,C], u8 or f32 in [-1,1], as one YUV4MPEG2 video; 1 channel is "
+    "grey, 3 are RGB.\v"
+    "Example:\n  ten2y4m --420 <film.ten | ffmpeg -i - film.mp4",
+    tool_common, 0, 0
 };
 
 /* The rate in a record's attributes, the fraction before the number; 25 where there is none. */

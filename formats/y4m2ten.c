@@ -44,9 +44,10 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "[FILE...]", "Cut YUV4MPEG2 video, from standard input when no FILE is named, into "
-    "records `clip' [1,T,H,W,3] of 8-bit RGB, [1,T,H,W,1] where it is grey.\v"
-    "Example:\n  ffmpeg -i film.mp4 -vf scale=64:64 -f yuv4mpegpipe - | y4m2ten --frames=16 >film.ten",
+    options, parse, "[FILE...]",
+    "Cut YUV4MPEG2 video, from standard input when no FILE is named, into records `clip' "
+    "[1,T,H,W,3] of 8-bit RGB, [1,T,H,W,1] where it is grey.\v"
+    "Example:\n  ffmpeg -i film.mp4 -s 64x64 -f yuv4mpegpipe - | y4m2ten --frames=16 >film.ten",
     tool_common, 0, 0
 };
 

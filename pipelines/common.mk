@@ -17,7 +17,15 @@ endif
 # Products of this pipeline.  A killed run leaves only names that end in .part, and goes on from the
 # products that are whole.
 O := out/$(PAPER)/$(SCALE)
-$(O)/: ; mkdir -p $@
+# What only a table or plot of $(O) is made from: the report shows $(O) and not this.
+R := $(O)/runs
+$(O)/ $(R)/: ; mkdir -p $@
+
+# Tables with one header, below one another.
+define merge
+awk 'FNR > 1 || NR == 1' $^ >$@.part
+mv $@.part $@
+endef
 
 # $(call per,clips): what clips.demo, clips.laptop or clips.paper says.
 per = $($1.$(SCALE))

@@ -8,10 +8,11 @@ demo: deps-build deps-demo
 
 # All pipelines at SCALE; what is there already is not made again.
 experiments: $(PIPELINES:%=experiment-%)
-experiment-%: all
+experiment-%: all deps-demo
 	@echo '$*: running pipelines/$*.mk'
-	@$(MAKE) -s -f pipelines/$*.mk
+	@$(MAKE) -s -f pipelines/$*.mk B=$(abspath $B)
 report: $B/bin/report
+	@mkdir -p out
 	@$B/bin/report out >out/report.html.part
 	@mv out/report.html.part out/report.html
 	@echo 'report: $(CURDIR)/out/report.html'

@@ -33,15 +33,16 @@ first := $(word 1,$(SEEDS))
 
 # ---- From files to batches -----------------------------------------------------------------
 
-# Transparent pixels come to lie on white.  The readers die of the closed pipe when there was enough,
-# which a pipe would report (pipefail); when they fail before, the missing end mark does.
+# Transparent pixels come to lie on white.  The readers die of the closed pipe when there was
+# enough, which a pipe would report (pipefail); when they fail before, the missing end mark does.
 $(O)/pictures.ten: | $(O)/
 	ten-head --groups=$(call per,pictures) >$@.part \
 	    < <(png2ten --glob='$(PICTURES)/*.png' --channels=3 --size=64x64)
 	mv $@.part $@
 $(O)/clothes.ten: | $(O)/
 	ten-head --groups=$(call per,clothes) >$@.part \
-	    < <(idx2ten --pad=2 $(FASHION)/train-images-idx3-ubyte.gz $(FASHION)/train-labels-idx1-ubyte.gz)
+	    < <(idx2ten --pad=2 $(FASHION)/train-images-idx3-ubyte.gz \
+	        $(FASHION)/train-labels-idx1-ubyte.gz)
 	mv $@.part $@
 $(O)/clothes-%-train.ten $(O)/clothes-%-valid.ten $(O)/clothes-%-test.ten: $(O)/clothes.ten
 	ten-split --quiet --parts=train=0.8,valid=0.1,test=0.1 --stratify=label --seed=$* \
@@ -58,10 +59,11 @@ $(O)/history.txt: $(O)/clothes-$(first)-batches.ten
 	mv $@.part $@
 
 # Which share of each class went into each part.
-$(O)/classes-%.tsv: $(O)/clothes-%-train.ten $(O)/clothes-%-valid.ten $(O)/clothes-%-test.ten
+$(R)/classes-%.tsv: $(foreach p,train valid test,$(O)/clothes-%-$p.ten) | $(R)/
 	for part in train valid test; do
-	    ten-cut --keep=label <$(O)/clothes-$*-$$part.ten | ten-dump | awk -v part=$$part \
-	        '{ for (i = 1; i <= NF; i++) n[$$i]++ } END { for (c = 0; c < 10; c++) print part, c, n[c] }'
+	    ten-cut --keep=label <$(O)/clothes-$*-$$part.ten | ten-dump | awk -v part=$$part '
+	        { for (i = 1; i <= NF; i++) n[$$i]++ }
+	        END { for (c = 0; c < 10; c++) print part, c, n[c] }'
 	done | awk 'BEGIN { OFS = "\t"; print "seed", "part", "class", "samples", "share" }
 	    { part[NR] = $$1; class[NR] = $$2; samples[NR] = $$3; all[$$2] += $$3 }
 	    END { for (i = 1; i <= NR; i++)
@@ -69,7 +71,7 @@ $(O)/classes-%.tsv: $(O)/clothes-%-train.ten $(O)/clothes-%-valid.ten $(O)/cloth
 	mv $@.part $@
 
 # Are the samples, one a line, the same before and after shuffling: as they come, and sorted?
-$(O)/shuffle-%.tsv: $(O)/clothes-%-valid.ten
+$(R)/shuffle-%.tsv: $(O)/clothes-%-valid.ten | $(R)/
 	lines() { ten-cut --keep=image | ten-batch --size=1 | ten-cut --reshape=-1 | ten-dump | grep .; }
 	lines <$< >$@.before
 	ten-shuf --seed=$* <$< | ten-batch --size=17 | lines >$@.after
@@ -91,47 +93,55 @@ $(O)/sheet-%.png: $(O)/pictures.ten
 $(O)/batch.ten: $(O)/pictures.ten
 	ten-head <$< | augment --policy= | ten-cut --keep=image --drop-group-attr=augment >$@.part
 	mv $@.part $@
-$(O)/adjoint-%.tsv: $(O)/batch.ten
+$(R)/adjoint-%.tsv: $(O)/batch.ten | $(R)/
 	seed=$(call seed,$*)
 	ten-gen --fill=normal --seed=$$seed image f32 64,64,64,3 >$@.y
 	augment --policy=$(policy.$(call policy,$*)) --seed=$$seed <$< | ten-cut --drop=image >$@.draws
 	ten-paste $@.draws $< | augment --tangent | ten-dot --record=image - $@.y >$@.left
 	ten-paste $@.draws $@.y | augment --adjoint | ten-dot --record=image $< - >$@.right
-	paste $@.left $@.right | awk 'BEGIN { FS = OFS = "\t"; print "policy", "seed", "ax_y", "x_aty", "error" }
-	    NR > 1 { d = $$4 - $$10; print "$(call policy,$*)", '$$seed', $$4, $$10, (d < 0 ? -d : d) / ($$5 * $$6) }' \
-	    >$@.part
+	paste $@.left $@.right | awk 'BEGIN { FS = OFS = "\t"
+	        print "policy", "seed", "ax_y", "x_aty", "error" }
+	    NR > 1 { off = $$4 - $$10
+	        print "$(call policy,$*)", '$$seed', $$4, $$10, (off < 0 ? -off : off) / ($$5 * $$6) }' >$@.part
 	rm $@.y $@.draws $@.left $@.right
 	mv $@.part $@
 
 # No 8-bit pixel becomes 0 by itself (v/127.5 - 1 with whole v): zeros are what was cut or moved in.
-$(O)/statistics-%.tsv: $(O)/pictures.ten
+$(R)/statistics-%.tsv: $(O)/pictures.ten | $(R)/
 	augment --policy=$(policy.$(call policy,$*)) --seed=$(call seed,$*) <$< | ten-cut --keep=image |
-	    ten-stat | awk 'BEGIN { FS = OFS = "\t"; print "policy", "seed", "values", "mean", "std", "zero_share" }
+	    ten-stat | awk 'BEGIN { FS = OFS = "\t"
+	            print "policy", "seed", "values", "mean", "std", "zero_share" }
 	        NR > 1 { n += $$5; s += $$5 * $$8; q += $$5 * ($$8 ^ 2 + $$9 ^ 2); z += $$10 }
-	        END { print "$(call policy,$*)", $(call seed,$*), n, s / n, sqrt(q / n - (s / n) ^ 2), z / n }' >$@.part
+	        END { print "$(call policy,$*)", $(call seed,$*), n, s / n, sqrt(q / n - (s / n) ^ 2), z / n
+	        }' >$@.part
 	mv $@.part $@
 
 # Density of the values of all pictures.
-$(O)/histogram-%.dat: $(O)/pictures.ten
+$(R)/histogram-%.dat: $(O)/pictures.ten | $(R)/
 	augment --policy=$(policy.$*) --seed=$(first) <$< | ten-cut --keep=image | ten-batch --size=0 |
-	    ten-stat --histogram=60 | awk -F '\t' 'NR > 1 { mid[NR] = ($$5 + $$6) / 2; c[NR] = $$7; n += $$7; w = $$6 - $$5 }
+	    ten-stat --histogram=60 | awk -F '\t' '
+	        NR > 1 { mid[NR] = ($$5 + $$6) / 2; c[NR] = $$7; n += $$7; w = $$6 - $$5 }
 	        END { for (i = 2; i <= NR; i++) print mid[i], c[i] / (n * w) }' >$@.part
 	mv $@.part $@
-$(O)/histogram.svg: pipelines/histogram.gp $(foreach p,none $(policies),$(O)/histogram-$p.dat)
+$(O)/histogram.svg: pipelines/histogram.gp $(foreach p,none $(policies),$(R)/histogram-$p.dat)
 	gnuplot -c $^ >$@.part
 	mv $@.part $@
 
+$(O)/adjoint.tsv $(O)/statistics.tsv: $(O)/%.tsv: $(foreach r,$(runs),$(R)/%-$r.tsv)
+	$(merge)
+$(O)/classes.tsv $(O)/shuffle.tsv: $(O)/%.tsv: $(foreach s,$(SEEDS),$(R)/%-$s.tsv)
+	$(merge)
+
 # ---- Pass rates ------------------------------------------------------------------------------
 
-shown := $(foreach p,none $(policies),$(O)/sheet-$p.png) $(O)/sheet-clothes.png $(O)/histogram.svg $(O)/history.txt
-measured := $(foreach r,$(runs),$(O)/adjoint-$r.tsv $(O)/statistics-$r.tsv) \
-            $(foreach s,$(SEEDS),$(O)/classes-$s.tsv $(O)/shuffle-$s.tsv)
+shown := $(foreach p,none $(policies) clothes,$(O)/sheet-$p.png) $(O)/histogram.svg $(O)/history.txt
+measured := $(foreach t,adjoint statistics classes shuffle,$(O)/$t.tsv)
 
 # 64 pictures as f32 in a record, over and over: what a training job reads.
 $(O)/stream.ten: $(O)/batch.ten
 	for ((i = 0; i < $(call per,stream); i++)); do cat $<; done >$@.part
 	mv $@.part $@
-# Last of all, so that nothing else runs beside it; all tools once a round, the round in column seed.
+# Last of all, so that nothing else runs beside it.  All tools once a round; seed is the round.
 $(O)/rates.tsv: $(O)/stream.ten | $(shown) $(measured)
 	bytes=$$(stat -c %s $<)
 	pass() {

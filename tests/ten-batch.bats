@@ -50,7 +50,7 @@ shapes() { ten-info | awk '{ print $1, $2, $4 }' | tr '\n' ';'; }
     refused "byte 256: y: expected x, as in the first group" "{ ten-gen x i32 3; ten-gen y i32 3; }"
     refused "byte 320: x: attributes differ: expected those of the first group" \
         "{ ten-gen --attrs='{\"a\":1}' x i32 3; ten-gen --attrs='{\"a\":2}' x i32 3; }"
-    refused "byte 448: x: its group ends after 1 records: expected 2, as in the first group" \
+    refused "byte 448: x: its group ends here: expected 2 records, as in the first group" \
         "{ ten-gen x i32 3 y i32 3; ten-gen x i32 3; }"
 }
 @test "--drop-last without a size: exit 2" {
@@ -70,6 +70,7 @@ shapes() { ten-info | awk '{ print $1, $2, $4 }' | tr '\n' ';'; }
     [[ "$stderr" = "ten-batch: record "* ]]
 }
 @test "one group as long as the batch is passed on, larger ones are cut, in bounded memory" {
+    [[ $B != *-san ]] || skip "sanitizers reserve more address space than the limit"
     ten-gen --records=8 x u8 16,1048576 >big.ten
     run -0 bash -c "ulimit -v 250000; ten-batch --threads=1 --size=24 <big.ten | ten-verify"
     [[ "$output" = "6 records, 6 groups, "* ]]

@@ -41,10 +41,9 @@ values() { ten-dump | grep . | tr '\n' ' '; }
 @test "cut inside the part asked for: what came before is written, exit 1" {
     head -c 700 four.ten >cut
     run -1 --separate-stderr bash -c 'ten-head --groups=3 <cut >got'
-    [[ "$stderr" = "ten-head: record 2 x: byte "*"the input ends here: expected the rest of the stream" ]] ||
-        [[ "$stderr" = "ten-head: record 2: byte "*"the input ends here: expected the rest of the stream" ]]
+    [ "$stderr" = "ten-head: record 3: byte 640: header: the input ends here: expected the rest of the stream" ]
     run -1 ten-verify got
-    [[ "$(ten-dump <got 2>/dev/null | grep . | tr '\n' ' ')" = "0 1 0 "* ]]
+    [ "$(ten2raw <got 2>/dev/null | od -An -v -w4 -td4 | tr -d '\n ')" = "01023" ]
 }
 @test "a flipped bit is noticed: exit 1" {
     { head -c 300 four.ten; printf '\001'; tail -c +302 four.ten; } >bad

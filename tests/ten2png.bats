@@ -88,6 +88,11 @@ side() { png2ten "$1" | ten2npy --record=image | head -c 128 | grep -ao '(.*)'; 
     run -1 bash -c 'ten-gen other u8 2,4,4,3 | ten2png >out'
     [ "$output" = "ten2png: standard input: no picture in a record image: expected at least one" ]
 }
+@test "records without pictures are skipped, however large their sides" {
+    { ten-gen image u8 1,4611686018427387904,0,1; ten-gen image u8 0,9,9,3; images 1 1 1 1 'a'; } |
+        ten2png --scale=1024 --pattern=%d.png
+    [ "$(echo *.png)" = 0.png ]
+}
 @test "images of different sizes do not fit on one sheet: exit 1" {
     run -1 bash -c '{ ten-gen image u8 1,4,4,3; ten-gen image u8 1,4,5,3; } | ten2png >out'
     [[ "$output" = "ten2png: byte "*": image: 5x4 pixels of 3 channels: expected the size of those before" ]]

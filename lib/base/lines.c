@@ -29,7 +29,11 @@ void line_next(struct line *l, const char **at, const char *end)
 
 bool line_skipped(const struct line *l, const char *comments)
 {
-    return l->p == l->end || (*l->p != 0 && strchr(comments, *l->p));
+    if (l->p == l->end)
+        return true;
+    while (*comments && *comments != *l->p)
+        comments++;
+    return *comments != 0;
 }
 
 static void skip_blanks(struct line *l)

@@ -42,13 +42,10 @@ const char *parse_i64(const char *p, const char *end, int64_t *v)
         return NULL;
     while (p < end && *p == '0')
         p++;
-    const char *first = p;
-    for (; digit(p, end); p++) {
-        if (p - first == MAX_DIGITS)
-            return NULL;
+    const char *stop = end - p > MAX_DIGITS ? p + MAX_DIGITS : end;
+    for (; digit(p, stop); p++)
         u = 10 * u + (uint64_t)(*p - '0');
-    }
-    if (u > (uint64_t)INT64_MAX + negative)
+    if (digit(p, end) || u > (uint64_t)INT64_MAX + negative)
         return NULL;
     *v = (int64_t)(negative ? 0 - u : u);
     return p;
@@ -132,7 +129,8 @@ static double exact(uint64_t m, int x)
     const int up = __builtin_clzll(m), by = __builtin_clzll(power[-x]);
     const u128 dividend = (u128)(m << up) << 63;
     const uint64_t divisor = power[-x] << by;
-    return round_bits((uint64_t)(dividend / divisor), x - 63 - up + by, dividend % divisor != 0);
+    const uint64_t quotient = (uint64_t)(dividend / divisor);
+    return round_bits(quotient, x - 63 - up + by, (u128)quotient * divisor != dividend);
 }
 
 static double convert(const struct decimal *d, const char *text, const char *end)

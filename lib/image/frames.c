@@ -7,12 +7,12 @@
 int frames_of(struct frames *f, const struct ten_record *rec, struct ten_err *e)
 {
     const int rank = rec->shape.rank;
-    const int64_t *d = rec->shape.dim + rank - 3;
+    const int64_t *d = rec->shape.dim + (rank < 3 ? 0 : rank - 3);
     char text[192];
 
     if (rank < 3 || (rec->type != TEN_U8 && rec->type != TEN_F32) || d[2] < 1 || d[2] > 4)
-        return fail(e, TEN_E_DATA, "byte %lld: %s: %s%s: expected u8 or f32 [...,H,W,C] with 1 to 4 "
-                    "channels", (long long)rec->offset, rec->name, ten_type_name(rec->type),
+        return fail(e, TEN_E_DATA, "byte %lld: %s: %s%s: expected u8 or f32 [...,H,W,C] with 1 to "
+                    "4 channels", (long long)rec->offset, rec->name, ten_type_name(rec->type),
                     ten_shape_text(&rec->shape, text));
     *f = (struct frames){.dims = {d[0], d[1], d[2]}, .rec = rec};
     f->n = image_bytes(&f->dims) > 0 ? ten_count(rec) / image_bytes(&f->dims) : 0;

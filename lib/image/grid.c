@@ -17,7 +17,7 @@ int64_t grid_columns(int64_t n)
 int grid_dims(const struct grid *g, struct image_dims *sheet, struct ten_err *e)
 {
     const int64_t columns = g->columns < g->n ? g->columns : g->n;
-    const int64_t rows = (g->n + g->columns - 1) / g->columns;
+    const int64_t rows = g->n / g->columns + (g->n % g->columns != 0);
     int64_t bytes;
 
     sheet->c = g->image.c;
@@ -41,7 +41,7 @@ void grid_draw(const struct grid *g, uint8_t *restrict sheet, const uint8_t *res
 {
     const struct image_dims *d = &g->image;
     const int64_t columns = g->columns < g->n ? g->columns : g->n;
-    const int64_t rows = (g->n + g->columns - 1) / g->columns;
+    const int64_t rows = g->n / g->columns + (g->n % g->columns != 0);
     const int64_t wide = (columns * (d->w + g->pad) + g->pad) * d->c, row = d->w * d->c;
 
     if (g->pad > 0 || g->n < rows * columns)

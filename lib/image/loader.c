@@ -71,8 +71,8 @@ static int find_images(struct loader *l)
     if (l->strip) {
         const int64_t height = l->height > 0 ? l->height : l->in.w, all = l->in.h;
         if (all % height != 0)
-            return fail(&l->err, TEN_E_DATA, "%s: %lld rows: expected a multiple of %lld, the height "
-                        "of one image", l->file[file], (long long)all, (long long)height);
+            return fail(&l->err, TEN_E_DATA, "%s: %lld rows: expected a multiple of %lld, the "
+                        "height of one image", l->file[file], (long long)all, (long long)height);
         l->in.h = height;
         l->count = all / height;
     }

@@ -22,7 +22,7 @@ static inline int64_t image_bytes(const struct image_dims *d) { return d->h * d-
 void pixels_channels(uint8_t *restrict dst, int dc, const uint8_t *restrict src, int sc, int64_t n,
                      const uint8_t background[3]);
 
-/* The colour in text, a grey value from 0 to 255 or three of them as R,G,B; false when it is none. */
+/* The colour in text, a grey value from 0 to 255 or three as R,G,B; false when it is none. */
 bool pixels_colour(uint8_t colour[3], const char *text);
 
 /* y = v / 127.5 - 1, in f32: 0 becomes -1 and 255 becomes 1. */

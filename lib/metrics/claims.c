@@ -49,7 +49,9 @@ static bool take(struct eval *v, const char *s)
     const size_t n = strlen(s);
 
     skip(v);
-    if (strncmp(v->p, s, n) != 0 || (isalpha((unsigned char)s[0]) && isalnum((unsigned char)v->p[n])))
+    if (strncmp(v->p, s, n) != 0)
+        return false;
+    if (isalpha((unsigned char)s[0]) && isalnum((unsigned char)v->p[n]))
         return false;
     v->p += n;
     return true;
@@ -136,8 +138,8 @@ static int add(struct eval *v, struct values *s, const struct tsv *t, int64_t ro
         return 0;
     x = strtod(cell, &end);
     if (*end != 0)
-        return fail(v->e, TEN_E_DATA, "%s: line %" PRId64 ": %s: `%.40s': expected a number", t->name,
-                    t->lines[row + 1], t->cells[column], cell);
+        return fail(v->e, TEN_E_DATA, "%s: line %" PRId64 ": %s: `%.40s': expected a number",
+                    t->name, t->lines[row + 1], t->cells[column], cell);
     s->sum += x;
     /* A NaN spoils all of them. */
     s->min = s->n == 0 || x < s->min || isnan(x) ? x : s->min;
@@ -148,7 +150,8 @@ static int add(struct eval *v, struct values *s, const struct tsv *t, int64_t ro
 
 static bool truth(const char *cell)
 {
-    return cell[0] != 0 && strcmp(cell, "0") != 0 && strcmp(cell, "no") != 0 && strcmp(cell, "-") != 0;
+    return strcmp(cell, "") != 0 && strcmp(cell, "0") != 0 && strcmp(cell, "no") != 0 &&
+           strcmp(cell, "-") != 0;
 }
 
 static int from_table(struct eval *v, struct values *s, const struct tsv *t, const struct filter *f)
@@ -324,7 +327,7 @@ static bool holds(const struct sides *s)
     return fabs(s->left - s->right) <= s->tolerance * (s->percent ? fabs(s->right) / 100 : 1);
 }
 
-/* ---- Seeds ------------------------------------------------------------------------------------- */
+/* ---- Seeds ---------------------------------------------------------------------------------- */
 
 /* Every seed there is, once, in order of appearance; [0] is "", no seed. */
 static const char **all_seeds(const struct tsv *tables, int ntables, int *n)
@@ -372,8 +375,8 @@ int claim_test(struct claim_result *r, const char *test, const char *where,
 
     *r = (struct claim_result){0};
     for (int i = 0; i < n && rc == 0; i++) {
-        struct eval v = {.text = test, .p = test, .where = where, .tables = tables, .ntables = ntables,
-                         .seed = seeds[i], .e = e};
+        struct eval v = {.text = test, .p = test, .where = where, .tables = tables,
+                         .ntables = ntables, .seed = seeds[i], .e = e};
 
         rc = whole_test(&v, &s);
         seeded |= v.seeded;
@@ -394,7 +397,7 @@ int claim_test(struct claim_result *r, const char *test, const char *where,
     return rc;
 }
 
-/* ---- Rules ------------------------------------------------------------------------------------- */
+/* ---- Rules ---------------------------------------------------------------------------------- */
 
 static int needs(struct claim_rule *rule, char *words, const char *where, struct ten_err *e)
 {
@@ -411,7 +414,8 @@ static int needs(struct claim_rule *rule, char *words, const char *where, struct
         } else if (strncmp(w, "scale=", 6) == 0) {
             rule->scales = w + 6;
         } else {
-            return fail(e, TEN_E_DATA, "%s: needs: `%s': expected seeds=N or scale=NAME,NAME", where, w);
+            return fail(e, TEN_E_DATA, "%s: needs: `%s': expected seeds=N or scale=NAME,NAME",
+                        where, w);
         }
     }
     return 0;
@@ -423,12 +427,12 @@ int claim_rule(struct claim_rule *rule, char *line, const char *where, struct te
     const int n = tsv_split(line, cell, 5);
 
     if (n < 4 || n > 5)
-        return fail(e, TEN_E_DATA, "%s: %d fields between tabs: expected id, statement, published, test and "
-                    "perhaps needs", where, n);
+        return fail(e, TEN_E_DATA, "%s: %d fields between tabs: expected id, statement, published, "
+                    "test and perhaps needs", where, n);
     for (int i = 0; i < 4; i++)
         if (cell[i][0] == 0)
-            return fail(e, TEN_E_DATA, "%s: field %d is empty: expected text (- where there is none)",
-                        where, i + 1);
+            return fail(e, TEN_E_DATA, "%s: field %d is empty: expected text (- where there is "
+                        "none)", where, i + 1);
     *rule = (struct claim_rule){.id = cell[0], .statement = cell[1], .published = cell[2],
                                 .test = cell[3], .seeds = MIN_SEEDS};
     return n == 5 ? needs(rule, cell[4], where, e) : 0;

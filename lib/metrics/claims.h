@@ -5,7 +5,7 @@
  * columns:
  *
  *     test   = sum ("<" | "<=" | ">" | ">=" | "=") sum
- *            | sum "within" number ["%"] "of" sum           |left - right| <= number, or % of |right|
+ *            | sum "within" number ["%"] "of" sum       |left - right| <= number, or % of |right|
  *     sum    = term { ("+" | "-") term }
  *     term   = factor { ("*" | "/") factor }
  *     factor = number | "-" factor | "(" sum ")"

@@ -7,12 +7,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+enum { HUGE_PAGE = 2 << 20 };
+
+/* Filling memory for the first time costs as much as parsing what goes there, and with large pages
+ * 0.6 of it (measured on a virtual machine). */
+static struct entry *new_list(int64_t n)
+{
+    const size_t bytes = (size_t)n * sizeof(struct entry);
+    struct entry *e = bytes < HUGE_PAGE ? xmalloc(bytes) : aligned_alloc(HUGE_PAGE, bytes);
+
+    if (!e)
+        return xmalloc(bytes);          /* says so */
+    if (bytes >= HUGE_PAGE)
+        madvise(e, bytes, MADV_HUGEPAGE);
+    return e;
+}
 
 void entries_alloc(struct entries *s, int64_t n)
 {
     s->n = n;
     s->spare = NULL;
-    s->e = xmalloc((size_t)n * sizeof *s->e);
+    s->e = new_list(n);
 }
 
 void entries_resize(struct entries *s, int64_t n)
@@ -110,7 +127,7 @@ void entries_sort(struct entries *s)
     if (sorted(s))
         return;
     if (!s->spare)
-        s->spare = xmalloc((size_t)s->n * sizeof *s->spare);
+        s->spare = new_list(s->n);
 
     int64_t (*counts)[BUCKETS] = xmalloc((size_t)parts * sizeof *counts);
     for (int by_row = 0; by_row < 2; by_row++) {

@@ -246,8 +246,8 @@ static int read_like(struct rows_reader *r, struct rows *rows, struct ten_err *e
             return bad(&r->next, e, "one record too many: expected %d in each group, as in the first",
                        r->columns);
         if (rc == 0 || (c > 0 && r->next.group != group))
-            return bad(&r->rec[c - 1], e, "its group ends after %d records: expected %d, as in the first "
-                       "group", c, r->columns);
+            return bad(&r->rec[c - 1], e, "its group ends here: expected %d records, as in the first group",
+                       r->columns);
         if (check_like(r, c, e) < 0)
             return -1;
         group = r->next.group;

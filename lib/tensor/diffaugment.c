@@ -31,6 +31,7 @@ enum {
 
 struct colour { double a, d, e, k; };
 
+/* A policy has every op once at most, so d is 0 before saturation and e before contrast. */
 static struct colour colour_of(enum augment_mode mode, const enum augment_op *op, int n, int64_t c,
                                const struct augment_draw *draw)
 {
@@ -42,11 +43,11 @@ static struct colour colour_of(enum augment_mode mode, const enum augment_op *op
         if (op[i] == AUGMENT_BRIGHTNESS) {
             f.k += mode == AUGMENT_FORWARD ? draw->brightness : 0;
         } else if (op[i] == AUGMENT_CONTRAST) {
-            f.e = s * f.e + (1 - s) * (f.a + f.d + f.e);
+            f.e = (1 - s) * (f.a + f.d);
             f.a *= s;
             f.d *= s;
         } else if (c > 1) {
-            f.d = s * f.d + (1 - s) * (f.a + f.d);
+            f.d = (1 - s) * f.a;
             f.a *= s;
         }
     }
@@ -192,11 +193,10 @@ static struct move move_of(const enum augment_op *op, int n, int64_t h, int64_t 
     for (int i = 0; i < n; i++) {
         const struct map from = map_of(op[i], h, w, draw), to = inverse(&from);
         const struct rect kept = image_of(&to, &m.kept);
-        const struct rect hole = op[i] == AUGMENT_CUTOUT ? cutout_of(h, w, draw->cutout)
-                                                         : image_of(&to, &m.hole);
+
         m.map = after(&m.map, &from);
         m.kept = intersect(&kept, &all);
-        m.hole = intersect(&hole, &all);
+        m.hole = op[i] == AUGMENT_CUTOUT ? cutout_of(h, w, draw->cutout) : image_of(&to, &m.hole);
     }
     m.hole = intersect(&m.hole, &m.kept);
     return m;

@@ -17,7 +17,9 @@ static size_t utf8_length(const unsigned char *p, size_t n)
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (p[0] < table[i].first || p[0] > table[i].last)
             continue;
-        if (table[i].length > n || (table[i].length > 1 && (p[1] < table[i].low || p[1] > table[i].high)))
+        if (table[i].length > n)
+            return 0;
+        if (table[i].length > 1 && (p[1] < table[i].low || p[1] > table[i].high))
             return 0;
         for (size_t k = 2; k < table[i].length; k++)
             if (p[k] < 0x80 || p[k] > 0xbf)
@@ -83,9 +85,9 @@ static bool is_number(const char *cell)
 
 static const char *cell_class(const char *column, const char *cell)
 {
-    if (strcmp(column, "verdict") == 0)
-        return strcmp(cell, "holds") == 0 ? "holds" : strcmp(cell, "fails") == 0 ? "fails" : "untested";
-    return is_number(cell) ? "num" : NULL;
+    if (strcmp(column, "verdict") != 0)
+        return is_number(cell) ? "num" : NULL;
+    return strcmp(cell, "holds") == 0 ? "holds" : strcmp(cell, "fails") == 0 ? "fails" : "untested";
 }
 
 static void table_row(FILE *to, const struct tsv *t, int64_t row)

@@ -18,15 +18,24 @@ static const char style[] =
     ":root{color-scheme:light dark;--line:#8885;--good:#1a7f37;--bad:#c62828}\n"
     "@media(prefers-color-scheme:dark){:root{--good:#57d364;--bad:#ff7b72}}\n"
     "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:0 auto;padding:0 1rem 3rem}\n"
-    "h1,h2,h3{line-height:1.2}h2{border-top:1px solid var(--line);padding-top:1.5rem;margin-top:2.5rem}\n"
-    ".scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.875rem}\n"
-    "th,td{padding:.25rem .6rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}\n"
-    "th{white-space:nowrap}td.num{text-align:right;font-variant-numeric:tabular-nums}\n"
-    ".holds{color:var(--good);font-weight:600}.fails{color:var(--bad);font-weight:600}.untested{opacity:.7}\n"
-    "td.holds,td.fails,td.untested{position:sticky;right:0;background:Canvas}"
-    "td.fails.num{position:static}\n"
-    "figure{margin:1.5rem 0}figure img,figure svg{max-width:100%;height:auto}figure svg{background:#fff}\n"
-    "figcaption,footer{font-size:.875rem;opacity:.8}pre{white-space:pre-wrap;overflow-wrap:anywhere}\n";
+    "h1,h2,h3{line-height:1.2}\n"
+    "h2{border-top:1px solid var(--line);padding-top:1.5rem;margin-top:2.5rem}\n"
+    ".scroll{overflow-x:auto}\n"
+    "table{border-collapse:collapse;font-size:.875rem}\n"
+    "th,td{padding:.25rem .6rem;border-bottom:1px solid var(--line)}\n"
+    "th,td{text-align:left;vertical-align:top}\n"
+    "th{white-space:nowrap}\n"
+    "td.num{text-align:right;font-variant-numeric:tabular-nums}\n"
+    ".holds{color:var(--good);font-weight:600}\n"
+    ".fails{color:var(--bad);font-weight:600}\n"
+    ".untested{opacity:.7}\n"
+    /* Verdicts stay in sight while a wide table scrolls under them. */
+    "td:not(.num):is(.holds,.fails,.untested){position:sticky;right:0;background:Canvas}\n"
+    "figure{margin:1.5rem 0}\n"
+    "figure img,figure svg{max-width:100%;height:auto}\n"
+    "figure svg{background:#fff}\n"
+    "figcaption,footer{font-size:.875rem;opacity:.8}\n"
+    "pre{white-space:pre-wrap;overflow-wrap:anywhere}\n";
 
 /* ---- Folders -------------------------------------------------------------------------------- */
 
@@ -79,7 +88,7 @@ static enum kind kind_of(const char *name)
     return KINDS;
 }
 
-/* ---- Results ----------------------------------------------------------------------------------- */
+/* ---- Results -------------------------------------------------------------------------------- */
 
 /* One folder with something to show. */
 struct result { char *paper, *scale, *path; int holds, fails, untested; };
@@ -177,7 +186,8 @@ static int find_results(struct results *all, const char *dir, struct ten_err *e)
     }
     free_names(&papers);
     if (rc == 0 && all->n == 0)
-        rc = fail(e, TEN_E_DATA, "%s: no results: expected folders PAPER/SCALE that hold some", dir);
+        rc = fail(e, TEN_E_DATA, "%s: no results: expected folders PAPER/SCALE that hold some",
+                  dir);
     return rc;
 }
 
@@ -191,7 +201,7 @@ static void free_results(struct results *all)
     free(all->one);
 }
 
-/* ---- The page ---------------------------------------------------------------------------------- */
+/* ---- The page ------------------------------------------------------------------------------- */
 
 static int show_table(FILE *to, const char *path, const char *name, struct ten_err *e)
 {
@@ -207,8 +217,8 @@ static int show_table(FILE *to, const char *path, const char *name, struct ten_e
     return 0;
 }
 
-static int show_picture(FILE *to, const char *path, const char *name, enum kind kind, const void *data,
-                        size_t n, struct ten_err *e)
+static int show_picture(FILE *to, const char *path, const char *name, enum kind kind,
+                        const void *data, size_t n, struct ten_err *e)
 {
     fputs("<figure>", to);
     if (kind == PICTURE) {
@@ -218,7 +228,8 @@ static int show_picture(FILE *to, const char *path, const char *name, enum kind 
         html_base64(to, data, n);
         fputs("\">", to);
     } else if (!html_svg(to, data, n)) {
-        return fail(e, TEN_E_DATA, "%s: no picture, or one with a script: expected plain SVG", path);
+        return fail(e, TEN_E_DATA, "%s: no picture, or one with a script: expected plain SVG",
+                    path);
     }
     fputs("<figcaption>", to);
     html_text(to, name, strlen(name) - strlen(".png"));
@@ -226,7 +237,8 @@ static int show_picture(FILE *to, const char *path, const char *name, enum kind 
     return 0;
 }
 
-static int show_file(FILE *to, const char *path, const char *name, enum kind kind, struct ten_err *e)
+static int show_file(FILE *to, const char *path, const char *name, enum kind kind,
+                     struct ten_err *e)
 {
     struct source *s;
     const void *data;

@@ -39,8 +39,8 @@ static int header(struct tsv *t, char *line, int64_t number, struct ten_err *e)
     tsv_split(line, t->cells, t->columns);
     for (int c = 0; c < t->columns; c++)
         if (tsv_column(t, t->cells[c]) != c)
-            return fail(e, TEN_E_DATA, "%s: line %" PRId64 ": two columns `%s': expected different names",
-                        t->name, number, t->cells[c]);
+            return fail(e, TEN_E_DATA, "%s: line %" PRId64 ": two columns `%s': expected different "
+                        "names", t->name, number, t->cells[c]);
     return 0;
 }
 
@@ -50,8 +50,8 @@ static int row(struct tsv *t, char *line, int64_t number, struct ten_err *e)
     const int n = tsv_split(line, cells, t->columns);
 
     if (n != t->columns)
-        return fail(e, TEN_E_DATA, "%s: line %" PRId64 ": %s cells than columns: expected %d", t->name,
-                    number, n < t->columns ? "fewer" : "more", t->columns);
+        return fail(e, TEN_E_DATA, "%s: line %" PRId64 ": %s cells than columns: expected %d",
+                    t->name, number, n < t->columns ? "fewer" : "more", t->columns);
     t->rows++;
     return 0;
 }
@@ -64,7 +64,8 @@ static int take(struct tsv *t, const char *text, int64_t length, int64_t number,
     int rc;
 
     if (memchr(text, 0, (size_t)length))
-        return fail(e, TEN_E_DATA, "%s: line %" PRId64 ": a zero byte: expected text", t->name, number);
+        return fail(e, TEN_E_DATA, "%s: line %" PRId64 ": a zero byte: expected text", t->name,
+                    number);
     line = xmalloc((size_t)length + 1);
     memcpy(line, text, (size_t)length);
     line[length] = 0;

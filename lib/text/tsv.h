@@ -6,7 +6,7 @@
 
 enum { TSV_LINE = 1 << 20 };        /* longer lines are refused */
 
-/* Lines that are empty or begin with # are no rows.  Memory: that of the text, and 8 bytes a cell. */
+/* Lines that are empty or begin with # are no rows.  Memory: the text, and 8 bytes a cell. */
 struct tsv {
     char *name;                     /* of the file */
     int columns;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Parameters -------------------------------------------------------------------------------- */
+/* ---- Parameters ------------------------------------------------------------------------------ */
 
 /* The 8-bit samplings by their names in the header, and how planes are called for writing. */
 static const struct { const char *name; enum y4m_chroma chroma; } samplings[] = {
@@ -166,7 +166,7 @@ int y4m_next(struct y4m *v, const uint8_t **planes, struct ten_err *e)
     return 1;
 }
 
-/* ---- Colours: 16-bit fixed point -------------------------------------------------------------- */
+/* ---- Colours: 16-bit fixed point ------------------------------------------------------------- */
 
 enum { BITS = 16, HALF = 1 << 15 };
 
@@ -248,8 +248,8 @@ static void luma_row(uint8_t *restrict luma, const uint8_t *restrict from,
             luma[x] = (uint8_t)(m->base + ((grey * from[x] + HALF) >> BITS));
     else
         for (int64_t x = 0; x < w; x++)
-            luma[x] = (uint8_t)(m->base + ((dot(m->y, from[3 * x], from[3 * x + 1], from[3 * x + 2]) +
-                                            HALF) >> BITS));
+            luma[x] = (uint8_t)(m->base + ((m->y[0] * from[3 * x] + m->y[1] * from[3 * x + 1] +
+                                            m->y[2] * from[3 * x + 2] + HALF) >> BITS));
 }
 
 /* One row of chroma from the one or two rows of pixels it covers; edge pixels count twice. */

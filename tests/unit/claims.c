@@ -55,8 +55,8 @@ static void differences_are_taken_within_a_seed(void)
 
 static void a_seed_with_a_missing_arm_does_not_count(void)
 {
-    const struct claim_result r = test_on("x[arm=a] > x[arm=b]",
-                                          "arm\tseed\tx\na\t1\t5\na\t2\t-\na\t3\t7\nb\t1\t1\nb\t2\t1\n", NULL);
+    static const char rows[] = "arm\tseed\tx\na\t1\t5\na\t2\t-\na\t3\t7\nb\t1\t1\nb\t2\t1\n";
+    const struct claim_result r = test_on("x[arm=a] > x[arm=b]", rows, NULL);
 
     CHECK_INT(r.seeds, 1);
     CHECK_NEAR(r.ours, 5, 0);
@@ -157,7 +157,8 @@ static void mistakes_name_the_place(void)
         {"max(a > 1", "rules: line 1: test: character 7: `> 1': expected )"},
         {"a > 1 2", "rules: line 1: test: character 7: `2': expected the end of the test"},
         {"a > 1x", "rules: line 1: test: character 6: `x': expected a number"},
-        {"a within x of 1", "rules: line 1: test: character 10: `x of 1': expected a number of at least 0"},
+        {"a within x of 1",
+         "rules: line 1: test: character 10: `x of 1': expected a number of at least 0"},
         {"a within 1 1", "rules: line 1: test: character 12: `1': expected of"},
         {"\"a > 1", "rules: line 1: test: character 1: `\"a > 1': expected a closing double quote"},
         {"txt > 1", "one.tsv: line 2: txt: `abc': expected a number"},
@@ -197,7 +198,8 @@ static void rules_have_four_fields_and_perhaps_needs(void)
 static void other_rules_are_refused(void)
 {
     static const struct { const char *line, *text; } cases[] = {
-        {"x\ts\t-", "r: 3 fields between tabs: expected id, statement, published, test and perhaps needs"},
+        {"x\ts\t-",
+         "r: 3 fields between tabs: expected id, statement, published, test and perhaps needs"},
         {"x\t\t-\ta > 1", "r: field 2 is empty: expected text (- where there is none)"},
         {"x\ts\t-\ta > 1\tseeds=0", "r: seeds=0: expected seeds=N with N at least 1"},
         {"x\ts\t-\ta > 1\tfoo", "r: needs: `foo': expected seeds=N or scale=NAME,NAME"},

@@ -297,11 +297,11 @@ static void cutout_is_half_a_side_long_and_cut_at_the_edge(void)
 static void grey_images_have_no_saturation(void)
 {
     const struct augment_policy p = policy_of("saturation");
-    const struct augment_draw d = {.applied = true, .saturation = 0.3f};
-    const float x[4] = {0.1f, -0.7f, 0.3f, 1};
-    float y[4];
+    const struct augment_draw d = {.applied = true, .saturation = 1.7f};
+    float x[64], y[64];
 
-    augment_apply(AUGMENT_FORWARD, y, x, (int64_t[]){1, 2, 2, 1}, &p, &d);
+    rng_fill_uniform(&rng, 0, x, 64, -1, 1);
+    augment_apply(AUGMENT_FORWARD, y, x, (int64_t[]){1, 8, 8, 1}, &p, &d);
     CHECK_BYTES(y, x, sizeof x);
 }
 
@@ -551,6 +551,19 @@ static void draws_depend_on_seed_step_and_sample_alone(void)
     CHECK(!same_draws(other, whole));
 }
 
+static void whether_a_sample_is_transformed_is_drawn_in_every_step(void)
+{
+    const struct augment_policy none = policy_of("");
+    struct augment_draw first[64], second[64];
+    int differ = 0;
+
+    augment_draw(first, 64, 8, 8, &none, &(struct augment_source){.step = 0, .p = 0.5});
+    augment_draw(second, 64, 8, 8, &none, &(struct augment_source){.step = 1, .p = 0.5});
+    for (int i = 0; i < 64; i++)
+        differ += first[i].applied != second[i].applied;
+    CHECK(differ > 16 && differ < 48);                  /* 32 +- 4 standard deviations */
+}
+
 static void columns_hold_draws_and_give_them_back(void)
 {
     const struct augment_policy all = policy_of("color,translation,cutout,flip,rot90");
@@ -594,6 +607,7 @@ int main(void)
     RUN(draws_fill_their_ranges_and_keep_to_them);
     RUN(draws_differ_across_the_batch_and_between_ops);
     RUN(draws_depend_on_seed_step_and_sample_alone);
+    RUN(whether_a_sample_is_transformed_is_drawn_in_every_step);
     RUN(columns_hold_draws_and_give_them_back);
     return check_report();
 }

@@ -50,7 +50,8 @@ static void whole_numbers_are_exact_at_every_length_around_a_block(void)
     for (int i = 0; i < MAX; i++)
         x[i] = i;
     for (int64_t n = DOT_BLOCK - 9; n <= DOT_BLOCK + 9; n++)
-        CHECK_NEAR(dot_any(x, TEN_I32, x, TEN_I32, n).ab, (double)((n - 1) * n * (2 * n - 1) / 6), 0);
+        CHECK_NEAR(dot_any(x, TEN_I32, x, TEN_I32, n).ab,
+                   (double)((n - 1) * n * (2 * n - 1) / 6), 0);
     free(x);
 }
 
@@ -71,8 +72,8 @@ static void threads_do_not_change_a_bit_and_the_bound_of_the_header_holds(void)
     threads_set(2);
     two = dot_any(x, TEN_F64, y, TEN_F64, N);
     CHECK_BYTES(&one, &two, sizeof one);
-    CHECK_NEAR(one.ab, (double)want,
-               (DOT_BLOCK / DOT_LANES + N / DOT_BLOCK + DOT_LANES) * (DBL_EPSILON / 2) * sqrt(one.aa * one.bb));
+    CHECK_NEAR(one.ab, (double)want, (DOT_BLOCK / DOT_LANES + N / DOT_BLOCK + DOT_LANES) *
+               (DBL_EPSILON / 2) * sqrt(one.aa * one.bb));
     free(x);
     free(y);
 }

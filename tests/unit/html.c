@@ -34,15 +34,18 @@ static const char *base64(const char *s)
 
 static void markup_cannot_come_out_of_text(void)
 {
-    CHECK_STR(escaped("<a href=\"x\" b='y'>&amp;", 23), "&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;amp;");
+    CHECK_STR(escaped("<a href=\"x\" b='y'>&amp;", 23),
+              "&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;amp;");
 }
 
 static void utf8_stays_and_anything_else_is_replaced(void)
 {
-    CHECK_STR(escaped("\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", 9), "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80");
+    CHECK_STR(escaped("\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", 9),
+              "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80");
     CHECK_STR(escaped("a\xff" "b", 3), "a\xef\xbf\xbd" "b");
     CHECK_STR(escaped("\xc0\x80", 2), "\xef\xbf\xbd\xef\xbf\xbd");            /* overlong NUL */
-    CHECK_STR(escaped("\xed\xa0\x80", 3), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");    /* surrogate */
+    CHECK_STR(escaped("\xed\xa0\x80", 3),                                    /* surrogate */
+              "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
     CHECK_STR(escaped("\xf4\x90\x80\x80", 1), "\xef\xbf\xbd");                /* above U+10FFFF */
     CHECK_STR(escaped("\xe2\x82", 2), "\xef\xbf\xbd\xef\xbf\xbd");            /* cut */
     CHECK_STR(escaped("a\t\n\x01\x7f\0", 6), "a\t\n\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
@@ -73,7 +76,8 @@ static void tables_mark_numbers_and_verdicts_and_stop_at_the_limit(void)
     html_table(to, &t, 2);
     fclose(to);
     CHECK_STR(text, "<div class=scroll tabindex=0><table>\n<thead><tr><th>a<th>verdict\n<tbody>\n"
-              "<tr><td>&lt;1&gt;<td class=holds>holds\n<tr><td class=num>-2.5<td class=fails>fails\n"
+              "<tr><td>&lt;1&gt;<td class=holds>holds\n"
+              "<tr><td class=num>-2.5<td class=fails>fails\n"
               "</table></div>\n<p>The first 2 of 3 rows.</p>\n");
     to = page();
     html_table(to, &t, 3);

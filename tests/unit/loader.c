@@ -61,7 +61,8 @@ static void classes_are_folders_in_byte_order(void)
 
 static void classes_can_be_file_names_without_their_ending(void)
 {
-    struct names files = list((const char *[]){"x/tulips.png", "roses.v2.png", ".hidden", "daisy", 0});
+    struct names files = list((const char *[]){"x/tulips.png", "roses.v2.png", ".hidden",
+                                               "daisy", 0});
     struct names classes = {0};
     struct ten_err e;
     int32_t label[4];

@@ -96,8 +96,8 @@ static void enlarging_repeats_pixels_both_ways(void)
 
 static void colours_are_one_number_or_three(void)
 {
-    static const char *const bad[] = {"", "256", "1,2", "1,2,3,4", "1,2,", ",1,2", "-1", "1 ", "red",
-                                      "99999999999", "1,2,3,"};
+    static const char *const bad[] = {"", "256", "1,2", "1,2,3,4", "1,2,", ",1,2", "-1", "1 ",
+                                      "red", "99999999999", "1,2,3,"};
     uint8_t c[3];
 
     CHECK(pixels_colour(c, "255") && c[0] == 255 && c[1] == 255 && c[2] == 255);
@@ -147,7 +147,8 @@ static void frames_are_what_stands_before_the_last_three_dims(void)
     CHECK_INT(f.n, 0);
     rec.shape = (struct ten_shape){3, {6, 2, 5}};
     CHECK_INT(frames_of(&f, &rec, &e), -1);
-    CHECK_STR(e.text, "byte 0: clip: u8[6,2,5]: expected u8 or f32 [...,H,W,C] with 1 to 4 channels");
+    CHECK_STR(e.text, "byte 0: clip: u8[6,2,5]: expected u8 or f32 [...,H,W,C] with 1 to 4 "
+              "channels");
     rec.shape = (struct ten_shape){2, {6, 6}};
     CHECK_INT(frames_of(&f, &rec, &e), -1);
 }

@@ -20,7 +20,8 @@ static size_t make(unsigned char *out, const struct kind *k, unsigned char *rows
     for (int64_t y = 0; y < k->h; y++)
         row[y] = rows + y * (int64_t)row_bytes;
     png_init_io(png, f);
-    png_set_IHDR(png, info, (png_uint_32)k->w, (png_uint_32)k->h, k->depth, k->type, k->interlace, 0, 0);
+    png_set_IHDR(png, info, (png_uint_32)k->w, (png_uint_32)k->h, k->depth, k->type,
+                 k->interlace, 0, 0);
     if (palette)
         png_set_PLTE(png, info, palette, colours);
     if (alpha || key)
@@ -109,7 +110,8 @@ static void interlaced_pictures_come_out_in_rows(void)
 
     for (size_t i = 0; i < sizeof rows; i++)
         rows[i] = (unsigned char)(i * 31 + i / 7);
-    check(png, make(png, &(struct kind){2, 8, 1, 11, 9}, rows, 27, 0, 0, 0, 0), 3, rows, sizeof rows);
+    check(png, make(png, &(struct kind){2, 8, 1, 11, 9}, rows, 27, 0, 0, 0, 0), 3, rows,
+          sizeof rows);
 }
 
 static void rows_can_be_read_a_few_at_a_time(void)
@@ -199,8 +201,8 @@ static void every_cut_is_noticed(void)
         missed += decode(pixels, &d, png, cut, 0, &e) == 0;
     CHECK_INT(missed, 0);
     CHECK_INT(decode(pixels, &d, png, n - 1, 0, &e), -1);
-    snprintf(want, sizeof want, "x.png: byte %zu: the file ends too early: expected a whole PNG picture",
-             n - 4);                            /* the checksum of the last chunk */
+    snprintf(want, sizeof want, "x.png: byte %zu: the file ends too early: expected a whole PNG "
+             "picture", n - 4);         /* the checksum of the last chunk */
     CHECK_STR(e.text, want);
 }
 

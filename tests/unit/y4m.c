@@ -42,14 +42,17 @@ static void each_bad_parameter_is_named(void)
     header_is("YUV4MPEG2 W0 H2\n", "v.y4m: header: W0: expected a side of 1 to 32768 pixels");
     header_is("YUV4MPEG2 W2 H99999999999999999999\n",
               "v.y4m: header: H99999999999999999999: expected a side of 1 to 32768 pixels");
-    header_is("YUV4MPEG2 W2 H2 F25\n", "v.y4m: header: F25: expected a rate such as F30000:1001, or F0:0");
+    header_is("YUV4MPEG2 W2 H2 F25\n",
+              "v.y4m: header: F25: expected a rate such as F30000:1001, or F0:0");
     header_is("YUV4MPEG2 W2 H2 F25:0\n",
               "v.y4m: header: F25:0: expected a rate such as F30000:1001, or F0:0");
-    header_is("YUV4MPEG2 W2 H2 Ax\n", "v.y4m: header: Ax: expected an aspect such as A1:1, or A0:0");
+    header_is("YUV4MPEG2 W2 H2 Ax\n",
+              "v.y4m: header: Ax: expected an aspect such as A1:1, or A0:0");
     header_is("YUV4MPEG2 W2 H2 It\n", "v.y4m: header: It: expected progressive video (Ip)");
     header_is("YUV4MPEG2 W2 H2 C420p10\n", "v.y4m: header: C420p10: expected C420jpeg, C420mpeg2, "
               "C420paldv, C420, C422, C444 or Cmono");
-    header_is("YUV4MPEG2 W2 H2 Q\n", "v.y4m: header: Q: expected one of the parameters W H F I A C X");
+    header_is("YUV4MPEG2 W2 H2 Q\n",
+              "v.y4m: header: Q: expected one of the parameters W H F I A C X");
     header_is("YUV4MPEG2 W2\n", "v.y4m: header: no height: expected the frames' size as W and H");
 }
 
@@ -93,7 +96,8 @@ static void cut_and_misplaced_frames_are_named(void)
 
     frame_error(cut, sizeof cut - 1, "v.y4m: byte 41: frame 1 ends after 3 bytes: expected 4");
     frame_error(odd, sizeof odd - 1, "v.y4m: byte 32: frame 1: expected FRAME and its parameters");
-    frame_error(glued, sizeof glued - 1, "v.y4m: byte 22: frame 0: expected FRAME and its parameters");
+    frame_error(glued, sizeof glued - 1, "v.y4m: byte 22: frame 0: expected FRAME and its "
+                "parameters");
 }
 
 static void odd_sides_round_chroma_up(void)
@@ -142,7 +146,8 @@ static int64_t rgb_errors(bool full)
         const double y = (planes[k] - base) / ys, b = (planes[TRIPLES + k] - 128) / cs,
                      r = (planes[2 * TRIPLES + k] - 128) / cs;
         errors += wrong(rgb[3 * k], 255 * (y + 1.402 * r)) +
-                  wrong(rgb[3 * k + 1], 255 * (y - (0.114 * 1.772 * b + 0.299 * 1.402 * r) / 0.587)) +
+                  wrong(rgb[3 * k + 1],
+                      255 * (y - 0.114 * 1.772 / 0.587 * b - 0.299 * 1.402 / 0.587 * r)) +
                   wrong(rgb[3 * k + 2], 255 * (y + 1.772 * b));
     }
     free(planes);
@@ -203,7 +208,7 @@ static void a_chroma_sample_serves_the_pixels_it_covers(void)
     const struct y4m v = {.w = 3, .h = 3, .c = 3, .chroma = Y4M_420, .full_range = true};
     const uint8_t planes[] = {100, 100, 100, 100, 100, 100, 100, 100, 100,
                               128, 128, 128, 128,  128, 138, 148, 158};
-    const uint8_t red[] = {100, 100, 114, 100, 100, 114, 128, 128, 142};   /* 100 + 1.402 (Cr-128) */
+    const uint8_t red[] = {100, 100, 114, 100, 100, 114, 128, 128, 142};  /* 100 + 1.402 (Cr-128) */
     uint8_t rgb[27];
 
     y4m_to_pixels(&v, rgb, planes);

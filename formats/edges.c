@@ -111,8 +111,7 @@ static int parse_node(const struct parser *p, struct line *line, int64_t *v, str
         *v = number_of(p->dictionary, field, n);
         if (*v < limit)
             return 0;
-        snprintf(expected, sizeof expected, "at most %" PRId64 " different nodes (%s)", limit,
-                 p->o->nodes >= 0 ? "--nodes" : "--max-nodes");
+        snprintf(expected, sizeof expected, "at most %" PRId64 " different nodes (--max-nodes)", limit);
         return fail_field(p, line, "node", field, n, expected, e);
     }
     if (n > 0 && parse_i64(field, field + n, v) == field + n && *v >= base && *v - base < limit) {
@@ -238,7 +237,7 @@ static void count_nodes(struct parser *p)
         n = s->e[k].row >= n ? s->e[k].row + 1 : n;
         n = s->e[k].col >= n ? s->e[k].col + 1 : n;
     }
-    s->rows = s->cols = p->o->nodes >= 0 && !p->dictionary ? p->o->nodes : n;
+    s->rows = s->cols = p->o->nodes >= 0 ? p->o->nodes : n;
 }
 
 static int arrange(struct parser *p, struct ten_err *e)

@@ -11,7 +11,7 @@
 struct edges_options {
     bool names;                         /* nodes are words, else whole numbers from `base` on */
     int64_t base;
-    int64_t nodes;                      /* so many nodes, -1: as the list needs */
+    int64_t nodes;                      /* so many nodes, -1: as the list needs; -1 with names */
     bool header;                        /* the first line holds no arc */
     bool undirected;                    /* every arc stands for both directions */
     enum dup dup;                       /* DUP_KEEP, DUP_MIN or DUP_SUM, for parallel arcs */

@@ -13,7 +13,7 @@ struct common {
     bool quiet;                 /* --quiet */
     const char *log;            /* --log FILE, NULL: standard error */
     int zstd;                   /* --zstd[=LEVEL], 0: plain */
-    int64_t max_record;         /* --max-record, INT64_MAX unless told */
+    int64_t max_record;         /* --max-record, 0 (no limit) unless told */
 
     /* The command line without the options that do not change what comes out
      * (threads, quiet, log, zstd, max-record): what the history records.  NULL-terminated. */

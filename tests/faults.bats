@@ -17,7 +17,8 @@ row() {
     ten2png) echo stream --grid ;;
     ten2y4m) echo clip ;;
     ten2raw | ten2npy | ten2npz | ten2safetensors) echo stream ;;
-    ten2idx | ten2cifar | ten2mtx | ten2gr | ten2edges | ten2csv | ten2text) echo convert ;;
+    ten2idx) echo convert images labels ;;
+    ten2cifar | ten2mtx | ten2gr | ten2edges | ten2csv | ten2text) echo convert ;;
     png2ten | y4m2ten | npy2ten | npz2ten | safetensors2ten | idx2ten | cifar2ten | mtx2ten | gr2ten | edges2ten | csv2ten | text2ten) echo own - ;;
     raw2ten) echo own --dims=4 ;;
     claims | report) echo skip ;;

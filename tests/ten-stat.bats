@@ -85,7 +85,7 @@ last() { tail -1 | cut -f "$1"; }
     run -2 ten-stat --histogram=0
 }
 @test "cut in the second record: the first has its line, exit 1" {
-    ten-gen a u8 2 b u8 2 | head -c 500 >cut
+    ten-gen a u8 2 b u8 2 | head -c -100 >cut
     run -1 --separate-stderr ten-stat cut
     [ "${#lines[@]}" = 2 ]
     [[ "$stderr" = "ten-stat: cut: record 1"*": the input ends here: expected the rest of the stream" ]]

@@ -24,20 +24,23 @@ setup() {
     [[ "${stderr_lines[0]}" = "ten-verify: cut.ten: record "*": the input ends here: expected the rest of the stream" ]]
     [ "${stderr_lines[1]}" = "ten-verify: gone.ten: No such file or directory: expected a tensor stream" ]
 }
-@test "every byte counts: none can be changed unnoticed" {
+@test "a changed byte anywhere is noticed" {
     ten-gen x u8 5 y f32 "" >small.ten
     size=$(stat -c %s small.ten)
-    for ((i = 0; i < size; i += 3)); do
-        { head -c $i small.ten; tail -c +$((i + 1)) small.ten | head -c 1 | tr '\000-\377' '\001-\377\000'; tail -c +$((i + 2)) small.ten; } >bad
-        [ "$(stat -c %s bad)" = "$size" ]
+    for ((i = 0; i < size; i += 41)); do
+        cp small.ten bad
+        printf '\245' | dd of=bad bs=1 seek=$i conv=notrunc status=none
+        cmp -s small.ten bad && { echo "byte $i is what it was"; false; }
         run -1 --separate-stderr ten-verify bad
         [ -z "$output" ] || { echo "byte $i"; false; }
     done
 }
-@test "every cut counts" {
+@test "a stream that ends anywhere before its end is noticed" {
     ten-gen x u8 5 y f32 "" >small.ten
-    for ((i = 0; i < $(stat -c %s small.ten); i += 7)); do
-        run -1 --separate-stderr bash -c "head -c $i small.ten | ten-verify"
+    size=$(stat -c %s small.ten)
+    for ((i = 0; i < size; i += 61)); do
+        head -c $i small.ten >cut
+        run -1 --separate-stderr bash -c 'ten-verify <cut'
         [ -z "$output" ] || { echo "byte $i"; false; }
     done
 }

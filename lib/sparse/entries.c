@@ -3,7 +3,6 @@
 #include "base/mem.h"
 
 #include <inttypes.h>
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,10 +49,10 @@ void entries_free(struct entries *s)
 /* ---- Sorting -------------------------------------------------------------------------------
  * Counting sort by column, then by row.  Numbers are cut into digits of at most 11 bits, so that
  * counters and open cache lines stay in the L1 cache, and the time does not depend on the dims.
- * Each thread moves one part of the list; the parts' counters follow each other digit by digit,
- * which keeps the sort stable: its result is one, whatever the number of threads. */
+ * The list is moved in parts, side by side; the parts' counters follow each other digit by digit,
+ * which keeps the sort stable: its result is one, whatever the number of parts and threads. */
 
-enum { DIGIT = 11, BUCKETS = 1 << DIGIT, SMALL = 1 << 14 };
+enum { DIGIT = 11, BUCKETS = 1 << DIGIT, PARTS = 16, SMALL = 1 << 16 };
 
 struct pass {
     const struct entry *from;
@@ -91,11 +90,11 @@ static void starts(int64_t (*counts)[BUCKETS], int parts)
 
 static void run_pass(const struct pass *p, int64_t (*counts)[BUCKETS], int parts)
 {
-    #pragma omp parallel for schedule(static, 1) num_threads(parts)
+    #pragma omp parallel for schedule(static)
     for (int t = 0; t < parts; t++)
         count(p, p->n / parts * t, t == parts - 1 ? p->n : p->n / parts * (t + 1), counts[t]);
     starts(counts, parts);
-    #pragma omp parallel for schedule(static, 1) num_threads(parts)
+    #pragma omp parallel for schedule(static)
     for (int t = 0; t < parts; t++) {
         const int64_t end = t == parts - 1 ? p->n : p->n / parts * (t + 1);
 
@@ -122,7 +121,7 @@ static int bits(int64_t dim)
 
 void entries_sort(struct entries *s)
 {
-    const int parts = s->n < SMALL ? 1 : omp_get_max_threads();
+    const int parts = s->n < SMALL ? 1 : PARTS;
 
     if (sorted(s))
         return;

@@ -126,7 +126,8 @@ void slice_copy(void *restrict dst, const void *restrict src, enum ten_type type
         return;
     }
     const int64_t total = outer * s->count * bits;
-    memset((char *)dst + total / 8, 0, total % 8 != 0);
+    if (total % 8 != 0)
+        ((char *)dst)[total / 8] = 0;
     for (int64_t o = 0; o < outer; o++)
         for (int64_t i = 0; i < s->count; i++)
             copy_bits(dst, (o * s->count + i) * bits, src, (o * dim + s->start + i * s->step) * bits, bits);

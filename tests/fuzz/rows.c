@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { COLUMNS = 3, BYTES = 1 << 16 };
+enum { COLUMNS = 3, GROUPS = 60, BYTES = GROUPS * 15 * 5 * 8 };
 
 struct column { enum ten_type type; int64_t width; unsigned char *bytes; };
 
@@ -41,14 +41,15 @@ static int64_t gather(int fd, struct column *columns, int n)
 static int made(const struct column *columns, int n, const uint8_t *sizes, size_t groups)
 {
     const int fd = memfd_create("rows", 0);
-    unsigned char bytes[256 * 8];
+    static const char *const names[COLUMNS] = {"a", "b", "c"};
+    unsigned char bytes[15 * 5 * 8];
     struct ten_err e;
     struct ten_writer *w = ten_create_fd(fd, "-", NULL, &e);
 
     for (size_t g = 0; g < groups; g++)
         for (int c = 0; c < n; c++) {
-            const struct ten_record rec = {.name = "abc" + c, .type = columns[c].type, .data = bytes, .group = (int64_t)g,
-                                           .shape = {2, {sizes[g] % 16, columns[c].width}}};
+            const struct ten_record rec = {.name = names[c], .type = columns[c].type, .data = bytes,
+                                           .group = (int64_t)g, .shape = {2, {sizes[g] % 16, columns[c].width}}};
             const int64_t count = ten_count(&rec), bits = count * ten_elem_bits(rec.type);
 
             for (size_t i = 0; i < sizeof bytes; i++)
@@ -98,20 +99,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct column want[COLUMNS] = {{0}}, got[COLUMNS];
     const int n = size > 0 ? data[0] % COLUMNS + 1 : 1;
 
-    if (size < 3 + 2 * (size_t)n || size > 200)
+    if (size < 3 + 2 * (size_t)n || size > GROUPS)
         return 0;
     for (int c = 0; c < n; c++) {
         want[c] = (struct column){(enum ten_type)(1 + data[3 + 2 * c] % (TEN_TYPES - 1)), data[4 + 2 * c] % 6,
-                                  xcalloc(1, BYTES * 4)};
+                                  xcalloc(1, BYTES)};
         got[c] = want[c];
-        got[c].bytes = xcalloc(1, BYTES * 4);
+        got[c].bytes = xcalloc(1, BYTES);
     }
     const int from = made(want, n, data + 3 + 2 * n, size - 3 - 2 * (size_t)n);
     const int to = regrouped(from, 1 + data[1] % 40, data[2] % 2);
     const int64_t samples = gather(from, want, n);
     assert(gather(to, got, n) == samples);
     for (int c = 0; c < n; c++) {
-        assert(memcmp(want[c].bytes, got[c].bytes, BYTES * 4) == 0);
+        assert(memcmp(want[c].bytes, got[c].bytes, BYTES) == 0);
         free(want[c].bytes);
         free(got[c].bytes);
     }

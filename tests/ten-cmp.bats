@@ -112,7 +112,7 @@ setup() {
     run -2 ten-cmp --atol=-1 a.ten a.ten
 }
 @test "a bad stream: exit 1, naming it" {
-    head -c 500 a.ten >cut.ten
+    head -c 350 a.ten >cut.ten
     run -1 --separate-stderr ten-cmp a.ten cut.ten
     [[ "$stderr" = "ten-cmp: cut.ten: record 1"*": the input ends here: expected the rest of the stream" ]]
     run -1 --separate-stderr ten-cmp gone.ten a.ten

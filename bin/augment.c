@@ -15,8 +15,8 @@ enum {
 };
 
 static const struct argp_option options[] = {
-    {"policy", 'p', "OP,...", 0, "Ops in their order: color (brightness, saturation, contrast), each "
-     "of these, translation, cutout, flip, rot90; empty: none "
+    {"policy", 'p', "OP,...", 0, "Ops in their order: color (brightness, saturation, contrast), "
+     "each of these, translation, cutout, flip, rot90; empty: none "
      "(default " AUGMENTER_POLICY ")", 0},
     {"p", KEY_P, "P", 0, "Probability that a sample is transformed at all (default 1)", 0},
     {"step", KEY_STEP, "N", 0, "Step of the first group; each has draws of its own (default 0)", 0},

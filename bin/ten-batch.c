@@ -28,9 +28,10 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "", "Write the samples of a stream, which lie along the first axis of all records of "
-    "a group, in groups of N samples.\v"
-    "Example:\n  ten-gen --records=5 image u8 3,8,8,1 | ten-batch --size=4 | ten-info", tool_common, 0, 0
+    options, parse, "", "Write the samples of a stream, which lie along the first axis of all "
+    "records of a group, in groups of N samples.\v"
+    "Example:\n  ten-gen --records=5 image u8 3,8,8,1 | ten-batch --size=4 | ten-info",
+    tool_common, 0, 0
 };
 
 static int copy(struct opts *o, struct rows_reader *r, struct rows_writer *w)

@@ -24,9 +24,11 @@ enum { SET_ATTR = 256, DROP_ATTR, SET_GROUP_ATTR, DROP_GROUP_ATTR };
 static const struct argp_option options[] = {
     {"keep",    'k', "GLOB[,GLOB]...", 0, "Keep only records with such a name", 0},
     {"drop",    'd', "GLOB[,GLOB]...", 0, "Leave out records with such a name", 0},
-    {"slice",   's', "[NAME:]AXIS:START:STOP[:STEP]", 0, "Take a part along an axis, as Python does", 0},
+    {"slice",   's', "[NAME:]AXIS:START:STOP[:STEP]", 0,
+     "Take a part along an axis, as Python does", 0},
     {"cast",    't', "[NAME:]TYPE", 0, "Convert to another type", 0},
-    {"reshape", 'r', "[NAME:]DIMS", 0, "Give the elements another shape; one of the dims may be -1", 0},
+    {"reshape", 'r', "[NAME:]DIMS", 0,
+     "Give the elements another shape; one of the dims may be -1", 0},
     {"rename",  'n', "OLD=NEW", 0, "Rename records", 0},
     {"set-attr",  SET_ATTR, "[NAME:]KEY=JSON", 0, "Set an attribute", 0},
     {"drop-attr", DROP_ATTR, "[NAME:]KEY", 0, "Remove an attribute", 0},
@@ -79,11 +81,12 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "", "Write the chosen records of a stream, changed in the order of the options. NAME "
-    "and GLOB are shell patterns for the names that records come in with; without NAME a change is for "
-    "all of them.\v"
+    options, parse, "", "Write the chosen records of a stream, changed in the order of the "
+    "options. NAME and GLOB are shell patterns for the names that records come in with; without "
+    "NAME a change is for all of them.\v"
     "Example:\n  ten-gen image u8 4,8,8,3 label i32 4 |\n"
-    "    ten-cut --drop=label --slice=0:-2: --cast=f32 | ten-info", tool_common, 0, 0
+    "    ten-cut --drop=label --slice=0:-2: --cast=f32 | ten-info",
+    tool_common, 0, 0
 };
 
 static bool chosen(struct opts *o, const char *name)
@@ -103,12 +106,12 @@ static int check_used(struct opts *o)
 {
     for (int i = 0; i < o->npatterns; i++)
         if (o->patterns[i].keep && !o->patterns[i].used)
-            return fail(&o->tool.err, TEN_E_DATA, "--keep: %s: no record has this name: expected one that is "
-                        "in the stream", o->patterns[i].glob);
+            return fail(&o->tool.err, TEN_E_DATA, "--keep: %s: no record has this name: expected "
+                        "one that is in the stream", o->patterns[i].glob);
     for (int i = 0; i < o->nedits; i++)
         if (o->edits[i].name && !o->edits[i].used)
-            return fail(&o->tool.err, TEN_E_DATA, "%s: no record kept has this name: expected one that is in "
-                        "the stream", o->edits[i].name);
+            return fail(&o->tool.err, TEN_E_DATA, "%s: no record kept has this name: expected one "
+                        "that is in the stream", o->edits[i].name);
     return 0;
 }
 
@@ -124,7 +127,8 @@ int main(int argc, char **argv)
     while (rc == 0 && (rc = ten_next(o.tool.in, &rec, &o.tool.err)) > 0) {
         any = true;
         rc = 0;
-        if (chosen(&o, rec.name) && (rc = edit_apply(o.edits, o.nedits, &rec, &work, &o.tool.err)) == 0)
+        if (chosen(&o, rec.name) &&
+            (rc = edit_apply(o.edits, o.nedits, &rec, &work, &o.tool.err)) == 0)
             rc = ten_write(o.tool.out, &rec, &o.tool.err);
     }
     if (rc == 0 && any)

@@ -8,7 +8,14 @@
 #include <math.h>
 #include <stdlib.h>
 
-struct plan { const char *name; enum ten_type type; struct ten_shape shape; struct fill fill; struct rng rng; };
+/* One tensor of every group. */
+struct plan {
+    const char *name;
+    enum ten_type type;
+    struct ten_shape shape;
+    struct fill fill;
+    struct rng rng;
+};
 
 struct opts {
     struct tool tool;
@@ -27,8 +34,8 @@ static const struct argp_option options[] = {
     {"fill", 'f', "KIND", 0, "arange: 0, 1, 2 ... wrapping in integer types (default); zeros; "
      "constant; uniform; or normal", 0},
     {"lo", LO, "X", 0, "First of arange, smallest of uniform (default 0)", 0},
-    {"hi", HI, "X", 0, "Bound above uniform, itself excluded (default 1; for integer types the largest "
-     "value and one)", 0},
+    {"hi", HI, "X", 0, "Bound above uniform, itself excluded (default 1; for integer types the "
+     "largest value and one)", 0},
     {"mean", MEAN, "X", 0, "Mean of normal (default 0)", 0},
     {"std", STD, "X", 0, "Standard deviation of normal (default 1)", 0},
     {"value", VALUE, "X", 0, "Value of constant (default 1)", 0},
@@ -64,8 +71,8 @@ static void number(struct argp_state *st, long double *v, const char *option, co
     if (end == arg || *end != 0)
         argp_error(st, "%s: %s: not a number: expected one", option, arg);
     if (bounded && !(*v >= lo && *v <= hi + above && *v == floorl(*v)))
-        argp_error(st, "%s: %s: not a value of %s: expected a whole number from %.0Lf to %.0Lf", option,
-                   arg, ten_type_name(type), lo, hi + above);
+        argp_error(st, "%s: %s: not a value of %s: expected a whole number from %.0Lf to %.0Lf",
+                   option, arg, ten_type_name(type), lo, hi + above);
 }
 
 static void plan(struct argp_state *st, struct opts *o, struct plan *p, char **arg)
@@ -78,7 +85,8 @@ static void plan(struct argp_state *st, struct opts *o, struct plan *p, char **a
                        .rng = {o->tool.opt.seed, rng_stream(purpose)}};
     free(purpose);
     if (p->type == 0)
-        argp_error(st, "TYPE: %s: no such type: expected one of those in ten(5), such as f32 or u8", arg[1]);
+        argp_error(st, "TYPE: %s: no such type: expected one of those in ten(5), such as f32 or u8",
+                   arg[1]);
     p->shape.rank = tool_ints(st, arg[2], p->shape.dim, TEN_MAX_RANK, 0, INT64_MAX);
     if (ten_check_shape(p->type, &p->shape, &e) < 0)
         argp_error(st, "DIMS: %s", e.text);
@@ -105,8 +113,14 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case VALUE:         o->value = arg; break;
     case MEAN:          o->fill.mean = (float)tool_float(st, arg, -3e38, 3e38); break;
     case STD:           o->fill.std = (float)tool_float(st, arg, 0, 3e38); break;
-    case ATTRS:         free(o->attrs); o->attrs = object(st, "--attrs", arg); break;
-    case GROUP_ATTRS:   free(o->group_attrs); o->group_attrs = object(st, "--group-attrs", arg); break;
+    case ATTRS:
+        free(o->attrs);
+        o->attrs = object(st, "--attrs", arg);
+        break;
+    case GROUP_ATTRS:
+        free(o->group_attrs);
+        o->group_attrs = object(st, "--group-attrs", arg);
+        break;
     case ARGP_KEY_ARGS:
         if ((st->argc - st->next) % 3 != 0)
             argp_error(st, "%s: expected NAME TYPE DIMS for every tensor", st->argv[st->argc - 1]);
@@ -127,10 +141,11 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "NAME TYPE DIMS [NAME TYPE DIMS]...", "Write a stream of tensors made up on the "
-    "spot: numbered, constant or random.  The tensors named together form a group.\v"
+    options, parse, "NAME TYPE DIMS [NAME TYPE DIMS]...", "Write a stream of tensors made up on "
+    "the spot: numbered, constant or random.  The tensors named together form a group.\v"
     "DIMS are the dimensions with commas between, empty for a scalar.\n\nExample:\n"
-    "  ten-gen --fill=uniform image u8 8,32,32,3 label i32 8 | ten-info", tool_common, 0, 0
+    "  ten-gen --fill=uniform image u8 8,32,32,3 label i32 8 | ten-info",
+    tool_common, 0, 0
 };
 
 static int write_group(struct opts *o, int64_t group)
@@ -139,8 +154,8 @@ static int write_group(struct opts *o, int64_t group)
 
     for (int i = 0; i < o->nplans && rc == 0; i++) {
         const struct plan *p = &o->plans[i];
-        struct ten_record rec = {.name = p->name, .type = p->type, .shape = p->shape, .group = group,
-                                 .attrs = o->attrs, .group_attrs = o->group_attrs};
+        struct ten_record rec = {.name = p->name, .type = p->type, .shape = p->shape,
+                                 .group = group, .attrs = o->attrs, .group_attrs = o->group_attrs};
         const int64_t n = ten_count(&rec);
         void *data = tool_buffer(&o->tool, (size_t)ten_bytes(&rec));
 

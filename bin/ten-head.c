@@ -29,7 +29,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 
 static const struct argp argp = {
     options, parse, "", "Write the first groups or records of a stream and stop reading.\v"
-    "Example:\n  ten-gen --records=9 x f32 4 | ten-head --skip=2 --groups=3 | ten-info", tool_common, 0, 0
+    "Example:\n  ten-gen --records=9 x f32 4 | ten-head --skip=2 --groups=3 | ten-info",
+    tool_common, 0, 0
 };
 
 int main(int argc, char **argv)

@@ -18,10 +18,10 @@ struct opts {
 };
 
 static const struct argp_option options[] = {
-    {"size",   'b', "N",    0, "Samples in each group written (default: as many as in the first one read)", 0},
+    {"size",   'b', "N",    0, "Samples in each group written (default: as in the first read)", 0},
     {"groups", 'g', 0,      0, "Shuffle whole groups and leave what is in them in order", 0},
-    {"memory", 'm', "SIZE", 0, "Hold SIZE bytes of samples in memory and put more into temporary files "
-     "(default 128M)", 0},
+    {"memory", 'm', "SIZE", 0, "Hold SIZE bytes of samples in memory and put more into temporary "
+     "files (default 128M)", 0},
     {0}
 };
 
@@ -44,9 +44,9 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "", "Write the samples of a stream, which lie along the first axis of all records of "
-    "a group, in an order drawn by --seed, every order being as likely as any other. A stream larger than "
-    "--memory goes through temporary files in TMPDIR, and the order stays the same.\v"
+    options, parse, "", "Write the samples of a stream, which lie along the first axis of all "
+    "records of a group, in an order drawn by --seed, every order being as likely as any other. A "
+    "stream larger than --memory goes through temporary files in TMPDIR, in the same order.\v"
     "Example:\n  ten-gen x i32 10 | ten-shuf --seed=1 | ten-dump", tool_common, 0, 0
 };
 

@@ -43,12 +43,12 @@ struct opts {
 enum { BY_HASH = 256 };
 
 static const struct argp_option options[] = {
-    {"parts", 'p', "NAME=SHARE[,NAME=SHARE]...", 0, "Names of the parts and their shares, which add up "
-     "to 1 (default train=0.8,valid=0.1,test=0.1)", 0},
+    {"parts", 'p', "NAME=SHARE[,NAME=SHARE]...", 0, "Names of the parts and their shares, which "
+     "add up to 1 (default train=0.8,valid=0.1,test=0.1)", 0},
     {"prefix",   'o', "PREFIX", 0, "Write PREFIXNAME.ten (default: nothing before NAME)", 0},
-    {"stratify", 'l', "RECORD", 0, "Share out the samples of each value of RECORD by themselves", 0},
+    {"stratify", 'l', "RECORD", 0, "Share out the samples of every value of RECORD apart", 0},
     {"by-hash",  BY_HASH, 0, 0, "Choose by what a sample holds: equal samples never part", 0},
-    {"size",     'b', "N", 0, "Samples in each group written (default: as many as in the first one read)", 0},
+    {"size",     'b', "N", 0, "Samples in each group written (default: as in the first read)", 0},
     {0}
 };
 
@@ -103,9 +103,9 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "", "Deal the samples of a stream, which lie along the first axis of all records of a "
-    "group, to files: each sample to one of them, in exact shares, drawn by --seed. The samples "
-    "pass through a temporary file in TMPDIR, except with --by-hash.\v"
+    options, parse, "", "Deal the samples of a stream, which lie along the first axis of all "
+    "records of a group, to files: each sample to one of them, in exact shares, drawn by --seed. "
+    "The samples pass through a temporary file in TMPDIR, except with --by-hash.\v"
     "Example:\n  ten-gen x f32 100,3 | ten-split --parts=train=0.9,test=0.1", tool_common, 0, 0
 };
 
@@ -132,7 +132,8 @@ static int finish_parts(struct opts *o)
     struct ten_err *e = &o->tool.err;
 
     for (int j = 0; j < o->shares.parts; j++)
-        if ((o->part[j].rows && rows_flush(o->part[j].rows, e) < 0) || ten_finish(o->part[j].ten, e) < 0)
+        if ((o->part[j].rows && rows_flush(o->part[j].rows, e) < 0) ||
+            ten_finish(o->part[j].ten, e) < 0)
             return -1;
     for (int j = 0; j < o->shares.parts; j++) {
         struct part *p = &o->part[j];
@@ -142,7 +143,8 @@ static int finish_parts(struct opts *o)
         if (save_commit(save, e) < 0)
             return -1;
         if (!o->tool.opt.quiet)
-            fprintf(stderr, "%s: %lld samples\n", p->path, p->rows ? (long long)rows_count(p->rows) : 0);
+            fprintf(stderr, "%s: %lld samples\n", p->path,
+                    p->rows ? (long long)rows_count(p->rows) : 0);
     }
     return 0;
 }
@@ -178,12 +180,12 @@ static int find_label(struct opts *o)
             break;
         }
     if (!rec)
-        return fail(&o->tool.err, TEN_E_DATA, "--stratify: %s: no record has this name: expected one that is "
-                    "in the stream", o->stratify);
+        return fail(&o->tool.err, TEN_E_DATA, "--stratify: %s: no record has this name: expected "
+                    "one that is in the stream", o->stratify);
     if (o->like.bits[o->label] != ten_elem_bits(rec->type) || rec->type == TEN_F32 ||
         rec->type == TEN_F64 || rec->type == TEN_F16 || rec->type == TEN_BF16)
-        return fail(&o->tool.err, TEN_E_DATA, "byte %lld: %.60s: %s%s: expected one whole number for each "
-                    "sample", (long long)rec->offset, rec->name, ten_type_name(rec->type),
+        return fail(&o->tool.err, TEN_E_DATA, "byte %lld: %.60s: %s%s: expected one whole number "
+                    "for each sample", (long long)rec->offset, rec->name, ten_type_name(rec->type),
                     ten_shape_text(&rec->shape, text));
     o->label_at = row_bytes(&before);
     return 0;
@@ -213,8 +215,8 @@ static int start(struct opts *o, struct rows_reader *r, int64_t size)
 
 static int spool_failed(struct opts *o)
 {
-    return fail(&o->tool.err, TEN_E_DATA, "%s: %s: expected temporary space for the whole stream; TMPDIR "
-                "names another folder", temp_folder(), strerror(errno));
+    return fail(&o->tool.err, TEN_E_DATA, "%s: %s: expected temporary space for the whole stream; "
+                "TMPDIR names another folder", temp_folder(), strerror(errno));
 }
 
 /* The sample in o->block: to its part, or counted and put aside. */
@@ -224,7 +226,9 @@ static int first_pass(struct opts *o)
         return give(o, apportion_hash(&o->shares, XXH3_64bits_withSeed(o->block, (size_t)o->bytes,
                                                                      o->tool.opt.seed)));
     strata_count(o->strata, class_of(o));
-    return o->bytes == 0 || fwrite(o->block, (size_t)o->bytes, 1, o->spool) == 1 ? 0 : spool_failed(o);
+    if (o->bytes > 0 && fwrite(o->block, (size_t)o->bytes, 1, o->spool) != 1)
+        return spool_failed(o);
+    return 0;
 }
 
 static int read_samples(struct opts *o, struct rows_reader *r, int64_t *n)

@@ -3,8 +3,8 @@
 #include <string.h>
 
 enum {
-    TILE = 32,                          /* a tile of 8-byte elements and its transpose fit the L1 cache */
-    STRETCH = 4096,                     /* bytes looked at before asking whether all were good */
+    TILE = 32,          /* of 8-byte elements, with its transpose, fits the L1 cache */
+    STRETCH = 4096,     /* bytes looked at before asking whether all were good */
 };
 
 /* memcpy of a fixed size is how C loads from any address; both loops vectorise to a shuffle. */

@@ -6,9 +6,9 @@ static const char *const classes10[10] = {
 static const char *const coarse_classes[20] = {
     "aquatic_mammals", "fish", "flowers", "food_containers", "fruit_and_vegetables",
     "household_electrical_devices", "household_furniture", "insects", "large_carnivores",
-    "large_man-made_outdoor_things", "large_natural_outdoor_scenes", "large_omnivores_and_herbivores",
-    "medium_mammals", "non-insect_invertebrates", "people", "reptiles", "small_mammals", "trees",
-    "vehicles_1", "vehicles_2",
+    "large_man-made_outdoor_things", "large_natural_outdoor_scenes",
+    "large_omnivores_and_herbivores", "medium_mammals", "non-insect_invertebrates", "people",
+    "reptiles", "small_mammals", "trees", "vehicles_1", "vehicles_2",
 };
 static const struct { const char *name; uint8_t coarse; } fine_classes[100] = {
     {"apple", 4}, {"aquarium_fish", 1}, {"baby", 14}, {"bear", 8}, {"beaver", 0}, {"bed", 6},

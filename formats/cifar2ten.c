@@ -44,8 +44,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "[FILE...]", "Write the binary files of CIFAR-10, from standard input when no FILE is named, "
-    "as batches of `image' u8 [N,32,32,3] and `label' i32 [N].\v"
+    options, parse, "[FILE...]", "Write the binary files of CIFAR-10, from standard input when no "
+    "FILE is named, as batches of `image' u8 [N,32,32,3] and `label' i32 [N].\v"
     "Example:\n  cifar2ten cifar-10-batches-bin/data_batch_*.bin >train.ten", tool_common, 0, 0
 };
 
@@ -65,11 +65,12 @@ static char *class_names(enum cifar set)
 static int write_batch(struct opts *o)
 {
     const struct ten_record image = {
-        .name = "image", .type = TEN_U8, .data = o->image, .group = o->groups, .group_attrs = o->group_attrs,
-        .shape = {4, {o->n, CIFAR_SIDE, CIFAR_SIDE, 3}},
+        .name = "image", .type = TEN_U8, .data = o->image, .group = o->groups,
+        .group_attrs = o->group_attrs, .shape = {4, {o->n, CIFAR_SIDE, CIFAR_SIDE, 3}},
     };
     const struct ten_record label = {
-        .name = "label", .type = TEN_I32, .data = o->label, .group = o->groups, .shape = {1, {o->n}},
+        .name = "label", .type = TEN_I32, .data = o->label, .group = o->groups,
+        .shape = {1, {o->n}},
     };
 
     o->items += o->n;
@@ -81,7 +82,7 @@ static int write_batch(struct opts *o)
     return ten_write(o->tool.out, &label, &o->tool.err);
 }
 
-/* Fill the batch with what the file still has of it: 1 when it is full, 0 at the end of the file. */
+/* Fill the batch with what the file has left: 1 when it is full, 0 at the end of the file. */
 static int fill_batch(struct opts *o, struct source *src)
 {
     const int item = cifar_item(o->set);
@@ -92,14 +93,15 @@ static int fill_batch(struct opts *o, struct source *src)
     if (got < 0)
         return -1;
     if (got % item != 0)
-        return fail(&o->tool.err, TEN_E_DATA, "%s: byte %lld: %lld bytes are left over: expected items of %d "
-                    "bytes", source_name(src), (long long)(at + n * item), (long long)(got % item), item);
+        return fail(&o->tool.err, TEN_E_DATA, "%s: byte %lld: %lld bytes are left over: expected "
+                    "items of %d bytes", source_name(src), (long long)(at + n * item),
+                    (long long)(got % item), item);
 
     const int64_t bad = cifar_unpack(o->set, o->image + o->n * CIFAR_BYTES, o->label + o->n, p, n);
     if (bad >= 0)
-        return fail(&o->tool.err, TEN_E_DATA, "%s: byte %lld: label: %d: expected 0 to %d", source_name(src),
-                    (long long)(at + bad * item + (o->set == CIFAR_FINE)), (int)o->label[o->n + bad],
-                    cifar_classes(o->set) - 1);
+        return fail(&o->tool.err, TEN_E_DATA, "%s: byte %lld: label: %d: expected 0 to %d",
+                    source_name(src), (long long)(at + bad * item + (o->set == CIFAR_FINE)),
+                    (int)o->label[o->n + bad], cifar_classes(o->set) - 1);
     o->n += n;
     return o->n == o->batch;
 }

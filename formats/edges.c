@@ -3,9 +3,8 @@
 #include "base/fail.h"
 #include "base/lines.h"
 #include "base/mem.h"
-#include "base/numbers.h"
 #include "base/utf8.h"
-#include "tensor/cast.h"
+#include "formats/number.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -316,15 +315,9 @@ static void put_node(FILE *to, const struct ragged *names, int64_t v, int64_t ba
 
 static void put_weight(FILE *to, const struct sparse *m, int64_t k)
 {
-    char text[NUMBER_TEXT], *end = text;
+    char text[NUMBER_TEXT];
 
-    switch (m->type) {
-    case TEN_I64: end = format_i64(text, ((const int64_t *)m->values)[k]); break;
-    case TEN_F64: end = format_f64(text, ((const double *)m->values)[k]); break;
-    case TEN_F32: end = format_f32(text, ((const float *)m->values)[k]); break;
-    default:      end = text + strlen(elem_text(m->values, m->type, k, text)); break;
-    }
-    fwrite(text, 1, (size_t)(end - text), to);
+    fwrite(text, 1, (size_t)(put_number(text, m->values, m->type, k) - text), to);
 }
 
 int edges_write(FILE *to, const struct sparse *m, const struct ragged *names, const struct edges_form *f,

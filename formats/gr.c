@@ -27,7 +27,7 @@ static int parse_problem(const char *name, const char *words, struct line *line,
     do {
         if (*at == end)
             return fail(e, TEN_E_DATA, "%s: line %" PRId64 ": the file ends: expected %s", name,
-                        line->number, m ? "p sp NODES ARCS" : "p aux sp co NODES");
+                        line->number + 1, m ? "p sp NODES ARCS" : "p aux sp co NODES");
         line_next(line, at, end);
     } while (line_skipped(line, "c"));
     strcpy(copy, words);

@@ -95,8 +95,8 @@ static int inflate_more(struct gunzip *g, struct ten_err *e)
     if (more < 0)
         return -1;
     if (more == 0)
-        return fail(e, TEN_E_DATA, "%s: byte %" PRId64 ": gzip: the input ends here: expected the rest of it",
-                    source_name(g->src), at);
+        return fail(e, TEN_E_DATA, "%s: byte %" PRId64 ": gzip: the input ends here: expected the "
+                    "rest of it", source_name(g->src), at);
     g->z.next_out = g->buffer + g->stop;
     g->z.avail_out = room;
     rc = inflate(&g->z, Z_NO_FLUSH);
@@ -104,8 +104,8 @@ static int inflate_more(struct gunzip *g, struct ten_err *e)
     if (rc == Z_STREAM_END)
         return next_member(g, e);
     if (rc != Z_OK)
-        return fail(e, TEN_E_DATA, "%s: byte %" PRId64 ": gzip: damaged: %s: expected whole members",
-                    source_name(g->src), source_offset(g->src) - g->z.avail_in,
+        return fail(e, TEN_E_DATA, "%s: byte %" PRId64 ": gzip: damaged: %s: expected whole "
+                    "members", source_name(g->src), source_offset(g->src) - g->z.avail_in,
                     g->z.msg ? g->z.msg : "no data");
     return 0;
 }

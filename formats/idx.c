@@ -10,8 +10,8 @@ static const struct { unsigned char code; enum ten_type type; } types[] = {
 };
 enum { NTYPES = sizeof types / sizeof *types };
 
-static int take_exactly(struct gunzip *g, const char *name, const char *what, int64_t n, const void **p,
-                        struct ten_err *e)
+static int take_exactly(struct gunzip *g, const char *name, const char *what, int64_t n,
+                        const void **p, struct ten_err *e)
 {
     const int64_t at = gunzip_offset(g), got = gunzip_take(g, p, n, e);
 
@@ -36,7 +36,8 @@ static int read_dims(struct gunzip *g, const char *name, struct idx *h, struct t
 
         h->shape.dim[i] = (int64_t)b[0] << 24 | b[1] << 16 | b[2] << 8 | b[3];
         if (i > 0 && h->shape.dim[i] == 0)
-            return fail(e, TEN_E_DATA, "%s: byte %d: dims: 0: expected at least 1", name, 4 + 4 * i);
+            return fail(e, TEN_E_DATA, "%s: byte %d: dims: 0: expected at least 1", name,
+                        4 + 4 * i);
     }
     if (ten_check_shape(h->type, &h->shape, e) < 0)
         return fail(e, TEN_E_DATA, "%s: byte 4: dims: %s: expected less than 2^62 bytes", name,
@@ -58,8 +59,9 @@ int idx_read_header(struct gunzip *g, const char *name, struct idx *h, struct te
         if (types[i].code == b[2])
             h->type = types[i].type;
     if (b[0] != 0 || b[1] != 0 || h->type == 0 || b[3] < 1 || b[3] > TEN_MAX_RANK)
-        return fail(e, TEN_E_DATA, "%s: byte 0: header: %02x %02x %02x %02x: expected 00 00, a type 08, 09 or 0b "
-                    "to 0e, and a rank 01 to 08, as in an IDX file", name, b[0], b[1], b[2], b[3]);
+        return fail(e, TEN_E_DATA, "%s: byte 0: header: %02x %02x %02x %02x: expected 00 00, a "
+                    "type 08, 09 or 0b to 0e, and a rank 01 to 08, as in an IDX file", name, b[0],
+                    b[1], b[2], b[3]);
     h->shape.rank = b[3];
     return read_dims(g, name, h, e);
 }
@@ -77,8 +79,8 @@ int idx_end(struct gunzip *g, const char *name, struct ten_err *e)
     const int64_t got = gunzip_take(g, &p, 1, e);
 
     if (got > 0)
-        return fail(e, TEN_E_DATA, "%s: byte %" PRId64 ": more elements than the dims say: expected the end",
-                    name, at);
+        return fail(e, TEN_E_DATA, "%s: byte %" PRId64 ": more elements than the dims say: "
+                    "expected the end", name, at);
     return (int)got;
 }
 
@@ -93,7 +95,8 @@ void idx_pad(uint8_t *restrict y, const uint8_t *restrict x, int64_t n, int64_t 
             memcpy(y + i * plane + (r + pad) * wide + pad, x + (i * h + r) * w, (size_t)w);
 }
 
-int idx_header(unsigned char text[IDX_MAX_HEADER], enum ten_type type, const struct ten_shape *shape)
+int idx_header(unsigned char text[IDX_MAX_HEADER], enum ten_type type,
+               const struct ten_shape *shape)
 {
     memset(text, 0, 4);
     text[3] = (unsigned char)shape->rank;

@@ -35,7 +35,8 @@ int idx_end(struct gunzip *g, const char *name, struct ten_err *e);
 void idx_pad(uint8_t *restrict y, const uint8_t *restrict x, int64_t n, int64_t h, int64_t w,
              int64_t pad);
 
-/* The header of a file into text: its bytes; 0 when IDX has no such type or a dim exceeds 32 bits. */
-int idx_header(unsigned char text[IDX_MAX_HEADER], enum ten_type type, const struct ten_shape *shape);
+/* The header of a file into text: its bytes; 0 when IDX has no such type or dims above 2^32-1. */
+int idx_header(unsigned char text[IDX_MAX_HEADER], enum ten_type type,
+               const struct ten_shape *shape);
 
 #endif

@@ -28,8 +28,8 @@ struct opts {
 static const struct argp_option options[] = {
     {"batch", KEY_BATCH, "N", 0, "Items in a group (default 64)", 0},
     {"pad", KEY_PAD, "P", 0, "Put P zeros around images: 2 makes 28x28 into 32x32", 0},
-    {"name", KEY_NAME, "NAME", 0, "Name of the record of the first file (default: image, label or x, by "
-     "its contents)", 0},
+    {"name", KEY_NAME, "NAME", 0, "Name of the record of the first file (default: image, label or "
+     "x, by its contents)", 0},
     {0}
 };
 
@@ -57,10 +57,11 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "[IMAGES [LABELS]]", "Write IDX files, plain or compressed by gzip, as batches: pictures as "
-    "`image' u8 [N,H,W,1], whole numbers of rank 1 as `label' i32 [N], others as they are.\v"
-    "Example:\n  idx2ten --pad=2 train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz >train.ten",
-    tool_common, 0, 0
+    options, parse, "[IMAGES [LABELS]]", "Write IDX files, plain or compressed by gzip, as "
+    "batches: pictures as `image' u8 [N,H,W,1], whole numbers of rank 1 as `label' i32 [N], "
+    "others as they are.\v"
+    "Example:\n  idx2ten --pad=2 train-images-idx3-ubyte.gz "
+    "train-labels-idx1-ubyte.gz >train.ten", tool_common, 0, 0
 };
 
 /* ---- Opening --------------------------------------------------------------------------------- */
@@ -92,13 +93,15 @@ static int open_parts(struct opts *o)
     if (o->name)
         first->name = o->name;
     if (o->pad > 0 && !first->image)
-        return fail(&o->tool.err, TEN_E_DATA, "%s: --pad: expected images, u8 of rank 3", first->file);
+        return fail(&o->tool.err, TEN_E_DATA, "%s: --pad: expected images, u8 of rank 3",
+                    first->file);
     if (o->nparts == 2 && first->idx.shape.dim[0] != second->idx.shape.dim[0])
-        return fail(&o->tool.err, TEN_E_DATA, "%s: %lld items, but %lld in %s: expected as many", second->file,
-                    (long long)second->idx.shape.dim[0], (long long)first->idx.shape.dim[0], first->file);
+        return fail(&o->tool.err, TEN_E_DATA, "%s: %lld items, but %lld in %s: expected as many",
+                    second->file, (long long)second->idx.shape.dim[0],
+                    (long long)first->idx.shape.dim[0], first->file);
     if (o->nparts == 2 && strcmp(first->name, second->name) == 0)
-        return fail(&o->tool.err, TEN_E_DATA, "%s: another %s: expected images and then labels", second->file,
-                    second->name);
+        return fail(&o->tool.err, TEN_E_DATA, "%s: another %s: expected images and then labels",
+                    second->file, second->name);
     return 0;
 }
 
@@ -121,22 +124,24 @@ static void make_numbers(struct opts *o, const struct part *p, struct ten_record
 {
     const int elem = (int)ten_elem_size(rec->type);
     const int64_t n = ten_count(rec);
-    char *y = tool_buffer(&o->tool, (size_t)n * (size_t)(elem + 4));
+    int32_t *labels = tool_buffer(&o->tool, (size_t)n * (sizeof *labels + (size_t)elem));
+    void *swapped = labels + n;
 
     if (elem > 1) {
-        swap_bytes(y, rec->data, elem, n);
-        rec->data = y;
+        swap_bytes(swapped, rec->data, elem, n);
+        rec->data = swapped;
     }
     if (p->label && rec->type != TEN_I32) {
-        cast(y + n * elem, TEN_I32, rec->data, rec->type, n);
-        rec->data = y + n * elem;
+        cast(labels, TEN_I32, rec->data, rec->type, n);
+        rec->data = labels;
         rec->type = TEN_I32;
     }
 }
 
 static int write_part(struct opts *o, struct part *p, int64_t n)
 {
-    struct ten_record rec = {.name = p->name, .type = p->idx.type, .shape = p->idx.shape, .group = o->group};
+    struct ten_record rec = {.name = p->name, .type = p->idx.type, .shape = p->idx.shape,
+                             .group = o->group};
 
     rec.shape.dim[0] = n;
     if (idx_take(p->in, p->file, &p->idx, n, &rec.data, &o->tool.err) < 0)

@@ -3,8 +3,7 @@
 #include "base/fail.h"
 #include "base/lines.h"
 #include "base/mem.h"
-#include "base/numbers.h"
-#include "tensor/cast.h"
+#include "formats/number.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -119,7 +118,7 @@ static int parse_head(struct parser *p, struct line *line, const char **at, cons
     do {
         if (*at == end)
             return fail(e, TEN_E_DATA, "%s: line %" PRId64 ": the file ends: expected a size line",
-                        p->name, line->number);
+                        p->name, line->number + 1);
         line_next(line, at, end);
     } while (line_skipped(line, "%"));
     return parse_size(p, line, e);
@@ -374,16 +373,6 @@ int mtx_parse(struct mtx *m, const char *name, const char *text, int64_t size,
 
 /* ---- Writing ------------------------------------------------------------------------------- */
 
-static char *put_value(char *p, const struct sparse *m, int64_t k)
-{
-    switch (m->type) {
-    case TEN_F64: return format_f64(p, ((const double *)m->values)[k]);
-    case TEN_F32: return format_f32(p, ((const float *)m->values)[k]);
-    case TEN_I64: return format_i64(p, ((const int64_t *)m->values)[k]);
-    default:      return p + strlen(elem_text(m->values, m->type, k, p));
-    }
-}
-
 /* Change the sign of the number at p, written up to end. */
 static char *negate(char *p, char *end)
 {
@@ -422,7 +411,7 @@ int mtx_write(FILE *to, const struct sparse *m, bool pattern, struct ten_err *e)
         if (!pattern) {
             *p++ = ' ';
             char *value = p;
-            p = put_value(p, m, k);
+            p = put_number(p, m->values, m->type, k);
             if (mirror && symmetry == MTX_SKEW)
                 p = negate(value, p);
         }

@@ -83,8 +83,8 @@ static int take_descr(struct text *t, struct npy *a)
 
     skip_space(t);
     if (t->p < t->end && *t->p == '[')
-        return bad(t, "descr: a structured type", "one number an element, such as '<f4'; save its fields "
-                   "one by one");
+        return bad(t, "descr: a structured type", "one number an element, such as '<f4'; save its "
+                   "fields one by one");
     const char *at = t->p;
     if (take_string(t, s, "descr") < 0)
         return -1;
@@ -95,8 +95,9 @@ static int take_descr(struct text *t, struct npy *a)
             return 0;
         }
     }
-    return fail(t->e, TEN_E_DATA, "%s: byte %" PRId64 ": descr: '%s': expected a type of 1 to 8 bytes that is "
-                "a number or bool, such as '<f4', '|u1' or '|b1'", t->name, t->offset + (at - t->start), s);
+    return fail(t->e, TEN_E_DATA, "%s: byte %" PRId64 ": descr: '%s': expected a type of 1 to 8 "
+                "bytes that is a number or bool, such as '<f4', '|u1' or '|b1'", t->name,
+                t->offset + (at - t->start), s);
 }
 
 static int take_order(struct text *t, struct npy *a)
@@ -190,21 +191,21 @@ static int64_t header_size(struct source *src, int *fixed, struct ten_err *e)
     if (got <= 0)
         return got;
     if (memcmp(b, magic, got < 6 ? (size_t)got : 6) != 0)
-        return fail(e, TEN_E_DATA, "%s: byte %" PRId64 ": magic: expected an array as numpy.save writes it",
-                    source_name(src), at);
+        return fail(e, TEN_E_DATA, "%s: byte %" PRId64 ": magic: expected an array as numpy.save "
+                    "writes it", source_name(src), at);
     if (got >= 8 && (b[6] < 1 || b[6] > 3 || b[7] != 0))
         return fail(e, TEN_E_DATA, "%s: byte %" PRId64 ": version: %d.%d: expected 1.0, 2.0 or 3.0",
                     source_name(src), at + 6, b[6], b[7]);
     if (got < 12)
-        return fail(e, TEN_E_DATA, "%s: byte %" PRId64 ": header: ends after %" PRId64 " bytes: expected the "
-                    "whole of it", source_name(src), at, got);
+        return fail(e, TEN_E_DATA, "%s: byte %" PRId64 ": header: ends after %" PRId64 " bytes: "
+                    "expected the whole of it", source_name(src), at, got);
 
     const int64_t n = b[6] == 1 ? b[8] | b[9] << 8
                     : b[8] | b[9] << 8 | b[10] << 16 | (int64_t)b[11] << 24;
     *fixed = b[6] == 1 ? 10 : 12;
     if (n > NPY_MAX_HEADER)
-        return fail(e, TEN_E_DATA, "%s: byte %" PRId64 ": header: %" PRId64 " bytes: expected at most %d",
-                    source_name(src), at + 8, n, NPY_MAX_HEADER);
+        return fail(e, TEN_E_DATA, "%s: byte %" PRId64 ": header: %" PRId64 " bytes: expected at "
+                    "most %d", source_name(src), at + 8, n, NPY_MAX_HEADER);
     return *fixed + n;
 }
 
@@ -221,13 +222,14 @@ static int take_elements(struct source *src, struct npy *a, int64_t max_bytes, s
     a->bytes = ten_bytes(&rec);
     if (max_bytes > 0 && a->bytes > max_bytes)
         return fail(e, TEN_E_DATA, "%s: shape: %s: %" PRId64 " bytes: expected at most %" PRId64
-                    " (--max-record)", source_name(src), ten_shape_text(&a->shape, text), a->bytes, max_bytes);
+                    " (--max-record)", source_name(src), ten_shape_text(&a->shape, text),
+                    a->bytes, max_bytes);
     if ((got = source_take(src, &a->data, a->bytes, e)) < 0)
         return -1;
     if (got < a->bytes)
-        return fail(e, TEN_E_DATA, "%s: byte %" PRId64 ": elements: ends after %" PRId64 " of %" PRId64
-                    " bytes: expected %s%s", source_name(src), at, got, a->bytes, ten_type_name(a->type),
-                    ten_shape_text(&a->shape, text));
+        return fail(e, TEN_E_DATA, "%s: byte %" PRId64 ": elements: ends after %" PRId64 " of "
+                    "%" PRId64 " bytes: expected %s%s", source_name(src), at, got, a->bytes,
+                    ten_type_name(a->type), ten_shape_text(&a->shape, text));
     if (a->type == TEN_BOOL && (got = find_not_bool(a->data, a->bytes)) >= 0)
         return fail(e, TEN_E_DATA, "%s: byte %" PRId64 ": elements: %d: expected 0 or 1 as bool",
                     source_name(src), at + got, ((const unsigned char *)a->data)[got]);
@@ -247,8 +249,8 @@ int npy_read(struct source *src, struct npy *a, int64_t max_bytes, struct ten_er
     if ((got = source_take(src, &p, size, e)) < 0)
         return -1;
     if (got < size)
-        return fail(e, TEN_E_DATA, "%s: byte %" PRId64 ": header: ends after %" PRId64 " of %" PRId64
-                    " bytes: expected the whole of it", source_name(src), at, got, size);
+        return fail(e, TEN_E_DATA, "%s: byte %" PRId64 ": header: ends after %" PRId64 " of "
+                    "%" PRId64 " bytes: expected the whole of it", source_name(src), at, got, size);
 
     const char *dict = (const char *)p + fixed;
     struct text t = {dict, dict, (const char *)p + size, source_name(src), at + fixed, e};
@@ -295,7 +297,8 @@ int npy_header(char h[NPY_WRITTEN], enum ten_type type, const struct ten_shape *
     n += snprintf(h + n, NPY_WRITTEN - 10, "{'descr': '%c%s', 'fortran_order': False, 'shape': (",
                   ten_elem_size(type) > 1 ? '<' : '|', code);
     for (int i = 0; i < shape->rank; i++)
-        n += snprintf(h + n, (size_t)(NPY_WRITTEN - n), "%s%" PRId64, i > 0 ? ", " : "", shape->dim[i]);
+        n += snprintf(h + n, (size_t)(NPY_WRITTEN - n), "%s%" PRId64, i > 0 ? ", " : "",
+                      shape->dim[i]);
     n += snprintf(h + n, (size_t)(NPY_WRITTEN - n), "%s), }", shape->rank == 1 ? "," : "");
 
     const int size = (n + 1 + 63) / 64 * 64;

@@ -17,8 +17,8 @@ struct opts {
 };
 
 static const struct argp_option options[] = {
-    {"name", KEY_NAME, "NAME", 0, "Name of the records (default: the file's name without folder and "
-     ".npy; x from standard input)", 0},
+    {"name", KEY_NAME, "NAME", 0, "Name of the records (default: the file's name without folder "
+     "and .npy; x from standard input)", 0},
     {0}
 };
 
@@ -39,8 +39,9 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "[FILE...]", "Write NumPy arrays (.npy), from standard input when no FILE is named, as "
-    "records.  The first arrays of all files form a group; each further array of a file starts one.\v"
+    options, parse, "[FILE...]", "Write NumPy arrays (.npy), from standard input when no FILE is "
+    "named, as records.  The first arrays of all files form a group; each further array of a "
+    "file starts one.\v"
     "Example:\n  npy2ten image.npy label.npy | ten-info", tool_common, 0, 0
 };
 
@@ -78,14 +79,16 @@ static int convert(struct opts *o, const char *path)
     struct npy a;
     int rc = src ? 0 : -1;
 
-    for (int n = 0; rc == 0 && (rc = npy_read(src, &a, o->tool.opt.max_record, &o->tool.err)) > 0; n++) {
+    const int64_t max = o->tool.opt.max_record;
+
+    for (int n = 0; rc == 0 && (rc = npy_read(src, &a, max, &o->tool.err)) > 0; n++) {
         if (n > 0)
             o->group++;
         rc = write_array(o, name, &a);
     }
     if (rc == 0 && source_offset(src) == 0)
-        rc = fail(&o->tool.err, TEN_E_DATA, "%s: empty input: expected an array as numpy.save writes it",
-                  source_name(src));
+        rc = fail(&o->tool.err, TEN_E_DATA, "%s: empty input: expected an array as numpy.save "
+                  "writes it", source_name(src));
     free(name);
     return rc;
 }

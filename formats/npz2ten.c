@@ -46,8 +46,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "[FILE]", "Write the arrays of a NumPy archive (.npz), from standard input when no FILE "
-    "is named, as records of one group.\v"
+    options, parse, "[FILE]", "Write the arrays of a NumPy archive (.npz), from standard input "
+    "when no FILE is named, as records of one group.\v"
     "Example:\n  npz2ten --map=names.txt weights.npz >model.ten", tool_common, 0, 0
 };
 
@@ -57,8 +57,8 @@ static int array_name(struct zip_member *m, const char *archive, struct ten_err 
     const size_t n = strlen(m->name);
 
     if (n < 5 || strcmp(m->name + n - 4, ".npy") != 0)
-        return fail(e, TEN_E_DATA, "%s: member %s: expected arrays alone, NAME.npy; ten-python(7) tells how to "
-                    "convert a PyTorch checkpoint", archive, m->name);
+        return fail(e, TEN_E_DATA, "%s: member %s: expected arrays alone, NAME.npy; ten-python(7) "
+                    "tells how to convert a PyTorch checkpoint", archive, m->name);
     m->name[n - 4] = 0;
     return 0;
 }
@@ -130,7 +130,8 @@ static int open_archive(struct opts *o, struct unzip *z)
     if (o->map && (!(map = tool_source(&o->tool, o->map)) ||
                    renames_read(&o->renames, map, &o->tool.err) < 0))
         return -1;
-    if (!(src = tool_source(&o->tool, o->file)) || (size = source_rest(src, &bytes, &o->tool.err)) < 0)
+    if (!(src = tool_source(&o->tool, o->file)) ||
+        (size = source_rest(src, &bytes, &o->tool.err)) < 0)
         return -1;
     return unzip_open(z, source_name(src), bytes, size, &o->tool.err);
 }

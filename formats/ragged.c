@@ -10,8 +10,8 @@
 
 void ragged_append(struct ragged *r, const char *text, int64_t n)
 {
-    if (r->size + n > r->room) {
-        r->room = 2 * (r->size + n);
+    if (r->size + n > r->room || !r->bytes) {
+        r->room = 2 * (r->size + n) + 64;
         r->bytes = xrealloc(r->bytes, (size_t)r->room);
     }
     if (n > 0)

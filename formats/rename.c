@@ -22,8 +22,8 @@ static int read_pair(struct renames *r, const struct source *map, const char *li
         return 0;
     if (n != 2 || strlen(text) > (size_t)length || json_object_get(r->map, word[0]) ||
         json_object_set_new(r->map, word[0], json_pack("{s:s, s:b}", "to", word[1], "used", 0)) < 0)
-        return fail(e, TEN_E_DATA, "%s: line %lld: expected an old and a new name, every old name once",
-                    source_name(map), (long long)source_line_number(map));
+        return fail(e, TEN_E_DATA, "%s: line %lld: expected an old and a new name, every old name "
+                    "once", source_name(map), (long long)source_line_number(map));
     return 0;
 }
 
@@ -52,7 +52,8 @@ int renames_apply(struct renames *r, const char *where, const char *name, char t
     if (!r->given)
         r->given = json_object();
     if (n == 0 || n > TEN_MAX_NAME)
-        return fail(e, TEN_E_DATA, "%s: name %.40s: %d bytes: expected 1 to %d", where, to, n, TEN_MAX_NAME);
+        return fail(e, TEN_E_DATA, "%s: name %.40s: %d bytes: expected 1 to %d", where, to, n,
+                    TEN_MAX_NAME);
     if (json_object_get(r->given, to))
         return fail(e, TEN_E_DATA, "%s: name %s: given twice: expected different names", where, to);
     if (json_object_set_new(r->given, to, json_true()) < 0)
@@ -67,7 +68,8 @@ int renames_finish(const struct renames *r, const char *where, struct ten_err *e
 
     json_object_foreach(r->map, old, line)
         if (!json_is_true(json_object_get(line, "used")))
-            return fail(e, TEN_E_DATA, "%s: no tensor %s: expected all names of the map", where, old);
+            return fail(e, TEN_E_DATA, "%s: no tensor %s: expected all names of the map", where,
+                        old);
     return 0;
 }
 

@@ -12,10 +12,10 @@ struct renames {
     json_t *map, *given;                /* private */
 };
 
-/* Read lines "old new"; empty lines and those that start with # are skipped.  0, or -1 with *e set. */
+/* Read lines "old new"; empty ones and those that start with # are skipped.  0, or -1 with *e. */
 int renames_read(struct renames *r, struct source *map, struct ten_err *e);
-/* The new name of `name`, found in the input `where`: as the map has it, or itself, behind the prefix.
- * 0, or -1 with *e set when it is no name of a record or already given to another. */
+/* The new name of `name`, found in the input `where`: as the map has it, or itself, behind the
+ * prefix.  0, or -1 with *e set when it is no name of a record or already given to another. */
 int renames_apply(struct renames *r, const char *where, const char *name, char to[TEN_MAX_NAME + 1],
                   struct ten_err *e);
 /* -1 with *e set when a line of the map was about a name that never came. */

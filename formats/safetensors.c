@@ -38,7 +38,8 @@ struct place { const char *file, *tensor; struct ten_err *e; };
 
 static int bad(const struct place *at, const char *field, const char *expected)
 {
-    return fail(at->e, TEN_E_DATA, "%s: tensor %.80s: %s: expected %s", at->file, at->tensor, field, expected);
+    return fail(at->e, TEN_E_DATA, "%s: tensor %.80s: %s: expected %s", at->file, at->tensor,
+                field, expected);
 }
 
 static int read_type(const struct place *at, const json_t *json, struct safetensor *t)
@@ -49,8 +50,9 @@ static int read_type(const struct place *at, const json_t *json, struct safetens
         if (strcmp(name, types[i].name) == 0)
             t->type = types[i].type;
     if (t->type == 0)
-        return fail(at->e, TEN_E_DATA, "%s: tensor %.80s: dtype: %.20s: expected F64, F32, F16, BF16, I64 to I8, "
-                    "U64 to U8 or BOOL", at->file, at->tensor, name ? name : "no string");
+        return fail(at->e, TEN_E_DATA, "%s: tensor %.80s: dtype: %.20s: expected F64, F32, F16, "
+                    "BF16, I64 to I8, U64 to U8 or BOOL", at->file, at->tensor,
+                    name ? name : "no string");
     return 0;
 }
 
@@ -69,7 +71,8 @@ static int read_shape(const struct place *at, const json_t *json, struct safeten
         t->shape.dim[i] = json_integer_value(dim);
     }
     struct ten_err why;
-    return ten_check_shape(t->type, &t->shape, &why) < 0 ? bad(at, "shape", "less than 2^62 bytes") : 0;
+    return ten_check_shape(t->type, &t->shape, &why) == 0 ? 0
+         : bad(at, "shape", "less than 2^62 bytes");
 }
 
 static int read_offsets(const struct place *at, const json_t *json, struct safetensor *t)
@@ -83,9 +86,10 @@ static int read_offsets(const struct place *at, const json_t *json, struct safet
     t->begin = json_integer_value(begin);
     t->end = json_integer_value(end);
     if (t->begin < 0 || t->end < t->begin || t->end - t->begin != ten_bytes(&rec))
-        return fail(at->e, TEN_E_DATA, "%s: tensor %.80s: data_offsets: %" PRId64 " to %" PRId64 ": expected %"
-                    PRId64 " bytes for %s%s", at->file, at->tensor, t->begin, t->end, ten_bytes(&rec),
-                    ten_type_name(t->type), ten_shape_text(&t->shape, text));
+        return fail(at->e, TEN_E_DATA, "%s: tensor %.80s: data_offsets: %" PRId64 " to "
+                    "%" PRId64 ": expected %" PRId64 " bytes for %s%s", at->file, at->tensor,
+                    t->begin, t->end, ten_bytes(&rec), ten_type_name(t->type),
+                    ten_shape_text(&t->shape, text));
     return 0;
 }
 
@@ -135,8 +139,9 @@ static int check_places(const char *file, const struct safetensors *s, struct te
         const struct safetensor *t = &s->tensors[i];
 
         if (t->begin != end)
-            return fail(e, TEN_E_DATA, "%s: tensor %.80s: data_offsets: starts at %" PRId64 ": expected %" PRId64
-                        ", where the one before ends", file, t->name, t->begin, end);
+            return fail(e, TEN_E_DATA, "%s: tensor %.80s: data_offsets: starts at %" PRId64 ": "
+                        "expected %" PRId64 ", where the one before ends", file, t->name,
+                        t->begin, end);
         end = t->end;
     }
     return 0;
@@ -156,8 +161,8 @@ static json_t *read_json(struct source *src, struct ten_err *e)
     for (int i = 7; i >= 0; i--)
         n = n > SAFETENSORS_MAX_HEADER ? n : n << 8 | size[i];
     if (n < 2 || n > SAFETENSORS_MAX_HEADER) {
-        fail(e, TEN_E_DATA, "%s: byte 0: header bytes: expected 2 to %d, as in a safetensors file", file,
-             SAFETENSORS_MAX_HEADER);
+        fail(e, TEN_E_DATA, "%s: byte 0: header bytes: expected 2 to %d, as in a safetensors "
+             "file", file, SAFETENSORS_MAX_HEADER);
         return NULL;
     }
     if ((got = source_take(src, &p, n, e)) < 0)
@@ -169,7 +174,8 @@ static json_t *read_json(struct source *src, struct ten_err *e)
     }
     json = json_loadb(p, (size_t)n, JSON_REJECT_DUPLICATES, &why);
     if (!json)
-        fail(e, TEN_E_DATA, "%s: byte %d: header: %s: expected JSON", file, why.position + 8, why.text);
+        fail(e, TEN_E_DATA, "%s: byte %d: header: %s: expected JSON", file, why.position + 8,
+             why.text);
     return json;
 }
 

@@ -2,8 +2,9 @@
  * Safetensors, the file of named tensors of Hugging Face:
  *
  *     0      n              u64, little-endian
- *     8      JSON object    n bytes: {"name": {"dtype": "F32", "shape": [2,3], "data_offsets": [0,24]},
- *                           ...}, and maybe "__metadata__": an object of strings
+ *     8      JSON object    n bytes: {"name": {"dtype": "F32", "shape": [2,3],
+ *                           "data_offsets": [0,24]}, ...}, and maybe "__metadata__":
+ *                           an object of strings
  *     8+n    data           row-major and little-endian, each tensor at its offsets
  *
  * The data has no holes, no overlaps and no end beyond the last tensor's.
@@ -32,7 +33,7 @@ struct safetensors {
     json_t *json;                   /* private */
 };
 
-/* Read and check everything up to the data: 0, or -1 with *e set.  safetensors_free() either way. */
+/* Read and check all up to the data: 0, or -1 with *e set.  safetensors_free() either way. */
 int safetensors_header(struct source *src, struct safetensors *s, struct ten_err *e);
 void safetensors_free(struct safetensors *s);
 

@@ -46,8 +46,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "[FILE]", "Write the tensors of a safetensors file, from standard input when no FILE is "
-    "named, as records of one group whose attributes are the file's metadata.\v"
+    options, parse, "[FILE]", "Write the tensors of a safetensors file, from standard input when "
+    "no FILE is named, as records of one group whose attributes are the file's metadata.\v"
     "Example:\n  safetensors2ten --map=names.txt model.safetensors >model.ten", tool_common, 0, 0
 };
 
@@ -59,8 +59,8 @@ static int take_metadata(struct opts *o)
     o->config = json_string_value(json_object_get(o->header.metadata, "config"));
     if (o->config && json_object_get(o->renames.given, "config")) {
         json_decref(attrs);
-        return fail(&o->tool.err, TEN_E_DATA, "%s: config: a tensor and an entry of the metadata: expected one "
-                    "of them", o->file);
+        return fail(&o->tool.err, TEN_E_DATA, "%s: config: a tensor and an entry of the metadata: "
+                    "expected one of them", o->file);
     }
     json_object_del(attrs, "config");
     if (json_object_size(attrs) > 0)
@@ -80,7 +80,8 @@ static int read_header(struct opts *o, struct source *src)
         return -1;
     o->names = xcalloc((size_t)o->header.n, sizeof *o->names);
     for (int64_t i = 0; i < o->header.n; i++)
-        if (renames_apply(&o->renames, file, o->header.tensors[i].name, o->names[i], &o->tool.err) < 0)
+        if (renames_apply(&o->renames, file, o->header.tensors[i].name, o->names[i],
+                          &o->tool.err) < 0)
             return -1;
     return renames_finish(&o->renames, file, &o->tool.err) < 0 ? -1 : take_metadata(o);
 }
@@ -94,7 +95,8 @@ static int write_config(struct opts *o)
     return ten_write(o->tool.out, &rec, &o->tool.err);
 }
 
-static int write_tensor(struct opts *o, struct source *src, const struct safetensor *t, const char *name)
+static int write_tensor(struct opts *o, struct source *src, const struct safetensor *t,
+                        const char *name)
 {
     struct ten_record rec = {.name = name, .type = t->type, .shape = t->shape,
                              .group_attrs = o->group_attrs};
@@ -103,16 +105,18 @@ static int write_tensor(struct opts *o, struct source *src, const struct safeten
     int64_t n;
 
     if (max > 0 && bytes > max)
-        return fail(e, TEN_E_DATA, "%s: tensor %.80s: %lld bytes: expected at most %lld (--max-record)",
-                    source_name(src), t->name, (long long)bytes, (long long)max);
+        return fail(e, TEN_E_DATA, "%s: tensor %.80s: %lld bytes: expected at most %lld "
+                    "(--max-record)", source_name(src), t->name, (long long)bytes, (long long)max);
     if ((n = source_take(src, &rec.data, bytes, e)) < 0)
         return -1;
     if (n < bytes)
-        return fail(e, TEN_E_DATA, "%s: byte %lld: tensor %.80s: ends after %lld of %lld bytes: expected the "
-                    "whole of it", source_name(src), (long long)at, t->name, (long long)n, (long long)bytes);
+        return fail(e, TEN_E_DATA, "%s: byte %lld: tensor %.80s: ends after %lld of %lld bytes: "
+                    "expected the whole of it", source_name(src), (long long)at, t->name,
+                    (long long)n, (long long)bytes);
     if (t->type == TEN_BOOL && (n = find_not_bool(rec.data, bytes)) >= 0)
-        return fail(e, TEN_E_DATA, "%s: byte %lld: tensor %.80s: %d: expected 0 or 1 as BOOL", source_name(src),
-                    (long long)(at + n), t->name, ((const unsigned char *)rec.data)[n]);
+        return fail(e, TEN_E_DATA, "%s: byte %lld: tensor %.80s: %d: expected 0 or 1 as BOOL",
+                    source_name(src), (long long)(at + n), t->name,
+                    ((const unsigned char *)rec.data)[n]);
     return ten_write(o->tool.out, &rec, e);
 }
 
@@ -134,8 +138,8 @@ static int convert(struct opts *o)
 
     const int64_t more = source_peek(src, &left, 1, &o->tool.err);
     if (more > 0)
-        return fail(&o->tool.err, TEN_E_DATA, "%s: byte %lld: more data: expected the end after the last "
-                    "tensor", source_name(src), (long long)source_offset(src));
+        return fail(&o->tool.err, TEN_E_DATA, "%s: byte %lld: more data: expected the end after "
+                    "the last tensor", source_name(src), (long long)source_offset(src));
     return (int)more;
 }
 

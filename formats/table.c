@@ -148,7 +148,7 @@ static int take_row(struct table *t, const char *p, const char *end, int64_t sta
 {
     char what[80], expected[80];
     int64_t c = 0;
-    int more;
+    int more = 0;
 
     do {
         if (c == t->columns)
@@ -174,11 +174,12 @@ int64_t table_read(struct table *t, int64_t max, struct ten_err *e)
         ragged_clear(&t->cells[c]);
     if (t->pending.n > 0) {
         for (int64_t c = 0; c < t->columns; c++) {
-            const char *text = ragged_text(&t->pending, c, &start);
+            int64_t n;
+            const char *text = ragged_text(&t->pending, c, &n);
 
-            ragged_add(&t->cells[c], text, start);
+            ragged_add(&t->cells[c], text, n);
         }
-        t->lines[t->rows++] = 1;
+        t->lines[t->rows++] = t->pending_line;
         t->pending.n = 0;
     }
     while (t->columns > 0 && t->rows < max && (rc = next_row(t, &p, &end, &start, e)) > 0) {
@@ -266,6 +267,7 @@ int table_open(struct table *t, struct source *src, const struct table_form *for
     if (rc < 0)
         return -1;
     t->columns = t->pending.n;
+    t->pending_line = start;
     t->cells = xcalloc((size_t)t->columns, sizeof *t->cells);
     rc = name_columns(t, &t->pending, start, e);
     if (!t->form.no_header)
@@ -308,7 +310,7 @@ static bool whole_cell(const char *p, const char *end, int64_t *v)
 {
     const char *digits = p + (p < end && *p == '-');
 
-    return p < end && *p != '+' && !(*digits == '0' && (end - digits > 1 || digits > p)) &&
+    return digits < end && *p != '+' && !(*digits == '0' && (end - digits > 1 || digits > p)) &&
            parse_i64(p, end, v) == end;
 }
 
@@ -320,9 +322,11 @@ static bool number_cell(const char *p, const char *end, double *v)
         *v = NAN;
         return true;
     }
-    if (end - digits > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9')
+    if (*p == '+' || (end - digits > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9'))
         return false;
-    return parse_f64(p, end, v) == end;
+    /* 12D3 is a code in a table, not Fortran. */
+    return !memchr(p, 'd', (size_t)(end - p)) && !memchr(p, 'D', (size_t)(end - p)) &&
+           parse_f64(p, end, v) == end;
 }
 
 static enum table_kind find_kind(const struct ragged *cells)

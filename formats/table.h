@@ -15,7 +15,7 @@ struct table_form {
 };
 
 /* What the cells of a column are: whole numbers within 64 bits; numbers, an empty cell being NaN;
- * or text.  Digits that a number would lose, as in 007, make text, and so do empty cells alone. */
+ * or text.  What a number would lose, as in 007 and +49, makes text, and so do empty cells alone. */
 enum table_kind { TABLE_WHOLE, TABLE_NUMBER, TABLE_TEXT };
 
 struct table {
@@ -28,7 +28,8 @@ struct table {
 
     enum table_kind *kinds;             /* private from here on: of the first rows written */
     int64_t *lines, room;               /* where each row starts */
-    struct ragged pending;              /* the first row, read to count the columns */
+    struct ragged pending;              /* the first row, read to count the columns ... */
+    int64_t pending_line;               /* ... and where it stands */
     char *joined;                       /* a row of several lines */
     int64_t joined_size, joined_room;
 };

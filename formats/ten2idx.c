@@ -46,8 +46,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "IMAGES [LABELS]", "Write the records `image' on standard input to the IDX file IMAGES, "
-    "batch after batch, and the records `label' to LABELS.\v"
+    options, parse, "IMAGES [LABELS]", "Write the records `image' on standard input to the IDX "
+    "file IMAGES, batch after batch, and the records `label' to LABELS.\v"
     "Example:\n  idx2ten train-images train-labels | ten2idx images labels", tool_common, 0, 0
 };
 
@@ -63,7 +63,8 @@ static void plan(struct part *p, const struct ten_record *rec, bool label)
 
 static int bad_output(struct opts *o, const struct part *p)
 {
-    return fail(&o->tool.err, TEN_E_DATA, "%s: %s: the file is incomplete", p->path, strerror(errno));
+    return fail(&o->tool.err, TEN_E_DATA, "%s: %s: the file is incomplete", p->path,
+                strerror(errno));
 }
 
 static int start(struct opts *o, struct part *p, const struct ten_record *rec)
@@ -74,12 +75,14 @@ static int start(struct opts *o, struct part *p, const struct ten_record *rec)
     plan(p, rec, p != &o->parts[0]);
     p->header = rec->shape.rank > 0 ? idx_header(header, p->type, &p->shape) : 0;
     if (p->header == 0)
-        return fail(&o->tool.err, TEN_E_DATA, "byte %lld: %s: %s%s: expected u8, i8, i16, i32, f32 or f64 of "
-                    "rank 1 to 8", (long long)rec->offset, rec->name, ten_type_name(rec->type),
-                    ten_shape_text(&rec->shape, text));
+        return fail(&o->tool.err, TEN_E_DATA, "byte %lld: %s: %s%s: expected u8, i8, i16, i32, f32 "
+                    "or f64 of rank 1 to 8", (long long)rec->offset, rec->name,
+                    ten_type_name(rec->type), ten_shape_text(&rec->shape, text));
     if (!(p->save = save_open(p->path, &o->tool.err)))
         return -1;
-    return fwrite(header, 1, (size_t)p->header, save_file(p->save)) < (size_t)p->header ? bad_output(o, p) : 0;
+    if (fwrite(header, 1, (size_t)p->header, save_file(p->save)) < (size_t)p->header)
+        return bad_output(o, p);
+    return 0;
 }
 
 /* Later batches are of the first one's shape, but for the number of items. */
@@ -93,9 +96,10 @@ static int check_same(struct opts *o, const struct part *p, const struct ten_rec
     if (now.type == p->type && now.shape.rank == p->shape.rank &&
         memcmp(now.shape.dim, p->shape.dim, (size_t)p->shape.rank * sizeof *p->shape.dim) == 0)
         return 0;
-    return fail(&o->tool.err, TEN_E_DATA, "byte %lld: %s: %s%s: expected batches of one type and shape, after %s%s",
-                (long long)rec->offset, rec->name, ten_type_name(rec->type),
-                ten_shape_text(&rec->shape, text), ten_type_name(p->type), ten_shape_text(&p->shape, first));
+    return fail(&o->tool.err, TEN_E_DATA, "byte %lld: %s: %s%s: expected batches of one type and "
+                "shape, after %s%s", (long long)rec->offset, rec->name, ten_type_name(rec->type),
+                ten_shape_text(&rec->shape, text), ten_type_name(p->type),
+                ten_shape_text(&p->shape, first));
 }
 
 /* Labels as bytes into y. */
@@ -105,8 +109,8 @@ static int narrow(struct opts *o, uint8_t *y, const struct ten_record *rec)
 
     for (int64_t i = 0; i < rec->shape.dim[0]; i++) {
         if (x[i] < 0 || x[i] > UINT8_MAX)
-            return fail(&o->tool.err, TEN_E_DATA, "byte %lld: %s: element %lld: %d: expected 0 to 255",
-                        (long long)rec->offset, rec->name, (long long)i, x[i]);
+            return fail(&o->tool.err, TEN_E_DATA, "byte %lld: %s: element %lld: %d: expected 0 to "
+                        "255", (long long)rec->offset, rec->name, (long long)i, x[i]);
         y[i] = (uint8_t)x[i];
     }
     return 0;
@@ -141,7 +145,8 @@ static int finish(struct opts *o, struct part *p)
     struct save *save = p->save;
 
     if (!save)
-        return fail(&o->tool.err, TEN_E_DATA, "standard input: no record %s: expected at least one", p->name);
+        return fail(&o->tool.err, TEN_E_DATA, "standard input: no record %s: expected at least "
+                    "one", p->name);
     if (idx_header(header, p->type, &p->shape) == 0)
         return fail(&o->tool.err, TEN_E_DATA, "%s: %lld items: expected at most %u", p->path,
                     (long long)p->shape.dim[0], UINT32_MAX);

@@ -12,8 +12,8 @@ struct opts { struct tool tool; const char *record; bool all; };
 
 static const struct argp_option options[] = {
     {"record", KEY_RECORD, "NAME", 0, "Write the record of this name", 0},
-    {"all", KEY_ALL, 0, 0, "Write all of them, one array after the other, for numpy.load() again and "
-     "again on one file object", 0},
+    {"all", KEY_ALL, 0, 0, "Write all of them, one array after the other, for numpy.load() again "
+     "and again on one file object", 0},
     {0}
 };
 
@@ -31,8 +31,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "", "Write the one record on standard input, or the one of a given name, as a NumPy "
-    "array (.npy).\v"
+    options, parse, "", "Write the one record on standard input, or the one of a given name, as a "
+    "NumPy array (.npy).\v"
     "Example:\n  ten2npy --record=feat <features.ten >feat.npy", tool_common, 0, 0
 };
 
@@ -49,7 +49,8 @@ static int write_array(struct tool *t, const struct ten_record *rec)
         to.data = y;
     }
     if (fwrite(header, 1, size, stdout) < size || fwrite(to.data, 1, bytes, stdout) < bytes)
-        return fail(&t->err, TEN_E_DATA, "standard output: %s: the output is incomplete", strerror(errno));
+        return fail(&t->err, TEN_E_DATA, "standard output: %s: the output is incomplete",
+                    strerror(errno));
     return 0;
 }
 
@@ -66,8 +67,8 @@ int main(int argc, char **argv)
         if (o.record && strcmp(rec.name, o.record) != 0)
             continue;
         if (++found > 1 && !o.all) {
-            rc = fail(e, TEN_E_DATA, "byte %lld: %s: a second array: expected one; --record takes those of "
-                      "one name, --all takes several", (long long)rec.offset, rec.name);
+            rc = fail(e, TEN_E_DATA, "byte %lld: %s: a second array: expected one; --record takes "
+                      "those of one name, --all takes several", (long long)rec.offset, rec.name);
             break;
         }
         if ((rc = write_array(&o.tool, &rec)) < 0)

@@ -35,7 +35,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "", "Write the records of the one group on standard input as a NumPy archive (.npz).\v"
+    options, parse, "", "Write the records of the one group on standard input as a NumPy archive "
+    "(.npz).\v"
     "Example:\n  ten2npz <model.ten >weights.npz", tool_common, 0, 0
 };
 
@@ -47,8 +48,8 @@ static int add_array(struct opts *o, const struct ten_record *rec)
     int rc;
 
     if (rec->group > 0)
-        return fail(&o->tool.err, TEN_E_DATA, "byte %lld: %s: a second group: expected one; an archive has "
-                    "one array of a name", (long long)rec->offset, rec->name);
+        return fail(&o->tool.err, TEN_E_DATA, "byte %lld: %s: a second group: expected one; an "
+                    "archive has one array of a name", (long long)rec->offset, rec->name);
     if (renames_apply(&o->names, "standard input", rec->name, name, &o->tool.err) < 0)
         return -1;
     if (to.type != rec->type && rec->type != TEN_UTF8) {
@@ -57,8 +58,8 @@ static int add_array(struct opts *o, const struct ten_record *rec)
         to.data = y;
     }
     member = xasprintf("%s.npy", rec->name);
-    rc = zipper_add(&o->zip, member, header, (size_t)npy_header(header, to.type, &to.shape), to.data,
-                    bytes, &o->tool.err);
+    rc = zipper_add(&o->zip, member, header, (size_t)npy_header(header, to.type, &to.shape),
+                    to.data, bytes, &o->tool.err);
     free(member);
     return rc;
 }

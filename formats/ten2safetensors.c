@@ -44,8 +44,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "", "Write the records of the one group on standard input as a safetensors file, its "
-    "attributes and texts as metadata.\v"
+    options, parse, "", "Write the records of the one group on standard input as a safetensors "
+    "file, its attributes and texts as metadata.\v"
     "Example:\n  ten2safetensors <model.ten >model.safetensors", tool_common, 0, 0
 };
 
@@ -75,12 +75,12 @@ static int take_text(struct opts *o, const struct ten_record *rec)
     json_t *text = json_stringn(rec->data ? rec->data : "", (size_t)ten_bytes(rec));
 
     if (!text)
-        return fail(&o->tool.err, TEN_E_DATA, "byte %lld: %s: not UTF-8: expected text for the metadata",
-                    (long long)rec->offset, rec->name);
+        return fail(&o->tool.err, TEN_E_DATA, "byte %lld: %s: not UTF-8: expected text for the "
+                    "metadata", (long long)rec->offset, rec->name);
     if (json_object_get(o->metadata, rec->name)) {
         json_decref(text);
-        return fail(&o->tool.err, TEN_E_DATA, "byte %lld: %s: also an attribute of the group: expected one of "
-                    "them", (long long)rec->offset, rec->name);
+        return fail(&o->tool.err, TEN_E_DATA, "byte %lld: %s: also an attribute of the group: "
+                    "expected one of them", (long long)rec->offset, rec->name);
     }
     json_object_set_new(o->metadata, rec->name, text);
     return 0;
@@ -95,8 +95,8 @@ static int take_tensor(struct opts *o, const struct ten_record *rec)
     const void *data = rec->data;
 
     if (strcmp(rec->name, "__metadata__") == 0)
-        return fail(&o->tool.err, TEN_E_DATA, "byte %lld: __metadata__: expected another name for a tensor",
-                    (long long)rec->offset);
+        return fail(&o->tool.err, TEN_E_DATA, "byte %lld: __metadata__: expected another name for "
+                    "a tensor", (long long)rec->offset);
     if (o->to.n == o->room) {
         o->room = o->room ? 2 * o->room : 64;
         o->to.tensors = xrealloc(o->to.tensors, (size_t)o->room * sizeof *o->to.tensors);
@@ -110,8 +110,8 @@ static int take_tensor(struct opts *o, const struct ten_record *rec)
     t.end = o->bytes += bytes;
     o->to.tensors[o->to.n++] = t;
     if (write_all(o->spool, data, (size_t)bytes) < 0)
-        return fail(&o->tool.err, TEN_E_DATA, "%s: %s: %lld bytes needed for %s", temp_folder(), strerror(errno),
-                    (long long)bytes, rec->name);
+        return fail(&o->tool.err, TEN_E_DATA, "%s: %s: %lld bytes needed for %s", temp_folder(),
+                    strerror(errno), (long long)bytes, rec->name);
     return 0;
 }
 
@@ -120,8 +120,8 @@ static int take_record(struct opts *o, const struct ten_record *rec)
     char name[TEN_MAX_NAME + 1];
 
     if (rec->group > 0)
-        return fail(&o->tool.err, TEN_E_DATA, "byte %lld: %s: a second group: expected one; a file has one "
-                    "tensor of a name", (long long)rec->offset, rec->name);
+        return fail(&o->tool.err, TEN_E_DATA, "byte %lld: %s: a second group: expected one; a file "
+                    "has one tensor of a name", (long long)rec->offset, rec->name);
     if (!o->metadata) {
         o->metadata = json_object();
         if (take_attrs(o, rec->group_attrs) < 0)
@@ -144,7 +144,8 @@ static int by_alignment(const void *a, const void *b)
 static int put(struct opts *o, const void *p, size_t n)
 {
     if (fwrite(p, 1, n, stdout) < n)
-        return fail(&o->tool.err, TEN_E_DATA, "standard output: %s: the output is incomplete", strerror(errno));
+        return fail(&o->tool.err, TEN_E_DATA, "standard output: %s: the output is incomplete",
+                    strerror(errno));
     return 0;
 }
 
@@ -157,8 +158,8 @@ static int copy_from_spool(struct opts *o, int64_t begin, int64_t end)
         const ssize_t n = pread(o->spool, piece, left < PIECE ? (size_t)left : PIECE, begin);
 
         if (n <= 0)
-            return fail(&o->tool.err, TEN_E_DATA, "%s: %s: expected the temporary file", temp_folder(),
-                        n < 0 ? strerror(errno) : "cut short");
+            return fail(&o->tool.err, TEN_E_DATA, "%s: %s: expected the temporary file",
+                        temp_folder(), n < 0 ? strerror(errno) : "cut short");
         if (put(o, piece, (size_t)n) < 0)
             return -1;
         begin += n;

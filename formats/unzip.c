@@ -25,7 +25,8 @@ static uint64_t u64(const unsigned char *p) { return u32(p) | (uint64_t)u32(p + 
 static int bad(const struct unzip *z, int64_t at, const char *what, const char *expected,
                struct ten_err *e)
 {
-    return fail(e, TEN_E_DATA, "%s: byte %" PRId64 ": %s: expected %s", z->name, at, what, expected);
+    return fail(e, TEN_E_DATA, "%s: byte %" PRId64 ": %s: expected %s", z->name, at, what,
+                expected);
 }
 
 /* True when n bytes at `at` lie before `end`; at comes out of the file. */
@@ -36,7 +37,7 @@ static bool inside(uint64_t at, uint64_t n, int64_t end)
 
 /* ---- The directory --------------------------------------------------------------------------- */
 
-/* The end record is the last thing but for a comment of up to 65535 bytes, whose length it holds. */
+/* The end record is the last thing but for a comment of up to 65535 bytes; it holds its length. */
 static int64_t find_end(const struct unzip *z)
 {
     for (int64_t n = 0; n <= 65535; n++) {
@@ -63,7 +64,8 @@ static int find_end64(const struct unzip *z, int64_t end, uint64_t *at, struct t
     return 1;
 }
 
-int unzip_open(struct unzip *z, const char *name, const void *bytes, int64_t size, struct ten_err *e)
+int unzip_open(struct unzip *z, const char *name, const void *bytes, int64_t size,
+               struct ten_err *e)
 {
     *z = (struct unzip){.name = name, .bytes = bytes, .size = size};
 
@@ -133,7 +135,8 @@ static int find_data(struct unzip *z, struct zip_member *m, uint64_t local, stru
 
     const uint64_t data = local + LOCAL_BYTES + n + u16(z->bytes + local + 28);
     if (!inside(data, (uint64_t)m->stored, z->directory))
-        return bad(z, (int64_t)local, "member: longer than the archive", "all of it before the directory", e);
+        return bad(z, (int64_t)local, "member: longer than the archive",
+                   "all of it before the directory", e);
     m->offset = (int64_t)data;
     z->free = m->offset + m->stored;
     return 0;
@@ -152,17 +155,20 @@ int unzip_next(struct unzip *z, struct zip_member *m, struct ten_err *e)
     if (!inside((uint64_t)z->entry, (uint64_t)ENTRY_BYTES + name + extra + comment, z->size))
         return bad(z, z->entry, "directory: entry longer than the directory", "all of it", e);
     if (name == 0 || name >= sizeof m->name || memchr(p + ENTRY_BYTES, 0, name))
-        return bad(z, z->entry + ENTRY_BYTES, "directory: name", "1 to 255 bytes without a zero byte", e);
+        return bad(z, z->entry + ENTRY_BYTES, "directory: name",
+                   "1 to 255 bytes without a zero byte", e);
     memcpy(m->name, p + ENTRY_BYTES, name);
     m->name[name] = 0;
 
-    uint64_t stored = u32(p + 20), size = u32(p + 24), local = u32(p + 42), *sizes[] = {&size, &stored, &local};
+    uint64_t stored = u32(p + 20), size = u32(p + 24), local = u32(p + 42);
+    uint64_t *sizes[] = {&size, &stored, &local};
     if (!read_extra64(p + ENTRY_BYTES + name, p + ENTRY_BYTES + name + extra, sizes))
         return bad(z, z->entry, "directory: entry", "64-bit sizes in its extra field", e);
     if (u16(p + 8) & 1)
         return bad(z, z->entry, "directory: entry: encrypted", "a plain archive", e);
     if (u16(p + 10) != 0 && u16(p + 10) != Z_DEFLATED)
-        return bad(z, z->entry + 10, "directory: entry: compression method", "stored or deflated members", e);
+        return bad(z, z->entry + 10, "directory: entry: compression method",
+                   "stored or deflated members", e);
     m->deflated = u16(p + 10) == Z_DEFLATED;
     if (stored > INT64_MAX || size > INT64_MAX || (!m->deflated && stored != size))
         return bad(z, z->entry, "directory: entry", "sizes that agree", e);
@@ -230,15 +236,15 @@ const void *unzip_data(const struct unzip *z, const struct zip_member *m, struct
         const int64_t got = unpack(&s, m, p, b);
         inflateEnd(&s);
         if (got < 0) {
-            fail(e, TEN_E_DATA, "%s: byte %" PRId64 ": %s: damaged: expected %" PRId64 " deflated bytes that "
-                 "make %" PRId64, z->name, m->offset, m->name, m->stored, m->size);
+            fail(e, TEN_E_DATA, "%s: byte %" PRId64 ": %s: damaged: expected %" PRId64 " deflated "
+                 "bytes that make %" PRId64, z->name, m->offset, m->name, m->stored, m->size);
             return NULL;
         }
         p = b->p;
     }
     if (crc32_z(0, p, (size_t)m->size) != m->crc) {
-        fail(e, TEN_E_DATA, "%s: byte %" PRId64 ": %s: checksum differs: expected the bytes that were stored",
-             z->name, m->offset, m->name);
+        fail(e, TEN_E_DATA, "%s: byte %" PRId64 ": %s: checksum differs: expected the bytes that "
+             "were stored", z->name, m->offset, m->name);
         return NULL;
     }
     return p;

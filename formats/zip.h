@@ -23,7 +23,7 @@ struct unzip {
     const unsigned char *bytes;
     int64_t size;
     int64_t members, index;         /* in all; of the next */
-    int64_t entry, directory;       /* private: the next directory entry; where the directory starts */
+    int64_t entry, directory;       /* private: of the next entry; of all */
     int64_t free;                   /* first byte that no member has used */
 };
 
@@ -36,7 +36,8 @@ struct zip_member {
 };
 
 /* Find the directory: 0, or -1 with *e set. */
-int unzip_open(struct unzip *z, const char *name, const void *bytes, int64_t size, struct ten_err *e);
+int unzip_open(struct unzip *z, const char *name, const void *bytes, int64_t size,
+               struct ten_err *e);
 /* The next member: 1, 0 after the last, -1 with *e set.  Members lie in the archive in the order of
  * the directory and do not overlap, else it is refused: no archive unpacks its bytes twice. */
 int unzip_next(struct unzip *z, struct zip_member *m, struct ten_err *e);

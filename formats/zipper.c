@@ -58,7 +58,8 @@ static void put_common(struct record *r, const struct member *m, bool big, size_
     put(r, 2, (uint64_t)extra);
 }
 
-static int write_local(struct zipper *z, const struct member *m, const char *name, struct ten_err *e)
+static int write_local(struct zipper *z, const struct member *m, const char *name,
+                       struct ten_err *e)
 {
     const bool big = m->size >= UINT32_MAX || m->stored >= UINT32_MAX;
     struct record r = {.n = 0}, extra = {.n = 0};
@@ -77,7 +78,8 @@ static int write_local(struct zipper *z, const struct member *m, const char *nam
 
 static void add_entry(struct zipper *z, const struct member *m, const char *name)
 {
-    const bool big = m->size >= UINT32_MAX || m->stored >= UINT32_MAX, far = m->offset >= UINT32_MAX;
+    const bool big = m->size >= UINT32_MAX || m->stored >= UINT32_MAX;
+    const bool far = m->offset >= UINT32_MAX;
     struct record r = {.n = 0}, extra = {.n = 0};
     const size_t n = strlen(name);
 
@@ -108,7 +110,13 @@ static void add_entry(struct zipper *z, const struct member *m, const char *name
     z->members++;
 }
 
-/* Feed one piece of the member to zlib; zlib counts in unsigned int. */
+/* zlib counts in unsigned int. */
+static unsigned piece(size_t n)
+{
+    return n < 1u << 30 ? (unsigned)n : 1u << 30;
+}
+
+/* Feed a part of the member to zlib. */
 static int deflate_piece(z_stream *s, struct zip_buffer *b, size_t *used, const void *p, size_t n,
                          int last)
 {
@@ -116,13 +124,13 @@ static int deflate_piece(z_stream *s, struct zip_buffer *b, size_t *used, const 
 
     s->next_in = (unsigned char *)p;
     do {
-        const unsigned given = n < 1u << 30 ? (unsigned)n : 1u << 30;
+        const unsigned given = piece(n);
         const int flush = last && given == n ? Z_FINISH : Z_NO_FLUSH;
 
         s->avail_in = given;
         do {
             reserve(b, *used, 64 << 10);
-            const unsigned room = b->room - *used < 1u << 30 ? (unsigned)(b->room - *used) : 1u << 30;
+            const unsigned room = piece(b->room - *used);
             s->next_out = b->p + *used;
             s->avail_out = room;
             rc = deflate(s, flush);
@@ -140,7 +148,7 @@ static size_t pack(struct zipper *z, const void *head, size_t head_bytes, const 
     z_stream s = {0};
     size_t used = 0;
 
-    if (deflateInit2(&s, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    if (deflateInit2(&s, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY))
         return 0;
     deflate_piece(&s, &z->packed, &used, head, head_bytes, 0);
     if (deflate_piece(&s, &z->packed, &used, data, data_bytes, 1) != Z_STREAM_END)
@@ -169,7 +177,8 @@ int zipper_add(struct zipper *z, const char *name, const void *head, size_t head
 
 int zipper_finish(struct zipper *z, struct ten_err *e)
 {
-    const uint64_t start = (uint64_t)z->offset, n = (uint64_t)z->members, bytes = z->directory_bytes;
+    const uint64_t start = (uint64_t)z->offset, n = (uint64_t)z->members;
+    const uint64_t bytes = z->directory_bytes;
     struct record r = {.n = 0};
 
     if (write_out(z, z->directory.p ? z->directory.p : (void *)"", bytes, e) < 0)

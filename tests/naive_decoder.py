@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """A second decoder of tensor streams, written from formats/ten.md alone, slow and plain.
 
-naive_decoder.py FILE prints each record as a line of JSON, in the words of `ten-info --json`, with
-the SHA-256 of its payload behind; it ends with exit status 1 at the first thing that the format
-does not allow.  Standard library only; chunks are unpacked by the command zstd.
+naive_decoder.py FILE... prints each record as a line of JSON, in the words of `ten-info --json`,
+with the SHA-256 of its payload behind.  A file ends at the first thing that the format does not
+allow; the exit status is 1 then.  Standard library only; chunks are unpacked by the command zstd.
 """
 import hashlib
 import json
@@ -166,7 +166,7 @@ class Decoder:
         h = self.take(size, "header")
         need(xxh3(h[16:]) == r64(h, 8), "header checksum")
         need(h[16] == 1, "version")
-        need(h[17] <= 1, "kind")
+        need(h[17] <= 1, "kind")                # others are reserved: nothing writes them
         need(h[18] <= 1, "codec")
         need(h[19] == 0 and h[30] <= 1 and h[29] <= 8, "reserved bits, flags or rank")
         return h
@@ -260,10 +260,18 @@ class Decoder:
             print(json.dumps(line, separators=(",", ":"), ensure_ascii=False))
 
 
+def main(files):
+    bad = 0
+    for name in files:
+        with open(name, "rb") as stream:
+            decoder = Decoder(stream.read())
+        try:
+            decoder.stream()
+        except (Bad, ValueError, struct.error, subprocess.CalledProcessError) as why:
+            print(f"naive_decoder: {name}: byte {decoder.at}: {why}", file=sys.stderr)
+            bad = 1
+    return bad
+
+
 if __name__ == "__main__":
-    with open(sys.argv[1], "rb") as stream:
-        decoder = Decoder(stream.read())
-    try:
-        decoder.stream()
-    except (Bad, UnicodeDecodeError, ValueError, subprocess.CalledProcessError) as why:
-        sys.exit(f"naive_decoder: byte {decoder.at}: {why}")
+    sys.exit(main(sys.argv[1:]))

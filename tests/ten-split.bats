@@ -51,14 +51,6 @@ count() { values label <$1 | sort -n | uniq -c | awk '{ printf "%s ", $1 }'; }
     ten-split --quiet --seed=3 --threads=1 <in.ten
     cmp v <(values y 8 <valid.ten)
 }
-# Each of 10 samples is the one in the test part 40 +- 6 times in 400 seeds; 5 sigma.
-@test "every sample is equally likely to be chosen" {
-    ten-gen label i32 10 >ten.ten
-    for seed in {1..400}; do
-        ten-split --quiet --seed=$seed --parts=a=0.9,t=0.1 <ten.ten
-        values label <t.ten
-    done | sort -n | uniq -c | awk '{ n++; if ($1 < 10 || $1 > 70) bad = 1 } END { exit !(n == 10 && !bad) }'
-}
 @test "--by-hash: a sample goes where its contents say, whatever is around it" {
     ten-split --quiet --by-hash <in.ten
     for p in train valid test; do values y 8 <$p.ten | sort -n >$p.whole; done

@@ -27,21 +27,21 @@ setup() {
 @test "a changed byte anywhere is noticed" {
     ten-gen x u8 5 y f32 "" >small.ten
     size=$(stat -c %s small.ten)
-    for ((i = 0; i < size; i += 41)); do
+    for ((at = 0; at < size; at += 13)); do
         cp small.ten bad
-        printf '\245' | dd of=bad bs=1 seek=$i conv=notrunc status=none
-        cmp -s small.ten bad && { echo "byte $i is what it was"; false; }
+        printf '\245' | dd of=bad bs=1 seek=$at conv=notrunc status=none
+        cmp -s small.ten bad && continue                 # it was that before
         run -1 --separate-stderr ten-verify bad
-        [ -z "$output" ] || { echo "byte $i"; false; }
+        [ -z "$output" ] || { echo "byte $at"; false; }
     done
 }
 @test "a stream that ends anywhere before its end is noticed" {
     ten-gen x u8 5 y f32 "" >small.ten
     size=$(stat -c %s small.ten)
-    for ((i = 0; i < size; i += 61)); do
-        head -c $i small.ten >cut
+    for ((at = 0; at < size; at += 29)); do
+        head -c $at small.ten >cut
         run -1 --separate-stderr bash -c 'ten-verify <cut'
-        [ -z "$output" ] || { echo "byte $i"; false; }
+        [ -z "$output" ] || { echo "byte $at"; false; }
     done
 }
 @test "a changed value: the record, the field and the byte where it starts" {
@@ -79,6 +79,8 @@ setup() {
 }
 @test "a stream of any length needs the memory of one record" {
     ten-gen --records=40 --fill=zeros x f32 4194304 --zstd=1 >long.ten
-    run -0 bash -c 'ulimit -v 250000; ten-verify --threads=1 long.ten'
+    # A sanitizer reserves more address space than any limit leaves.
+    [[ "$B" = *-san ]] || ulimit -v 250000
+    run -0 ten-verify --threads=1 long.ten
     [ "$output" = "long.ten: 40 records, 40 groups, 671088640 bytes: ok" ]
 }

@@ -7,7 +7,7 @@
  *    with a remainder; rounding either to 53 bits is integer arithmetic.
  * 3. strtod().
  *
- * Measured on one core, million numbers a second: 1. 100, 2. 45, 3. 7.
+ * Measured on one core of a busy machine, million numbers a second: 1. 54, 2. 22, 3. 6.
  */
 #include "base/numbers.h"
 
@@ -237,8 +237,11 @@ char *format_f64(char *p, double v)
     if (!isfinite(v))
         return format_special(p, v);
     for (int digits = 15; digits <= 17; digits++) {
+        double back;
+
         n = snprintf(p, NUMBER_TEXT, "%.*g", digits, v);
-        if (digits == 17 || strtod(p, NULL) == v)
+        parse_f64(p, p + n, &back);             /* several times as fast as strtod() */
+        if (back == v)
             break;
     }
     return p + n;

@@ -15,12 +15,11 @@ enum { HUGE_PAGE = 2 << 20 };
 static struct entry *new_list(int64_t n)
 {
     const size_t bytes = (size_t)n * sizeof(struct entry);
-    struct entry *e = bytes < HUGE_PAGE ? xmalloc(bytes) : aligned_alloc(HUGE_PAGE, bytes);
+    void *e;
 
-    if (!e)
-        return xmalloc(bytes);          /* says so */
-    if (bytes >= HUGE_PAGE)
-        madvise(e, bytes, MADV_HUGEPAGE);
+    if (bytes < HUGE_PAGE || posix_memalign(&e, HUGE_PAGE, bytes) != 0)
+        return xmalloc(bytes);          /* which reports it when there is no memory */
+    madvise(e, bytes, MADV_HUGEPAGE);
     return e;
 }
 

@@ -27,7 +27,8 @@ static int64_t ticks(int64_t end, int64_t u, int64_t total)
     return end > u ? (end - u - 1) / total + 1 : 0;
 }
 
-void apportion(int64_t *quota, const struct shares *s, int64_t n, const struct rng *r, uint64_t index)
+void apportion(int64_t *quota, const struct shares *s, int64_t n, const struct rng *r,
+               uint64_t index)
 {
     const int64_t total = s->total, u = (int64_t)rng_below(r, index, (uint64_t)total);
     int64_t end = 0;
@@ -37,7 +38,8 @@ void apportion(int64_t *quota, const struct shares *s, int64_t n, const struct r
         const int64_t rest = n % total * s->weight[j], from = end;
 
         end += rest % total;
-        quota[j] = n / total * s->weight[j] + rest / total + ticks(end, u, total) - ticks(from, u, total);
+        quota[j] = n / total * s->weight[j] + rest / total;
+        quota[j] += ticks(end, u, total) - ticks(from, u, total);
     }
 }
 

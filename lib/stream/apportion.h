@@ -17,7 +17,8 @@ void shares_set(struct shares *s, const double *fraction, int parts);
  * the remainders lie end to end on a line, and the ticks u, u + 1, u + 2 ... hit as many as are
  * missing), so that over many small classes no part is favoured.
  */
-void apportion(int64_t *quota, const struct shares *s, int64_t n, const struct rng *r, uint64_t index);
+void apportion(int64_t *quota, const struct shares *s, int64_t n, const struct rng *r,
+               uint64_t index);
 
 /* The part of the next sample, when quota tells how many each part still gets; one is taken off.
  * Part j with probability quota[j] / sum, so that all arrangements are equally likely.  The sum is

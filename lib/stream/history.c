@@ -207,7 +207,9 @@ int history_commands(const char *history, char **commands, char **notes, struct 
         rc = add_lines(&s, history ? history : "", e);
     else
         fail(e, TEN_E_DATA, "history: out of memory");
-    if ((s.commands && fclose(s.commands) != 0) | (s.notes && fclose(s.notes) != 0))
+    if (s.commands && fclose(s.commands) != 0)
+        rc = fail(e, TEN_E_DATA, "history: out of memory");
+    if (s.notes && fclose(s.notes) != 0)
         rc = fail(e, TEN_E_DATA, "history: out of memory");
     if (rc < 0) {
         free(s.commands ? *commands : NULL);

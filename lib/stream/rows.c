@@ -221,8 +221,8 @@ static int check_like(const struct rows_reader *r, int c, struct ten_err *e)
         same = rec->shape.dim[i] == like->shape.dim[i];
     if (!same)
         return bad(rec, e, "%s%s: expected samples of one kind, as in the first group: %s%s",
-                   ten_type_name(rec->type), ten_shape_text(&rec->shape, got), ten_type_name(like->type),
-                   ten_shape_text(&like->shape, want));
+                   ten_type_name(rec->type), ten_shape_text(&rec->shape, got),
+                   ten_type_name(like->type), ten_shape_text(&like->shape, want));
     if (c > 0 && rec->shape.dim[0] != r->rec[0].shape.dim[0])
         return bad(rec, e, "%s: expected %" PRId64 " samples, as in %.60s",
                    ten_shape_text(&rec->shape, got), r->rec[0].shape.dim[0], r->like[0].name);
@@ -243,10 +243,12 @@ static int read_like(struct rows_reader *r, struct rows *rows, struct ten_err *e
         if (rc < 0 || (rc == 0 && c == 0))
             return rc;
         if (c == 0 && r->next.group == r->group)
-            return bad(&r->next, e, "one record too many: expected %d in each group, as in the first",
+            return bad(&r->next, e,
+                       "one record too many: expected %d in each group, as in the first",
                        r->columns);
         if (rc == 0 || (c > 0 && r->next.group != group))
-            return bad(&r->rec[c - 1], e, "its group ends here: expected %d records, as in the first group",
+            return bad(&r->rec[c - 1], e,
+                       "its group ends here: expected %d records, as in the first group",
                        r->columns);
         if (check_like(r, c, e) < 0)
             return -1;
@@ -350,13 +352,15 @@ static void learn_columns(struct rows_writer *w, const struct rows *rows)
     w->bits = xcalloc(n, sizeof *w->bits);
     memcpy(w->bits, rows->bits, n * sizeof *w->bits);
     for (int c = 0; c < w->columns; c++)
-        w->like[c] = (struct ten_record){.name = xstrdup(rows->rec[c].name), .type = rows->rec[c].type,
-                                         .shape = rows->rec[c].shape, .attrs = copy_text(rows->rec[c].attrs)};
+        w->like[c] = (struct ten_record){.name = xstrdup(rows->rec[c].name),
+                                         .type = rows->rec[c].type,
+                                         .shape = rows->rec[c].shape,
+                                         .attrs = copy_text(rows->rec[c].attrs)};
 }
 
 /* Write n samples of *rec as column of the group that is due. */
-static int write_column(struct rows_writer *w, struct ten_record rec, int64_t n, const char *group_attrs,
-                        const char *history, struct ten_err *e)
+static int write_column(struct rows_writer *w, struct ten_record rec, int64_t n,
+                        const char *group_attrs, const char *history, struct ten_err *e)
 {
     rec.shape.dim[0] = n;
     rec.group = w->groups;

@@ -87,8 +87,10 @@ static int64_t padded(int64_t n)
 
 static int disk(struct ten_err *e, int64_t bytes)
 {
-    return fail(e, TEN_E_DATA, "%s: %s: expected temporary space for the whole stream, of which %lld bytes "
-                "are here; TMPDIR names another folder", temp_folder(), strerror(errno), (long long)bytes);
+    return fail(e, TEN_E_DATA,
+                "%s: %s: expected temporary space for the whole stream, of which %lld bytes "
+                "are here; TMPDIR names another folder",
+                temp_folder(), strerror(errno), (long long)bytes);
 }
 
 static int bucket_open(struct bucket *b, struct ten_err *e)

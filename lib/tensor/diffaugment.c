@@ -21,7 +21,9 @@
 #include <string.h>
 
 enum {
-    PARALLEL = 16 << 10,            /* bytes from which threads pay */
+    /* Bytes from which threads pay: below, half a millisecond is at stake, and a thread may wait
+     * longer than that for a processor when the tools of a pipe share them. */
+    PARALLEL = 4 << 20,
     LANES = 16,                     /* sums side by side */
 };
 

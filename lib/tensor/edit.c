@@ -17,7 +17,8 @@ static const char *take_name(struct edit *edit, const char *text)
 {
     const char *colon = strchr(text, ':'), *equals = strchr(text, '=');
 
-    if (!colon || (edit->kind == EDIT_SLICE && strspn(text, "-0123456789") == (size_t)(colon - text)))
+    if (!colon ||
+        (edit->kind == EDIT_SLICE && strspn(text, "-0123456789") == (size_t)(colon - text)))
         return text;
     if (edit->kind == EDIT_SET_ATTR && equals && equals < colon)
         return text;
@@ -39,8 +40,10 @@ static int parse_shape(struct ten_shape *shape, const char *text, struct ten_err
         open += v == -1;
         if (end == p || errno != 0 || (*end != 0 && *end != ',') || (*end == ',' && end[1] == 0) ||
             v < -1 || open > 1 || shape->rank == TEN_MAX_RANK)
-            return fail(e, TEN_E_USAGE, "%s: no shape: expected up to %d dims with commas between, one of "
-                        "which may be -1", text, TEN_MAX_RANK);
+            return fail(e, TEN_E_USAGE,
+                        "%s: no shape: expected up to %d dims with commas between, one of "
+                        "which may be -1",
+                        text, TEN_MAX_RANK);
         shape->dim[shape->rank++] = v;
         p = *end ? end + 1 : end;
     }
@@ -56,7 +59,8 @@ static int parse_value(struct edit *edit, const char *text, struct ten_err *e)
         return fail(e, TEN_E_USAGE, "%s: expected KEY=JSON", text);
     edit->value = json_loads(equals + 1, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &why);
     if (!edit->value)
-        return fail(e, TEN_E_USAGE, "%s: %s: expected KEY=JSON, where a text is \"quoted\"", text, why.text);
+        return fail(e, TEN_E_USAGE, "%s: %s: expected KEY=JSON, where a text is \"quoted\"", text,
+                    why.text);
     edit->text = xasprintf("%.*s", (int)(equals - text), text);
     return 0;
 }
@@ -66,7 +70,8 @@ static int parse_rename(struct edit *edit, const char *text, struct ten_err *e)
     const char *equals = strchr(text, '=');
 
     if (!equals || equals == text || equals[1] == 0 || strlen(equals + 1) > TEN_MAX_NAME)
-        return fail(e, TEN_E_USAGE, "%s: expected OLD=NEW, names of 1 to %d bytes", text, TEN_MAX_NAME);
+        return fail(e, TEN_E_USAGE, "%s: expected OLD=NEW, names of 1 to %d bytes", text,
+                    TEN_MAX_NAME);
     edit->name = xasprintf("%.*s", (int)(equals - text), text);
     edit->text = xstrdup(equals + 1);
     return 0;
@@ -79,8 +84,11 @@ static int parse_rest(struct edit *edit, const char *text, struct ten_err *e)
         return slice_parse(&edit->slice, text, e);
     case EDIT_CAST:
         edit->type = ten_type_parse(text);
-        return edit->type ? 0 : fail(e, TEN_E_USAGE, "%s: no such type: expected one of those in ten(5), "
-                                     "such as f32 or u8", text);
+        return edit->type ? 0
+                          : fail(e, TEN_E_USAGE,
+                                 "%s: no such type: expected one of those in ten(5), "
+                                 "such as f32 or u8",
+                                 text);
     case EDIT_RESHAPE:
         return parse_shape(&edit->shape, text, e);
     case EDIT_RENAME:
@@ -257,7 +265,8 @@ int edit_apply(struct edit *edits, int n, struct ten_record *rec, struct edit_wo
             continue;
         edits[i].used = true;
         if (apply(&edits[i], rec, w, &why) < 0)
-            return fail(e, TEN_E_DATA, "byte %lld: %.60s: %s", (long long)rec->offset, name, why.text);
+            return fail(e, TEN_E_DATA, "byte %lld: %.60s: %s", (long long)rec->offset, name,
+                        why.text);
     }
     return 0;
 }

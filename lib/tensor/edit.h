@@ -29,7 +29,7 @@ struct edit {
     json_t *value;
 };
 
-/* What a change of this kind says, in text: 0, or -1 with *e set, TEN_E_USAGE, and nothing to free. */
+/* The change of this kind in text: 0, or -1 with *e set, TEN_E_USAGE, and nothing to free. */
 int edit_parse(struct edit *edit, enum edit_kind kind, const char *text, struct ten_err *e);
 void edit_free(struct edit *edit);
 

@@ -15,7 +15,8 @@ static bool is_float(enum ten_type t)
 
 static bool is_signed(enum ten_type t)
 {
-    return t == TEN_I8 || t == TEN_I16 || t == TEN_I32 || t == TEN_I64 || t == TEN_I4 || t == TEN_I2;
+    return t == TEN_I8 || t == TEN_I16 || t == TEN_I32 || t == TEN_I64 || t == TEN_I4 ||
+           t == TEN_I2;
 }
 
 /* Bits that count: text stays ASCII, a truth value is 0 or 1. */
@@ -110,8 +111,8 @@ void fill(void *dst, enum ten_type type, const struct fill *f, const struct rng 
         for (int64_t i = 0; i < pieces; i++) {
             const int64_t at = i * PIECE;
 
-            piece((char *)dst + at * bits / 8, type, f, r, first + at, n - at < PIECE ? n - at : PIECE,
-                  work);
+            piece((char *)dst + at * bits / 8, type, f, r, first + at,
+                  n - at < PIECE ? n - at : PIECE, work);
         }
         free(work);
     }

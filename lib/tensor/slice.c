@@ -38,8 +38,10 @@ int slice_parse(struct slice_spec *spec, const char *text, struct ten_err *e)
         ok = number(&p, &spec->step, &has_step);
     }
     if (!ok || *p != 0 || spec->step == 0 || spec->step == INT64_MIN)
-        return fail(e, TEN_E_USAGE, "%s: no slice: expected AXIS:START:STOP or AXIS:START:STOP:STEP with "
-                    "a step other than 0", text);
+        return fail(e, TEN_E_USAGE,
+                    "%s: no slice: expected AXIS:START:STOP or AXIS:START:STOP:STEP with "
+                    "a step other than 0",
+                    text);
     return 0;
 }
 
@@ -60,8 +62,9 @@ int slice_resolve(struct slice *s, const struct slice_spec *spec, const struct t
     char text[192];
 
     if (axis < 0 || axis >= shape->rank)
-        return fail(e, TEN_E_DATA, "%s: no axis %lld: expected %d to %d", ten_shape_text(shape, text),
-                    (long long)spec->axis, -shape->rank, shape->rank - 1);
+        return fail(e, TEN_E_DATA, "%s: no axis %lld: expected %d to %d",
+                    ten_shape_text(shape, text), (long long)spec->axis, -shape->rank,
+                    shape->rank - 1);
 
     const int64_t n = shape->dim[axis], step = spec->step;
     const bool up = step > 0;
@@ -106,7 +109,7 @@ static void gather_bytes(char *restrict dst, const char *restrict src, int64_t c
 void slice_copy(void *restrict dst, const void *restrict src, enum ten_type type,
                 const struct ten_shape *shape, const struct slice *s)
 {
-    int64_t outer = 1, bits = ten_elem_bits(type);      /* blocks before, bits of one index behind */
+    int64_t outer = 1, bits = ten_elem_bits(type);      /* blocks, and bits of one index */
     const int64_t dim = shape->dim[s->axis];
 
     for (int i = 0; i < shape->rank; i++)
@@ -130,5 +133,6 @@ void slice_copy(void *restrict dst, const void *restrict src, enum ten_type type
         ((char *)dst)[total / 8] = 0;
     for (int64_t o = 0; o < outer; o++)
         for (int64_t i = 0; i < s->count; i++)
-            copy_bits(dst, (o * s->count + i) * bits, src, (o * dim + s->start + i * s->step) * bits, bits);
+            copy_bits(dst, (o * s->count + i) * bits, src,
+                      (o * dim + s->start + i * s->step) * bits, bits);
 }

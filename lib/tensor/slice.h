@@ -10,13 +10,13 @@ struct slice_spec {
     bool has_start, has_stop;
 };
 
-/* What it means for one shape: indices start, start+step ... of `axis`, count of them, all inside. */
+/* What it means for one shape: indices start, start+step ... of `axis`, count of them. */
 struct slice { int axis; int64_t start, step, count; };
 
 /* The spec in text (all of it): 0, or -1 with *e set, TEN_E_USAGE. */
 int slice_parse(struct slice_spec *spec, const char *text, struct ten_err *e);
 
-/* Bounds beyond the ends mean the ends, as in Python.  -1 with *e set where there is no such axis. */
+/* Bounds beyond the ends mean the ends, as in Python.  -1 with *e set: there is no such axis. */
 int slice_resolve(struct slice *s, const struct slice_spec *spec, const struct ten_shape *shape,
                   struct ten_err *e);
 

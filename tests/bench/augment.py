@@ -49,7 +49,7 @@ def augment(x, d):
 def rate(side, backward):
     x = (torch.rand(BATCH, 3, side, side) * 2 - 1).requires_grad_(backward)
     g = torch.randn(BATCH, 3, side, side)
-    batches, start, spent = -3, 0, 0
+    batches, start, spent = -1, 0, 0           # one to warm up
     while spent < SECONDS:
         if batches == 0:
             start = time.perf_counter()

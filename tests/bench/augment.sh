@@ -1,5 +1,5 @@
-# color,translation,cutout with fresh draws on batches of 64 images, beside PyTorch: the library in one
-# process, forward and with the gradient, and the tool in a pipe.  Two threads on both sides.
+# color,translation,cutout with fresh draws on batches of 64 images, beside PyTorch: the library in
+# one process, forward and with the gradient, and the tool in a pipe.  Two threads on both sides.
 set -euo pipefail
 dir=$(mktemp -d "${TMPDIR:-/var/tmp}/ten-bench.XXXXXX")
 trap 'rm -rf "$dir"' EXIT
@@ -29,7 +29,8 @@ piped() {
     a=$(date +%s%N)
     augment --threads=$threads <"$dir/$side.ten" | cat >/dev/null
     b=$(date +%s%N)
-    awk -v side="$side" -v n=$((64 * batches)) -v ns=$((b - a)) 'BEGIN { printf "%d pipe %.0f\n", side, n / ns * 1e9 }'
+    awk -v side="$side" -v n=$((64 * batches)) -v ns=$((b - a)) \
+        'BEGIN { printf "%d pipe %.0f\n", side, n / ns * 1e9 }'
 }
 
 [ -z "$torch" ] || check
@@ -43,7 +44,8 @@ for ((i = 0; i < runs; i++)); do
 done | awk '
     { v[$1, $2, $3, ++count[$1, $2, $3]] = $4 }
     function sort(a, n,   i, j, t) {
-        for (i = 2; i <= n; i++) for (j = i; j > 1 && a[j - 1] > a[j]; j--) { t = a[j]; a[j] = a[j - 1]; a[j - 1] = t }
+        for (i = 2; i <= n; i++)
+            for (j = i; j > 1 && a[j - 1] > a[j]; j--) { t = a[j]; a[j] = a[j - 1]; a[j - 1] = t }
     }
     function median(a, n) { sort(a, n); return (a[int((n + 1) / 2)] + a[int((n + 2) / 2)]) / 2 }
     # The pipe is compared with what PyTorch does in memory, forward.

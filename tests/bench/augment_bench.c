@@ -27,7 +27,7 @@ static double rate(const int64_t dim[4], bool backward)
     augment_parse(&p, "color,translation,cutout", &e);
     rng_fill_uniform(&(struct rng){1, 1}, 0, x, n, -1, 1);
     rng_fill_normal(&(struct rng){1, 2}, 0, g, n, 0, 1);
-    for (int64_t k = -3; spent < SECONDS; k++) {                /* three to warm up */
+    for (int64_t k = -1; spent < SECONDS; k++) {                /* one to warm up */
         if (k == 0) {
             start = now_seconds();
             from.step = 0;

@@ -1,6 +1,6 @@
 /* Groups of images, draws and attributes as they come: refused with a message, or transformed
- * without touching memory that is not theirs.  The first byte is the mode and policy; each record is
- * eight bytes (name, type, rank and group, dims) and its payload, as much as there is. */
+ * without touching memory that is not theirs.  The first byte is the mode and policy; each record
+ * is eight bytes (name, type, rank and group, attributes, dims) and its payload. */
 #include "image/augmenter.h"
 
 #include <fcntl.h>
@@ -45,7 +45,8 @@ static size_t record(struct ten_record *rec, const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static int null = -1;
-    struct augmenter a = {.record = "image", .pairs = "target", .geometry_only = "mask", .from.p = 0.9};
+    struct augmenter a = {.record = "image", .pairs = "target", .geometry_only = "mask",
+                          .from.p = 0.9};
     struct ten_err e = {0};
     int rc = 0;
 

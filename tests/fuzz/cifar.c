@@ -20,7 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (bad < 0 && set != CIFAR_COARSE) {
         cifar_pack(set, back, image, label, n);
         for (int64_t i = 0; i < n; i++)
-            if (memcmp(back + i * item + (set == CIFAR_FINE), data + 1 + i * item + (set == CIFAR_FINE),
+            if (memcmp(back + i * item + (set == CIFAR_FINE),
+                       data + 1 + i * item + (set == CIFAR_FINE),
                        (size_t)item - (set == CIFAR_FINE)) != 0)
                 abort();
     }

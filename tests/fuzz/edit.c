@@ -29,7 +29,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     rec.data = zeros;
     if (edit_parse(&edit, (enum edit_kind)(data[0] % 8), text, &e) == 0) {
         /* Once more on the outcome: from one buffer into the other. */
-        if (edit_apply(&edit, 1, &rec, &work, &e) == 0 && edit_apply(&edit, 1, &rec, &work, &e) == 0 &&
+        if (edit_apply(&edit, 1, &rec, &work, &e) == 0 &&
+            edit_apply(&edit, 1, &rec, &work, &e) == 0 &&
             (ten_check_shape(rec.type, &rec.shape, &e) < 0 || ten_bytes(&rec) > 64 * 8))
             abort();
         edit_free(&edit);

@@ -1,4 +1,4 @@
-/* NPY files: refused with a message, or arrays whose elements lie in the input and can be arranged. */
+/* NPY files: refused with a message, or arrays whose elements lie in the input. */
 #include "formats/npy.h"
 
 #include <stdlib.h>

@@ -28,7 +28,8 @@ static int64_t gather(int fd, struct column *columns, int n)
     while ((rc = rows_next(r, &rows, &e)) > 0) {
         assert(rows.columns == n);
         for (int c = 0; c < n; c++)
-            copy_bits(columns[c].bytes, samples * rows.bits[c], rows.rec[c].data, 0, rows.n * rows.bits[c]);
+            copy_bits(columns[c].bytes, samples * rows.bits[c], rows.rec[c].data, 0,
+                      rows.n * rows.bits[c]);
         samples += rows.n;
     }
     assert(rc == 0);
@@ -48,12 +49,16 @@ static int made(const struct column *columns, int n, const uint8_t *sizes, size_
 
     for (size_t g = 0; g < groups; g++)
         for (int c = 0; c < n; c++) {
-            const struct ten_record rec = {.name = names[c], .type = columns[c].type, .data = bytes,
-                                           .group = (int64_t)g, .shape = {2, {sizes[g] % 16, columns[c].width}}};
+            const struct ten_record rec = {.name = names[c],
+                                           .type = columns[c].type,
+                                           .data = bytes,
+                                           .group = (int64_t)g,
+                                           .shape = {2, {sizes[g] % 16, columns[c].width}}};
             const int64_t count = ten_count(&rec), bits = count * ten_elem_bits(rec.type);
 
             for (size_t i = 0; i < sizeof bytes; i++)
-                bytes[i] = rec.type == TEN_BOOL ? i % 2 : (unsigned char)(i * 7 + g * 31 + (size_t)c);
+                bytes[i] =
+                    rec.type == TEN_BOOL ? i % 2 : (unsigned char)(i * 7 + g * 31 + (size_t)c);
             if (bits % 8 != 0)
                 bytes[bits / 8] &= (unsigned char)((1 << bits % 8) - 1);
             assert(ten_write(w, &rec, &e) == 0);
@@ -102,8 +107,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 3 + 2 * (size_t)n || size > GROUPS)
         return 0;
     for (int c = 0; c < n; c++) {
-        want[c] = (struct column){(enum ten_type)(1 + data[3 + 2 * c] % (TEN_TYPES - 1)), data[4 + 2 * c] % 6,
-                                  xcalloc(1, BYTES)};
+        want[c] = (struct column){(enum ten_type)(1 + data[3 + 2 * c] % (TEN_TYPES - 1)),
+                                  data[4 + 2 * c] % 6, xcalloc(1, BYTES)};
         got[c] = want[c];
         got[c].bytes = xcalloc(1, BYTES);
     }

@@ -7,12 +7,14 @@ static int bit(const unsigned char *p, int64_t i)
 }
 
 /* The plain loop. */
-static void copy_slowly(unsigned char *dst, int64_t to, const unsigned char *src, int64_t from, int64_t n)
+static void copy_slowly(unsigned char *dst, int64_t to, const unsigned char *src, int64_t from,
+                        int64_t n)
 {
     for (int64_t i = 0; i < n; i++) {
         const int mask = 1 << (to + i) % 8;
 
-        dst[(to + i) / 8] = (unsigned char)((dst[(to + i) / 8] & ~mask) | (bit(src, from + i) ? mask : 0));
+        dst[(to + i) / 8] =
+            (unsigned char)((dst[(to + i) / 8] & ~mask) | (bit(src, from + i) ? mask : 0));
     }
 }
 

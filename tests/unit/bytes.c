@@ -55,8 +55,10 @@ static void reverse_plainly(char *dst, const char *src, int elem, const struct t
 static void axes_are_reversed_as_defined_for_every_rank_and_size(void)
 {
     static const struct ten_shape shapes[] = {
-        {0, {0}}, {1, {5}}, {2, {1, 7}}, {2, {33, 65}}, {2, {100, 3}}, {3, {2, 3, 4}}, {3, {40, 1, 33}},
-        {4, {3, 4, 1, 2}}, {5, {2, 3, 2, 3, 2}}, {8, {2, 1, 2, 3, 1, 2, 2, 3}}, {3, {4, 0, 2}}, {1, {0}},
+        {0, {0}}, {1, {5}}, {2, {1, 7}}, {2, {33, 65}}, {2, {100, 3}}, {3, {2, 3, 4}},
+        {3, {40, 1, 33}},
+        {4, {3, 4, 1, 2}}, {5, {2, 3, 2, 3, 2}}, {8, {2, 1, 2, 3, 1, 2, 2, 3}}, {3, {4, 0, 2}},
+        {1, {0}},
     };
 
     for (int i = 0; i < (int)(sizeof shapes / sizeof *shapes); i++)
@@ -65,7 +67,8 @@ static void axes_are_reversed_as_defined_for_every_rank_and_size(void)
 
             for (int k = 0; k < shapes[i].rank; k++)
                 n *= shapes[i].dim[k];
-            char *x = malloc((size_t)n + 1), *want = malloc((size_t)n + 1), *got = malloc((size_t)n + 1);
+            char *x = malloc((size_t)n + 1), *want = malloc((size_t)n + 1);
+            char *got = malloc((size_t)n + 1);
             for (int64_t k = 0; k < n; k++)
                 x[k] = (char)(k * 31 + k / 256);
             reverse_plainly(want, x, elem, &shapes[i]);

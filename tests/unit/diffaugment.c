@@ -229,7 +229,7 @@ static void in_place_gives_the_same_bits_in_every_mode(void)
 
 static void one_thread_and_two_give_the_same_bits(void)
 {
-    const int64_t dim[4] = {9, 61, 67, 3}, n = size_of(dim);
+    const int64_t dim[4] = {9, 251, 257, 3}, n = size_of(dim);    /* enough for threads */
     const struct augment_policy p = policy_of("translation,color,flip,cutout");
     float *x = xmalloc((size_t)n * sizeof *x), *y[2];
     struct augment_draw d[9];

@@ -7,13 +7,13 @@ static const int32_t data[6] = {0, 1, 2, 3, 4, 5};
 
 static struct ten_record record(void)
 {
-    return (struct ten_record){.name = "x", .type = TEN_I32, .shape = {2, {2, 3}}, .data = data, .offset = 64,
-                               .attrs = "{\"unit\":\"m\"}"};
+    return (struct ten_record){.name = "x", .type = TEN_I32, .shape = {2, {2, 3}}, .data = data,
+                               .offset = 64, .attrs = "{\"unit\":\"m\"}"};
 }
 
 /* One change to a record like record(); what it points at is in w. */
-static int change(enum edit_kind kind, const char *text, struct ten_record *rec, struct edit_work *w,
-                  struct ten_err *e)
+static int change(enum edit_kind kind, const char *text, struct ten_record *rec,
+                  struct edit_work *w, struct ten_err *e)
 {
     struct edit edit;
     int rc;
@@ -28,8 +28,8 @@ static void changes_follow_each_other_on_one_record(void)
 {
     static const struct { enum edit_kind kind; const char *text; } steps[] = {
         {EDIT_SLICE, "1:::-1"}, {EDIT_CAST, "f64"}, {EDIT_SLICE, "0:1:"}, {EDIT_RESHAPE, "3,-1"},
-        {EDIT_CAST, "u8"}, {EDIT_RENAME, "x=y"}, {EDIT_SET_ATTR, "n=[1,2]"}, {EDIT_DROP_ATTR, "unit"},
-        {EDIT_SET_GROUP_ATTR, "g=1.5"},
+        {EDIT_CAST, "u8"}, {EDIT_RENAME, "x=y"}, {EDIT_SET_ATTR, "n=[1,2]"},
+        {EDIT_DROP_ATTR, "unit"}, {EDIT_SET_GROUP_ATTR, "g=1.5"},
     };
     enum { N = sizeof steps / sizeof steps[0] };
     struct edit edits[N];
@@ -96,7 +96,8 @@ static void the_last_attribute_dropped_leaves_none(void)
 
 static void shapes_of_another_size_are_refused(void)
 {
-    static const char *const wrong[] = {"5", "4,-1", "0,-1", "", "9223372036854775807,9223372036854775807"};
+    static const char *const wrong[] = {"5", "4,-1", "0,-1", "",
+                                        "9223372036854775807,9223372036854775807"};
     struct edit_work w = {0};
     struct ten_err e = {0};
 
@@ -130,10 +131,11 @@ static void empty_records_reshape_among_themselves(void)
 static void what_is_no_change_is_wrong_usage(void)
 {
     static const struct { enum edit_kind kind; const char *text; } wrong[] = {
-        {EDIT_SLICE, "x:1"}, {EDIT_CAST, "f31"}, {EDIT_CAST, "x:"}, {EDIT_RESHAPE, "1,,2"}, {EDIT_RESHAPE, "2,"},
-        {EDIT_RESHAPE, "-2"}, {EDIT_RESHAPE, "-1,-1"}, {EDIT_RESHAPE, "1,1,1,1,1,1,1,1,1"}, {EDIT_RENAME, "x"},
-        {EDIT_RENAME, "=y"}, {EDIT_RENAME, "x="}, {EDIT_SET_ATTR, "a"}, {EDIT_SET_ATTR, "=1"},
-        {EDIT_SET_ATTR, "a=b"}, {EDIT_SET_ATTR, "a="}, {EDIT_SET_GROUP_ATTR, "a={"}, {EDIT_DROP_ATTR, ""},
+        {EDIT_SLICE, "x:1"}, {EDIT_CAST, "f31"}, {EDIT_CAST, "x:"}, {EDIT_RESHAPE, "1,,2"},
+        {EDIT_RESHAPE, "2,"}, {EDIT_RESHAPE, "-2"}, {EDIT_RESHAPE, "-1,-1"},
+        {EDIT_RESHAPE, "1,1,1,1,1,1,1,1,1"}, {EDIT_RENAME, "x"}, {EDIT_RENAME, "=y"},
+        {EDIT_RENAME, "x="}, {EDIT_SET_ATTR, "a"}, {EDIT_SET_ATTR, "=1"}, {EDIT_SET_ATTR, "a=b"},
+        {EDIT_SET_ATTR, "a="}, {EDIT_SET_GROUP_ATTR, "a={"}, {EDIT_DROP_ATTR, ""},
     };
 
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {

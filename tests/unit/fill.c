@@ -95,12 +95,14 @@ static void limits_are_those_of_the_type(void)
 static void pieces_and_threads_do_not_change_a_byte(void)
 {
     enum { N = 200001, CUT = 70000 };
-    static const enum fill_kind kinds[] = {FILL_ARANGE, FILL_ZEROS, FILL_CONSTANT, FILL_UNIFORM, FILL_NORMAL};
+    static const enum fill_kind kinds[] = {FILL_ARANGE, FILL_ZEROS, FILL_CONSTANT, FILL_UNIFORM,
+                                           FILL_NORMAL};
     char *whole = malloc(N * 8), *parts = malloc(N * 8);
 
     for (int t = 1; t < TEN_TYPES; t++)
         for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
-            const struct fill f = {.kind = kinds[k], .lo = 0, .hi = 2, .value = 1, .mean = 1, .std = 2};
+            const struct fill f = {
+                .kind = kinds[k], .lo = 0, .hi = 2, .value = 1, .mean = 1, .std = 2};
             const int bits = ten_elem_bits((enum ten_type)t);
 
             threads_set(1);

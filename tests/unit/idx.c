@@ -8,7 +8,8 @@
 static struct ten_err e;
 
 /* Two images of 1x3 and the file's end. */
-static const unsigned char images[22] = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6};
+static const unsigned char images[22] = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3,
+                                         1, 2, 3, 4, 5, 6};
 
 /* All of a file, one item at a time: how many items, or -1. */
 static int64_t read_all(const void *bytes, size_t n, struct idx *h, unsigned char *to)
@@ -117,13 +118,14 @@ static void more_than_the_dims_say_is_noticed(void)
 static void bad_headers_are_refused(void)
 {
     static const struct { unsigned char b[16]; const char *text; } cases[] = {
-        {{0, 0, 10, 1}, "x: byte 0: header: 00 00 0a 01: expected 00 00, a type 08, 09 or 0b to 0e, and a rank 01 to "
-         "08, as in an IDX file"},
-        {{0, 0, 8, 0}, "x: byte 0: header: 00 00 08 00: expected 00 00, a type 08, 09 or 0b to 0e, and a rank 01 to "
-         "08, as in an IDX file"},
-        {{1, 0, 8, 1}, "x: byte 0: header: 01 00 08 01: expected 00 00, a type 08, 09 or 0b to 0e, and a rank 01 to "
-         "08, as in an IDX file"},
-        {{0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1}, "x: byte 8: dims: 0: expected at least 1"},
+        {{0, 0, 10, 1}, "x: byte 0: header: 00 00 0a 01: expected 00 00, a type 08, 09 or 0b to "
+         "0e, and a rank 01 to 08, as in an IDX file"},
+        {{0, 0, 8, 0}, "x: byte 0: header: 00 00 08 00: expected 00 00, a type 08, 09 or 0b to 0e, "
+         "and a rank 01 to 08, as in an IDX file"},
+        {{1, 0, 8, 1}, "x: byte 0: header: 01 00 08 01: expected 00 00, a type 08, 09 or 0b to 0e, "
+         "and a rank 01 to 08, as in an IDX file"},
+        {{0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1},
+         "x: byte 8: dims: 0: expected at least 1"},
         {{0, 0, 14, 3, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255},
          "x: byte 4: dims: [4294967295,4294967295,4294967295]: expected less than 2^62 bytes"},
     };

@@ -82,7 +82,8 @@ static void big_endian_columns_become_little_endian_rows(void)
 {
     const unsigned char x[12] = {0, 1, 0, 4, 0, 2, 0, 5, 0, 3, 0, 6};
     const uint16_t want[6] = {1, 2, 3, 4, 5, 6};
-    const struct file f = make(1, "{'descr': '>u2', 'fortran_order': True, 'shape': (2, 3)}", x, 12);
+    const struct file f = make(1, "{'descr': '>u2', 'fortran_order': True, 'shape': (2, 3)}", x,
+                               12);
     struct source *src;
     struct npy a;
     uint16_t y[6];
@@ -98,11 +99,11 @@ static void bad_headers_are_refused_with_their_place(void)
 {
     static const struct { const char *dict, *text; } cases[] = {
         {"{'descr': '<U5', 'fortran_order': False, 'shape': ()}",
-         "x.npy: byte 20: descr: '<U5': expected a type of 1 to 8 bytes that is a number or bool, such as '<f4', "
-         "'|u1' or '|b1'"},
+         "x.npy: byte 20: descr: '<U5': expected a type of 1 to 8 bytes that is a number or bool, "
+         "such as '<f4', '|u1' or '|b1'"},
         {"{'descr': [('a', '<i4')], 'fortran_order': False, 'shape': ()}",
-         "x.npy: byte 20: descr: a structured type: expected one number an element, such as '<f4'; save its "
-         "fields one by one"},
+         "x.npy: byte 20: descr: a structured type: expected one number an element, such as '<f4'; "
+         "save its fields one by one"},
         {"{'descr': '<f4', 'fortran_order': 1, 'shape': ()}",
          "x.npy: byte 44: fortran_order: expected True or False"},
         {"{'descr': '<f4', 'fortran_order': False, 'shape': (3)}",
@@ -141,7 +142,8 @@ static void bad_headers_are_refused_with_their_place(void)
 /* Every prefix of a file but nothing and the whole is an error. */
 static void a_cut_file_is_noticed_wherever_it_is_cut(void)
 {
-    const struct file f = make(2, "{'descr': '<f4', 'fortran_order': False, 'shape': (3,)}", "abcdefghijkl", 12);
+    const struct file f = make(2, "{'descr': '<f4', 'fortran_order': False, 'shape': (3,)}",
+                               "abcdefghijkl", 12);
     struct source *src;
     struct npy a;
 
@@ -156,7 +158,8 @@ static void a_cut_file_is_noticed_wherever_it_is_cut(void)
 
 static void huge_claims_take_no_memory(void)
 {
-    const struct file f = make(1, "{'descr': '<f4', 'fortran_order': False, 'shape': (1152921504606846975,)}", "abcd", 4);
+    const struct file f = make(1, "{'descr': '<f4', 'fortran_order': False, 'shape': "
+                               "(1152921504606846975,)}", "abcd", 4);
     struct source *src;
     struct npy a;
 
@@ -165,14 +168,15 @@ static void huge_claims_take_no_memory(void)
     source_close(src);
     src = source_memory("x.npy", f.b, f.n);
     CHECK_INT(npy_read(src, &a, 1000, &e), -1);
-    CHECK_STR(e.text, "x.npy: shape: [1152921504606846975]: 4611686018427387900 bytes: expected at most 1000 "
-              "(--max-record)");
+    CHECK_STR(e.text, "x.npy: shape: [1152921504606846975]: 4611686018427387900 bytes: expected at "
+              "most 1000 (--max-record)");
     source_close(src);
 }
 
 static void a_bool_that_is_neither_0_nor_1_is_refused(void)
 {
-    const struct file f = make(1, "{'descr': '|b1', 'fortran_order': False, 'shape': (3,)}", "\0\1\2", 3);
+    const struct file f = make(1, "{'descr': '|b1', 'fortran_order': False, 'shape': (3,)}",
+                               "\0\1\2", 3);
     struct source *src;
     struct npy a;
 
@@ -183,7 +187,8 @@ static void a_bool_that_is_neither_0_nor_1_is_refused(void)
 
 static void what_is_written_is_read_again(void)
 {
-    static const struct ten_shape shapes[] = {{0, {0}}, {1, {3}}, {2, {0, 7}}, {8, {1, 2, 1, 1, 1, 1, 1, 3}},
+    static const struct ten_shape shapes[] = {{0, {0}}, {1, {3}}, {2, {0, 7}},
+                                              {8, {1, 2, 1, 1, 1, 1, 1, 3}},
                                               {1, {INT64_MAX / 8}}};
     char h[NPY_WRITTEN];
 

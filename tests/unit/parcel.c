@@ -10,7 +10,8 @@ static void records_come_out_as_they_went_in_one_behind_the_other(void)
     const float data[3] = {1, 2, 3};
     const struct ten_record a = {.name = "a", .type = TEN_F32, .shape = {1, {3}}, .data = data,
                                  .attrs = "{\"k\":1}", .group_attrs = "{}", .history = "{}\n"};
-    const struct ten_record b = {.name = "packed", .type = TEN_U2, .shape = {2, {1, 3}}, .data = "\x1b"};
+    const struct ten_record b = {
+        .name = "packed", .type = TEN_U2, .shape = {2, {1, 3}}, .data = "\x1b"};
     char *block = xmalloc((size_t)(parcel_bytes(&a) + parcel_bytes(&b)));
     struct ten_record rec;
     const char *p;

@@ -18,10 +18,14 @@ static struct stream stream_new(void)
     return s;
 }
 
-static void put(struct stream *s, int64_t group, const char *name, enum ten_type type, struct ten_shape shape,
-                const void *data)
+static void put(struct stream *s, int64_t group, const char *name, enum ten_type type,
+                struct ten_shape shape, const void *data)
 {
-    const struct ten_record rec = {.name = name, .type = type, .shape = shape, .data = data, .group = group,
+    const struct ten_record rec = {.name = name,
+                                   .type = type,
+                                   .shape = shape,
+                                   .data = data,
+                                   .group = group,
                                    .history = group == 0 ? "{\"n\":0}\n" : "{\"n\":1}\n"};
 
     CHECK_INT(ten_write(s->w, &rec, &s->e), 0);
@@ -108,40 +112,59 @@ static const char *refused(const struct ten_record *second, struct ten_err *e)
 
 static void a_group_unlike_the_first_is_refused(void)
 {
-    struct ten_record rec = {.name = "x", .type = TEN_U8, .shape = {2, {1, 3}}, .data = "abcd", .group = 1};
+    struct ten_record rec = {
+        .name = "x", .type = TEN_U8, .shape = {2, {1, 3}}, .data = "abcd", .group = 1};
     struct ten_err e = {0};
 
-    CHECK_STR(refused(&rec, &e), "byte 192: x: u8[1,3]: expected samples of one kind, as in the first group: u8[1,2]");
+    CHECK_STR(refused(&rec, &e),
+              "byte 192: x: u8[1,3]: expected samples of one kind, as in the first group: u8[1,2]");
     rec.shape.dim[1] = 2;
     rec.type = TEN_BOOL;
     rec.data = "\1\0";
-    CHECK_STR(refused(&rec, &e), "byte 192: x: bool[1,2]: expected samples of one kind, as in the first group: u8[1,2]");
+    CHECK_STR(
+        refused(&rec, &e),
+        "byte 192: x: bool[1,2]: expected samples of one kind, as in the first group: u8[1,2]");
     rec.type = TEN_U8;
     rec.name = "z";
     CHECK_STR(refused(&rec, &e), "byte 192: z: expected x, as in the first group");
     rec.name = "x";
     rec.attrs = "{\"scale\":2}";
-    CHECK_STR(refused(&rec, &e), "byte 192: x: attributes differ: expected those of the first group");
+    CHECK_STR(refused(&rec, &e),
+              "byte 192: x: attributes differ: expected those of the first group");
     rec.attrs = NULL;
     rec.group_attrs = "{\"classes\":[]}";
-    CHECK_STR(refused(&rec, &e), "byte 192: x: group attributes differ: expected those of the first group");
+    CHECK_STR(refused(&rec, &e),
+              "byte 192: x: group attributes differ: expected those of the first group");
 }
 
 static void what_has_no_samples_is_refused(void)
 {
-    static const struct { const char *name, *group_attrs, *why; struct ten_shape shape; } no[] = {
+    static const struct {
+        const char *name, *group_attrs, *why;
+        struct ten_shape shape;
+    } no[] = {
         {"x", NULL, "byte 0: x: a scalar: expected samples along the first axis", {0}},
-        {"indptr", "{\"kind\":\"csr\"}", "byte 0: indptr: a sparse matrix (csr): expected samples along the first axis",
+        {"indptr",
+         "{\"kind\":\"csr\"}",
+         "byte 0: indptr: a sparse matrix (csr): expected samples along the first axis",
          {1, {4}}},
-        {"x.offsets", NULL, "byte 0: x.offsets: ragged data: expected samples of one size along the first axis",
+        {"x.offsets",
+         NULL,
+         "byte 0: x.offsets: ragged data: expected samples of one size along the first axis",
          {1, {4}}},
-        {"x", NULL, "byte 0: x: one sample is too large: expected less than 2^60 bytes", {3, {0, INT64_MAX / 2, 2}}},
+        {"x",
+         NULL,
+         "byte 0: x: one sample is too large: expected less than 2^60 bytes",
+         {3, {0, INT64_MAX / 2, 2}}},
     };
 
     for (size_t i = 0; i < sizeof no / sizeof no[0]; i++) {
         struct stream s = stream_new();
-        const struct ten_record rec = {.name = no[i].name, .type = TEN_I64, .shape = no[i].shape,
-                                       .data = (const int64_t[4]){0}, .group_attrs = no[i].group_attrs};
+        const struct ten_record rec = {.name = no[i].name,
+                                       .type = TEN_I64,
+                                       .shape = no[i].shape,
+                                       .data = (const int64_t[4]){0},
+                                       .group_attrs = no[i].group_attrs};
         struct rows rows;
 
         CHECK_INT(ten_write(s.w, &rec, &s.e), 0);

@@ -29,7 +29,8 @@ static void tensors_come_in_the_order_of_their_data(void)
     CHECK_INT(read_json("{\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[6,14]},"
                         "\"__metadata__\":{\"format\":\"pt\"},"
                         "\"z\":{\"dtype\":\"I64\",\"shape\":[0,3],\"data_offsets\":[6,6]},"
-                        "\"a\":{\"shape\":[1,3],\"data_offsets\":[0,6],\"dtype\":\"BF16\"}}   ", &s), 0);
+                        "\"a\":{\"shape\":[1,3],\"data_offsets\":[0,6],\"dtype\":\"BF16\"}}   ",
+                        &s), 0);
     CHECK_STR(e.text, "");
     CHECK_INT(s.n, 3);
     CHECK_STR(s.tensors[0].name, "a");
@@ -64,7 +65,8 @@ static void bad_headers_are_refused_by_tensor_and_field(void)
          "x: tensor a: shape: expected an array of at most 8 dims"},
         {"{\"a\":{\"dtype\":\"F64\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,1]}}",
          "x: tensor a: shape: expected less than 2^62 bytes"},
-        {"{\"a\":{\"dtype\":\"U8\",\"shape\":[2]}}", "x: tensor a: header: expected dtype, shape and data_offsets"},
+        {"{\"a\":{\"dtype\":\"U8\",\"shape\":[2]}}",
+         "x: tensor a: header: expected dtype, shape and data_offsets"},
         {"{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"offsets\":[0,2]}}",
          "x: tensor a: data_offsets: expected two whole numbers"},
         {"{\"__metadata__\":{\"a\":1}}", "x: __metadata__: a: expected a string"},
@@ -87,14 +89,16 @@ static void bad_headers_are_refused_by_tensor_and_field(void)
 
 static void a_header_longer_than_the_file_takes_no_memory(void)
 {
-    static const unsigned char sizes[][8] = {{0xff, 0xff, 0xff, 4}, {0, 0, 0, 0, 0, 0, 0, 0x80}, {1}, {0}};
+    static const unsigned char sizes[][8] = {{0xff, 0xff, 0xff, 4}, {0, 0, 0, 0, 0, 0, 0, 0x80},
+                                             {1}, {0}};
 
     for (int i = 0; i < 4; i++) {
         struct source *src = source_memory("x", sizes[i], 8);
         struct safetensors s;
 
         CHECK_INT(safetensors_header(src, &s, &e), -1);
-        CHECK_STR(e.text, i == 0 ? "x: byte 8: header: the input ends in it: expected 83886079 bytes of JSON"
+        CHECK_STR(e.text, i == 0
+                  ? "x: byte 8: header: the input ends in it: expected 83886079 bytes of JSON"
                   : "x: byte 0: header bytes: expected 2 to 100000000, as in a safetensors file");
         safetensors_free(&s);
         source_close(src);
@@ -103,7 +107,8 @@ static void a_header_longer_than_the_file_takes_no_memory(void)
 
 static void what_is_written_is_read_again_and_aligned(void)
 {
-    struct safetensor t[2] = {{"w\"\n", TEN_F16, {2, {3, 1}}, 0, 6}, {"v", TEN_BOOL, {0, {0}}, 6, 7}};
+    struct safetensor t[2] = {{"w\"\n", TEN_F16, {2, {3, 1}}, 0, 6},
+                              {"v", TEN_BOOL, {0, {0}}, 6, 7}};
     struct safetensors out = {.tensors = t, .n = 2, .metadata = json_pack("{s:s}", "k", "v")}, in;
     char *text;
     const int64_t n = safetensors_header_text(&out, &text, &e);

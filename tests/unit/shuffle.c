@@ -60,7 +60,8 @@ static void order_is_that_of_the_keys(void)
     for (int i = 0; i < N; i++) {
         CHECK(order[i] >= 0 && order[i] < N && !seen[order[i]]);
         seen[order[i]] = true;
-        CHECK(i == 0 || rng_u64(&keys, (uint64_t)order[i - 1]) < rng_u64(&keys, (uint64_t)order[i]));
+        CHECK(i == 0 ||
+              rng_u64(&keys, (uint64_t)order[i - 1]) < rng_u64(&keys, (uint64_t)order[i]));
     }
     free(order);
 }
@@ -84,6 +85,40 @@ static void the_order_does_not_depend_on_memory(void)
     free(want);
 }
 
+static int note(void *arg, const void *item, int64_t n, struct ten_err *e)
+{
+    (void)n;
+    (void)e;
+    *(int *)arg = 4 * *(int *)arg + *(const char *)item;
+    return 0;
+}
+
+/* 4 items, 24 orders, 2400 seeds: chi-square, 23 degrees of freedom, passes 64 once in 10^5. */
+static void every_order_is_equally_likely(void)
+{
+    int count[256] = {0}, seen = 0;
+    double chi = 0;
+
+    for (uint64_t seed = 0; seed < 2400; seed++) {
+        struct shuffle *s = shuffle_new(&(struct rng){seed, 2}, 1000);
+        struct ten_err e = {0};
+        int order = 0;
+
+        for (int i = 0; i < 4; i++)
+            memset(shuffle_add(s, 1, &e), i, 1);
+        CHECK_INT(shuffle_emit(s, note, &order, &e), 0);
+        count[order]++;
+        shuffle_free(s);
+    }
+    for (int i = 0; i < 256; i++)
+        if (count[i] > 0) {
+            chi += (count[i] - 100) * (count[i] - 100) / 100.0;
+            seen++;
+        }
+    CHECK_INT(seen, 24);
+    CHECK(chi < 64);
+}
+
 static void no_items_give_none(void)
 {
     free(shuffled(0, 100));
@@ -97,7 +132,8 @@ static void a_missing_temporary_folder_is_reported(void)
     setenv("TMPDIR", "/nowhere/at/all", 1);
     CHECK(shuffle_add(s, 8, &e) != NULL);
     CHECK(shuffle_add(s, 8, &e) == NULL);
-    CHECK_STR(e.text, "/nowhere/at/all: No such file or directory: expected a folder for temporary files, "
+    CHECK_STR(e.text,
+              "/nowhere/at/all: No such file or directory: expected a folder for temporary files, "
               "set by TMPDIR");
     CHECK_INT(e.code, TEN_E_DATA);
     unsetenv("TMPDIR");
@@ -131,6 +167,7 @@ int main(void)
 {
     RUN(order_is_that_of_the_keys);
     RUN(the_order_does_not_depend_on_memory);
+    RUN(every_order_is_equally_likely);
     RUN(no_items_give_none);
     RUN(a_missing_temporary_folder_is_reported);
     RUN(a_failing_receiver_ends_it);

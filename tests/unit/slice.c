@@ -55,8 +55,10 @@ static void extreme_numbers_stay_inside(void)
 
 static void what_is_no_slice_is_refused(void)
 {
-    static const char *const wrong[] = {"", "0", "0:1", ":1:2", "a:1:2", "0:1:2:0", "0:1:2:3:4", "0:x:", "0: 1:2",
-                                        "0:99999999999999999999:", "0:::-9223372036854775808", "0:1:2x"};
+    static const char *const wrong[] = {
+        "", "0", "0:1", ":1:2", "a:1:2", "0:1:2:0", "0:1:2:3:4", "0:x:", "0: 1:2",
+        "0:99999999999999999999:", "0:::-9223372036854775808", "0:1:2x",
+    };
     struct slice_spec spec;
     struct ten_err e;
 
@@ -89,7 +91,9 @@ static unsigned element(const unsigned char *p, int bits, int64_t i)
 static void copies_what_index_by_index_gives(void)
 {
     static const enum ten_type types[] = {TEN_U2, TEN_I4, TEN_U8, TEN_I16, TEN_F32, TEN_F64};
-    static const char *const texts[] = {"%d::", "%d:1:3", "%d:::2", "%d:::-1", "%d:-1:0:-2", "%d:2:2"};
+    static const char *const texts[] = {
+        "%d::", "%d:1:3", "%d:::2", "%d:::-1", "%d:-1:0:-2", "%d:2:2",
+    };
     const struct ten_shape shape = {3, {3, 4, 5}};
     unsigned char src[60 * 8], dst[60 * 8];
 

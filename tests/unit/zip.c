@@ -134,10 +134,11 @@ static void what_is_no_archive_is_refused(void)
     struct zip_buffer b = {0};
 
     CHECK_INT(read_all("", 0, &b), -1);
-    CHECK_STR(e.text, "x.zip: byte 0: empty input: expected a whole archive, as numpy.savez writes it");
+    CHECK_STR(e.text, "x.zip: byte 0: empty input: expected a whole archive, as numpy.savez writes "
+              "it");
     CHECK_INT(read_all("no archive at all, whatever it is", 33, &b), -1);
-    CHECK_STR(e.text, "x.zip: byte 33: the end of a ZIP archive is missing: expected a whole archive, as "
-              "numpy.savez writes it");
+    CHECK_STR(e.text, "x.zip: byte 33: the end of a ZIP archive is missing: expected a whole "
+              "archive, as numpy.savez writes it");
 }
 
 /* More members than 16 bits count need the 64-bit end record. */

@@ -16,7 +16,7 @@ SANFLAGS := $(if $(SAN),-O1 -fsanitize=address$(,)undefined -fno-sanitize-recove
 # No contraction of a*b+c: gcc and clang, and machines with and without FMA, give the same bits.
 FLAGS := -std=c17 -D_GNU_SOURCE -DTENSTREAM_VERSION='"$(VERSION)"' -Ilib -I. -fPIC -fopenmp \
          -ffp-contract=off -fno-math-errno -Wall -Wextra -Wpedantic $(CFLAGS) $(SANFLAGS)
-LIBS  := -Wl,--as-needed -lpng -lzip -lz -lzstd -lxxhash -ljansson -lm
+LIBS  := -Wl,--as-needed -lpng -lz -lzstd -lxxhash -ljansson -lm
 
 lib_src    := $(wildcard lib/*/*.c)
 tool_src   := $(wildcard bin/*.c formats/*2ten.c formats/ten2*.c)

@@ -27,20 +27,20 @@ all_build=$("$ROOT"/pipelines/deps --list build | cut -d: -f2)
     [ -z "$output" ]
 }
 @test "without root, the command to run is printed, exit 1" {
-    debian ${all_build/libzip-dev /}
+    debian ${all_build/libpng-dev /}
     echo 'echo 1000' | fake id
     run -1 --separate-stderr deps build
-    [ "$stderr" = "deps: not installed: libzip-dev: run: apt-get install --no-install-recommends libzip-dev" ]
+    [ "$stderr" = "deps: not installed: libpng-dev: run: apt-get install --no-install-recommends libpng-dev" ]
 }
 @test "as root, what is missing is installed, after an update when it is not known" {
-    debian ${all_build/libzip-dev /}
+    debian ${all_build/libpng-dev /}
     echo 'echo 0' | fake id
     echo '[ -e known ]' | fake apt-cache
     echo 'echo "$@" >>calls; [ "$1" != update ] || : >known' | fake apt-get
     run -0 deps build
-    [ "$output" = "deps: installing libzip-dev" ]
+    [ "$output" = "deps: installing libpng-dev" ]
     [ "$(cat calls)" = "update -qq
-install -qq -y --no-install-recommends libzip-dev" ]
+install -qq -y -o Dpkg::Use-Pty=0 --no-install-recommends libpng-dev" ]
     run -0 deps build
     [ "$(grep -c update calls)" = 1 ]
 }
@@ -69,10 +69,10 @@ install -qq -y --no-install-recommends libzip-dev" ]
     [ "$(ls -A out/debian | wc -l)" = 0 ]
 }
 @test "on another system commands and libraries are looked for" {
-    echo '[ "$2" != libzip ]' | fake pkg-config
+    echo '[ "$2" != libpng ]' | fake pkg-config
     for c in cc make ld; do echo : | fake $c; done
     run -1 --separate-stderr deps build
-    [[ "$stderr" = "deps: not there: objcopy libzip: expected them from your system's packages"* ]]
+    [[ "$stderr" = "deps: not there: objcopy libpng: expected them from your system's packages"* ]]
     echo : | fake objcopy
     echo : | fake pkg-config
     run -0 deps build

@@ -51,6 +51,7 @@ struct source {
     off_t start;                                /* where byte number 0 lies in a regular file */
     void *map;
     size_t map_bytes, dropped;                  /* dropped: bytes of map, whole pages */
+    int64_t taken;                              /* where the previous take began */
 };
 
 static struct source *new_source(const char *name)
@@ -142,6 +143,19 @@ static void drop_pages(struct source *s)
         return;
     madvise((char *)s->map + s->dropped, here - s->dropped, MADV_DONTNEED);
     s->dropped = here;
+}
+
+/* The same for the previous take, whose pages came back when the caller used them. */
+static void drop_previous(struct source *s)
+{
+    const unsigned char *from = s->map ? byte(s, s->taken) : NULL;
+
+    if (!s->map || from < (const unsigned char *)s->map || s->offset - s->taken < DROP_STEP)
+        return;
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    const size_t start = (size_t)(from - (const unsigned char *)s->map) / page * page;
+    if (start < s->dropped)
+        madvise((char *)s->map + start, s->dropped - start, MADV_DONTNEED);
 }
 
 /* Hash what was taken. */
@@ -247,10 +261,14 @@ int64_t source_peek(struct source *s, const void **p, int64_t want, struct ten_e
 
 int64_t source_take(struct source *s, const void **p, int64_t want, struct ten_err *e)
 {
+    drop_previous(s);
+
     const int64_t n = source_peek(s, p, want, e);
 
-    if (n > 0)
+    if (n > 0) {
+        s->taken = s->offset;
         take(s, n);
+    }
     return n;
 }
 

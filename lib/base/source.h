@@ -11,7 +11,8 @@
 
 struct source;
 
-/* path "-" is standard input.  Regular files are mapped, others read in blocks. NULL with *e set. */
+/* path "-" is standard input.  Read in blocks; a regular file is mapped once a larger part of it
+ * is asked for in one piece.  NULL with *e set. */
 struct source *source_open(const char *path, struct ten_err *e);
 /* The same over memory, for tests and fuzzing; the bytes stay the caller's. */
 struct source *source_memory(const char *name, const void *bytes, size_t size);

@@ -39,10 +39,11 @@ static int read_dims(struct gunzip *g, const char *name, struct idx *h, struct t
             return fail(e, TEN_E_DATA, "%s: byte %d: dims: 0: expected at least 1", name,
                         4 + 4 * i);
     }
-    if (ten_check_shape(h->type, &h->shape, e) < 0)
+    memcpy(item.shape.dim, h->shape.dim + 1, (size_t)item.shape.rank * sizeof *item.shape.dim);
+    /* A first dim of 0 makes any shape legal, so an item is checked by itself. */
+    if (ten_check_shape(h->type, &h->shape, e) < 0 || ten_check_shape(h->type, &item.shape, e) < 0)
         return fail(e, TEN_E_DATA, "%s: byte 4: dims: %s: expected less than 2^62 bytes", name,
                     ten_shape_text(&h->shape, text));
-    memcpy(item.shape.dim, h->shape.dim + 1, (size_t)item.shape.rank * sizeof *item.shape.dim);
     h->item = ten_bytes(&item);
     return 0;
 }

@@ -69,3 +69,8 @@ setup() {
     run -1 --separate-stderr idx2ten /dev/null
     [ "$stderr" = "idx2ten: /dev/null: byte 0: header of an IDX file: ends after 0 of 4 bytes: expected the whole of it" ]
 }
+@test "no items of an impossible size: exit 1" {
+    printf '\0\0\x0c\x03\0\0\0\0\x80\0\0\0\x40\0\0\0' >huge
+    run -1 --separate-stderr bash -c 'idx2ten huge >out'
+    [ "$stderr" = "idx2ten: huge: byte 4: dims: [0,2147483648,1073741824]: expected less than 2^62 bytes" ]
+}

@@ -75,10 +75,10 @@ static int take(struct tsv *t, const char *text, int64_t length, int64_t number,
         t->lines = xrealloc(t->lines, (size_t)*room * sizeof *t->lines);
     }
     t->lines[t->columns > 0 ? t->rows + 1 : 0] = number;
-    if (t->columns > 0 && (rc = row(t, line, number, e)) < 0)
-        free(line);
-    else if (t->columns == 0)
+    if (t->columns == 0)
         rc = header(t, line, number, e);
+    else if ((rc = row(t, line, number, e)) < 0)
+        free(line);
     return rc;
 }
 

@@ -35,8 +35,8 @@ struct packer {
     pthread_cond_t done;
     struct item *ring;
     int room, first, used;
-    ZSTD_CCtx **contexts;                       /* idle ones; as many as threads exist at all */
-    int idle, threads;
+    ZSTD_CCtx **contexts;                       /* idle ones: one a worker, and one for the caller, */
+    int idle, threads;                          /* in which pool_run works when memory is short */
     int64_t stored;                             /* of the payload being drained */
 };
 
@@ -56,14 +56,14 @@ struct packer *packer_new(int level, int threads, chunk_sink sink, void *arg)
     pthread_cond_init(&p->done, NULL);
     p->pool = pool_new(p->threads);
     p->ring = calloc(p->room, sizeof *p->ring);
-    p->contexts = calloc(p->threads, sizeof *p->contexts);
+    p->contexts = calloc(p->threads + 1, sizeof *p->contexts);
     if (!p->pool || !p->ring || !p->contexts) {
         packer_free(p);
         return NULL;
     }
     for (int i = 0; i < p->room; i++)
         p->ring[i].packer = p;
-    for (; p->idle < p->threads; p->idle++)
+    for (; p->idle < p->threads + 1; p->idle++)
         if (!(p->contexts[p->idle] = ZSTD_createCCtx())) {
             packer_free(p);
             return NULL;
@@ -244,7 +244,7 @@ struct unpacker {
     struct job jobs[UNPACK_BATCH];
     int used;
     pthread_mutex_t lock;
-    ZSTD_DCtx **contexts;
+    ZSTD_DCtx **contexts;                       /* as the packer's */
     int idle, threads;
 };
 
@@ -257,11 +257,11 @@ struct unpacker *unpacker_new(int threads)
     u->threads = threads > 1 ? threads : 1;
     pthread_mutex_init(&u->lock, NULL);
     u->pool = pool_new(u->threads);
-    u->contexts = calloc(u->threads, sizeof *u->contexts);
-    for (; u->contexts && u->idle < u->threads; u->idle++)
+    u->contexts = calloc(u->threads + 1, sizeof *u->contexts);
+    for (; u->contexts && u->idle < u->threads + 1; u->idle++)
         if (!(u->contexts[u->idle] = ZSTD_createDCtx()))
             break;
-    if (!u->pool || !u->contexts || u->idle < u->threads) {
+    if (!u->pool || !u->contexts || u->idle < u->threads + 1) {
         unpacker_free(u);
         return NULL;
     }
@@ -307,12 +307,15 @@ static void unpack(void *arg)
 }
 
 void unpacker_chunk(struct unpacker *u, void *dst, uint32_t raw, const void *stored, uint32_t n,
-                    uint64_t sum)
+                    uint64_t sum, bool last)
 {
     struct job *j = &u->jobs[u->used++];
 
     *j = (struct job){u, dst, stored, raw, n, sum, NULL};
-    pool_run(u->pool, unpack, j);
+    if (last)
+        unpack(j);
+    else
+        pool_run(u->pool, unpack, j);
 }
 
 int unpacker_wait(struct unpacker *u, const char **why)

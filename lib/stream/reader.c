@@ -610,7 +610,8 @@ static int read_chunks(struct ten_reader *r, int64_t n, int64_t *stored, struct 
         }
         if (!(bytes = chunk_bytes(r, used, size, e)) || payload_room(r, have + raw, n, e) < 0)
             return -1;
-        unpacker_chunk(r->unpacker, r->payload + have, raw, bytes, size, get_u64(h + 8));
+        unpacker_chunk(r->unpacker, r->payload + have, raw, bytes, size, get_u64(h + 8),
+                       have + raw == n);
         have += raw;
         *stored += WIRE_CHUNK_HEADER + size;
         if (++used == UNPACK_BATCH) {

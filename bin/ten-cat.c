@@ -5,8 +5,6 @@
 
 struct opts { struct tool tool; char **files; int nfiles; };
 
-static const struct argp_option options[] = {{0}};
-
 static error_t parse(int key, char *arg, struct argp_state *st)
 {
     struct opts *o = st->input;
@@ -21,7 +19,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "[FILE...]", "Join tensor streams, standard input when no FILE is named or FILE is "
+    NULL, parse, "[FILE...]", "Join tensor streams, standard input when no FILE is named or FILE is "
     "-, into one. With --zstd the result is compressed, without it plain.\v"
     "Example:\n  ten-cat --zstd=9 day1.ten day2.ten >both.ten", tool_common, 0, 0
 };

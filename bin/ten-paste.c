@@ -13,8 +13,6 @@ struct input { const char *path; struct ten_reader *reader; struct ten_record re
 
 struct opts { struct tool tool; char **paths; struct input *in; int n; };
 
-static const struct argp_option options[] = {{0}};
-
 static error_t parse(int key, char *arg, struct argp_state *st)
 {
     struct opts *o = st->input;
@@ -40,7 +38,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "FILE...", "Write groups that hold the records of the first group of every "
+    NULL, parse, "FILE...", "Write groups that hold the records of the first group of every "
     "FILE, then of every second group, and so on.  One FILE may be -, standard input.\v"
     "Example:\n  ten-paste images.ten labels.ten >both.ten", tool_common, 0, 0
 };

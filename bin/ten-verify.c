@@ -7,8 +7,6 @@
 
 struct opts { struct tool tool; struct inputs files; };
 
-static const struct argp_option options[] = {{0}};
-
 static error_t parse(int key, char *arg, struct argp_state *st)
 {
     struct opts *o = st->input;
@@ -23,7 +21,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "[FILE...]", "Read tensor streams to their end and check every checksum and all that "
+    NULL, parse, "[FILE...]", "Read tensor streams to their end and check every checksum and all that "
     "must hold, standard input when no FILE is named or FILE is -.  A line for each tells what it "
     "held; of one that is bad, the first fault.\v"
     "Example:\n  ten-verify *.ten && echo all good", tool_common, 0, 0

@@ -30,8 +30,6 @@ struct opts {
     int spool;
 };
 
-static const struct argp_option options[] = {{0}};
-
 static error_t parse(int key, char *arg, struct argp_state *st)
 {
     struct opts *o = st->input;
@@ -44,7 +42,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "", "Write the records of the one group on standard input as a safetensors "
+    NULL, parse, "", "Write the records of the one group on standard input as a safetensors "
     "file, its attributes and texts as metadata.\v"
     "Example:\n  ten2safetensors <model.ten >model.safetensors", tool_common, 0, 0
 };

@@ -293,7 +293,7 @@ image f32 [4,8,8,3]" ]
     [[ "$output" = "augment: record 0"*checksum* ]]
 }
 @test "a long stream passes in the memory of one record" {
-    run -0 bash -c 'ulimit -v 250000; ten-gen image f32 64,128,128,1 -n 100 --threads=1 --fill=zeros |
+    run -0 bash -c 'limit 250000; ten-gen image f32 64,128,128,1 -n 100 --threads=1 --fill=zeros |
         augment --threads=1 --policy=flip,translation | ten-cut --drop="aug.*" | ten-info | wc -l'
     [ "$output" = 100 ]
 }

@@ -1,8 +1,4 @@
 load common
-# A sanitizer reserves more address space than any limit leaves.
-limit() { [[ "$B" = *-san ]] || ulimit -v "$1"; }
-export -f limit
-export B
 setup() {
     cd "$BATS_TEST_TMPDIR" || return
     printf 'city,people,km2\nNuuk,19905,690.5\n"Paris, TX",24476,\n' >c.csv

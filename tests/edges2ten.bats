@@ -1,8 +1,4 @@
 load common
-# A sanitizer reserves more address space than any limit leaves.
-limit() { [[ "$B" = *-san ]] || ulimit -v "$1"; }
-export -f limit
-export B
 setup() { cd "$BATS_TEST_TMPDIR" || return; }
 
 @test "lines of two or three fields become sorted rows; the weight is 1 where there is none" {

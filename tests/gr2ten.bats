@@ -1,8 +1,4 @@
 load common
-# A sanitizer reserves more address space than any limit leaves.
-limit() { [[ "$B" = *-san ]] || ulimit -v "$1"; }
-export -f limit
-export B
 setup() {
     cd "$BATS_TEST_TMPDIR" || return
     printf 'c three roads\np sp 3 4\na 3 1 9\na 1 3 4\na 1 2 5\na 1 3 2\n' >g.gr

@@ -1,8 +1,4 @@
 load common
-# A sanitizer reserves more address space than any limit leaves.
-limit() { [[ "$B" = *-san ]] || ulimit -v "$1"; }
-export -f limit
-export B
 setup() { cd "$BATS_TEST_TMPDIR" || return; }
 
 @test "lines become a text without newlines, and offsets" {

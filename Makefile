@@ -16,9 +16,12 @@ SANFLAGS := $(if $(SAN),-O1 -fsanitize=address$(,)undefined -fno-sanitize-recove
 # No contraction of a*b+c: gcc and clang, and machines with and without FMA, give the same bits.
 FLAGS := -std=c17 -D_GNU_SOURCE -DTENSTREAM_VERSION='"$(VERSION)"' -Ilib -I. -fPIC -fopenmp \
          -ffp-contract=off -fno-math-errno -Wall -Wextra -Wpedantic $(CFLAGS) $(SANFLAGS)
-LIBS  := -Wl,--as-needed -lpng -lz -lzstd -lxxhash -ljansson -lm
+LIBS  := -Wl,--as-needed -lpng -lz -lzstd -lxxhash -ljansson -ldnnl -lopenblas -lm
 
-lib_src    := $(wildcard lib/*/*.c)
+# lib/ROOM/simd_NAME.c is compiled once for every instruction set (lib/base/isa.h).
+simd_src   := $(wildcard lib/*/simd_*.c)
+x86        := $(findstring x86_64,$(shell $(CC) -dumpmachine))
+lib_src    := $(filter-out $(simd_src),$(wildcard lib/*/*.c))
 tool_src   := $(wildcard bin/*.c formats/*2ten.c formats/ten2*.c)
 format_src := $(filter-out $(tool_src),$(wildcard formats/*.c))
 unit_src   := $(wildcard tests/unit/*.c)
@@ -40,7 +43,10 @@ $B/bin/%: $B/obj/formats/%.o $B/lib/libtenstream.a | $B/bin/
 $B/unit/%: $B/obj/tests/unit/%.o $B/lib/libtenstream.a | $B/unit/
 	$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$B/lib/libtenstream.a: $(call obj,$(lib_src) $(format_src)) | $B/lib/
+simd_levels := base $(if $(x86),v3 v4)
+simd_obj = $(foreach l,$1,$(patsubst %.c,$2/obj/%.$l.o,$(simd_src)))
+
+$B/lib/libtenstream.a: $(call obj,$(lib_src) $(format_src)) $(call simd_obj,$(simd_levels),$B) | $B/lib/
 	rm -f $@
 	ar rcs $@ $^
 
@@ -57,6 +63,18 @@ $B/lib/$(SOLIB): $(call obj,$(ten_src)) lib/stream/ten.map | $B/lib/
 $B/obj/%.o: %.c $B/flags
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
+
+ISA_v3 := -march=x86-64-v3 -ffp-contract=fast
+ISA_v4 := -march=x86-64-v4 -mprefer-vector-width=512 -ffp-contract=fast
+define simd_rule
+$B/obj/%.$1.o: %.c $B/flags
+	@mkdir -p $$(@D)
+	$$(CC) $$(FLAGS) -DISA=$1 $$(ISA_$1) -MMD -MP -c -o $$@ $$<
+build-fuzz/obj/%.$1.o: %.c
+	@mkdir -p $$(@D)
+	$$(FUZZ) -DISA=$1 $$(ISA_$1) -MMD -MP -c -o $$@ $$<
+endef
+$(foreach l,$(simd_levels),$(eval $(call simd_rule,$l)))
 
 # Everything is compiled again when compiler or flags change.
 $B/flags: force | $B/
@@ -91,7 +109,7 @@ fuzzers: $(if $(shell command -v $(FUZZ_CC)),$(fuzzers))
 build-fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(FUZZ) -MMD -MP -c -o $@ $<
-build-fuzz/libtenstream.a: $(patsubst %.c,build-fuzz/obj/%.o,$(lib_src) $(format_src))
+build-fuzz/libtenstream.a: $(patsubst %.c,build-fuzz/obj/%.o,$(lib_src) $(format_src)) $(call simd_obj,$(simd_levels),build-fuzz)
 	rm -f $@
 	ar rcs $@ $^
 build-fuzz/%: build-fuzz/obj/tests/fuzz/%.o build-fuzz/libtenstream.a

@@ -1,0 +1,116 @@
+/*
+ * Sizes are rounded up so that few different ones exist: to 64 bytes below 4 KiB, above that to a
+ * sixteenth of the next power of two (at most 1/8 is wasted).  Free blocks stand in one list a
+ * size class, last given up first, as that one is still in the cache.
+ *
+ * Large blocks are mapped on 2 MiB borders and the kernel is asked for huge pages: a training step
+ * touches its memory anew, and a fault for every 4 KiB costs as much as a pass over the data.
+ */
+#include "tensor/memory.h"
+#include "base/mem.h"
+
+#include <assert.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+enum { CLASSES = 64 * 17, HUGE = 2 << 20 };
+
+struct spare { struct block b; struct spare *next; };
+
+struct memory {
+    size_t used, peak, lent;
+    struct spare *spare[CLASSES];
+};
+
+/* Class of a size, and the size its blocks have. */
+static int size_class(size_t bytes, size_t *size)
+{
+    if (bytes < 64)
+        bytes = 64;
+    if (bytes <= 4096) {
+        *size = (bytes + 63) & ~(size_t)63;
+        return (int)(*size / 64);
+    }
+    const int top = 63 - __builtin_clzll(bytes - 1);        /* 2^top < bytes <= 2^(top+1) */
+    const size_t step = (size_t)1 << (top - 3);
+    *size = (bytes + step - 1) & ~(step - 1);
+    return 64 + top * 8 + (int)((*size - ((size_t)1 << top)) / step) - 1;
+}
+
+static void *lend(size_t bytes)
+{
+    void *p = bytes >= HUGE ? aligned_alloc(HUGE, (bytes + HUGE - 1) & ~(size_t)(HUGE - 1)) : NULL;
+    if (p) {
+        madvise(p, bytes, MADV_HUGEPAGE);
+        return p;
+    }
+    return xaligned(bytes);
+}
+
+struct memory *memory_new(void) { return xcalloc(1, sizeof(struct memory)); }
+
+void memory_trim(struct memory *m)
+{
+    for (int i = 0; i < CLASSES; i++)
+        for (struct spare *s; (s = m->spare[i]);) {
+            m->spare[i] = s->next;
+            m->lent -= s->b.bytes;
+            free(s->b.data);
+            free(s);
+        }
+}
+
+void memory_free(struct memory *m)
+{
+    if (!m)
+        return;
+    assert(m->used == 0);
+    memory_trim(m);
+    free(m);
+}
+
+struct block *block_new(struct memory *m, size_t bytes)
+{
+    size_t size;
+    const int class = size_class(bytes, &size);
+    struct spare *s = m->spare[class];
+    if (s) {
+        m->spare[class] = s->next;
+    } else {
+        s = xmalloc(sizeof *s);
+        s->b = (struct block){.data = lend(size), .bytes = size, .home = m};
+        m->lent += size;
+    }
+    s->b.refs = 1;
+    m->used += size;
+    if (m->used > m->peak)
+        m->peak = m->used;
+    return &s->b;
+}
+
+struct block *block_hold(struct block *b)
+{
+    if (b)
+        b->refs++;
+    return b;
+}
+
+void block_drop(struct block *b)
+{
+    if (!b || --b->refs > 0)
+        return;
+    assert(b->refs == 0);
+    struct spare *s = (struct spare *)b;                    /* b is its first member */
+    struct memory *m = b->home;
+    size_t size;
+    const int class = size_class(b->bytes, &size);
+    m->used -= b->bytes;
+    s->next = m->spare[class];
+    m->spare[class] = s;
+}
+
+size_t memory_used(const struct memory *m) { return m->used; }
+size_t memory_peak(const struct memory *m) { return m->peak; }
+size_t memory_lent(const struct memory *m) { return m->lent; }
+void memory_reset_peak(struct memory *m) { m->peak = m->used; }

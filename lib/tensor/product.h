@@ -1,0 +1,25 @@
+/* Matrix products, by OpenBLAS. */
+#ifndef TENSOR_PRODUCT_H
+#define TENSOR_PRODUCT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * C = alpha * op(A) op(B) + beta * C     op(A) [M,K], op(B) [K,N], C [M,N]
+ *
+ * ta, tb: the stored matrix is the transpose ([K,M], [N,K]).  lda, ldb, ldc: elements from one stored
+ * row to the next.  Zero sizes are legal; with beta = 0, C is not read.
+ * The product is cut into pieces that depend on its shape alone and each piece is computed by one
+ * thread, so the thread count does not change a bit.
+ */
+struct product {
+    bool ta, tb;
+    int64_t m, n, k, lda, ldb, ldc;
+    float alpha, beta;
+};
+void product(const struct product *p, float *c, const float *a, const float *b);
+/* `batch` of them, whose operands are sa, sb and sc elements apart (0: the same one every time). */
+void product_batch(const struct product *p, int64_t batch, float *c, int64_t sc, const float *a, int64_t sa, const float *b, int64_t sb);
+
+#endif

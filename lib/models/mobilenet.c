@@ -1,0 +1,170 @@
+/*
+ * MobileNetV2 (Sandler et al., arXiv 1801.04381): inverted residual blocks, names of torchvision's.
+ * "stages": rows [expansion, channels, repeats, stride]; "width" scales channels, rounded to multiples of 8.
+ */
+#include "base/fail.h"
+#include "base/mem.h"
+#include "models/model.h"
+#include "nn/init.h"
+#include "nn/layers.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* One convolution with its norm: features.I[.conv.J].0 and .1 */
+struct unit { struct conv_layer conv; struct norm_layer norm; };
+struct residual { bool residual, expands; struct unit expand, depth, project; };
+struct mobilenet { struct unit stem, head; struct linear_layer fc; double dropout; int blocks; struct residual block[]; };
+
+/* Nearest multiple of 8, not more than a tenth below. */
+static int64_t rounded(double channels)
+{
+    int64_t n = (int64_t)(channels + 4) / 8 * 8;
+    if (n < 8)
+        n = 8;
+    return n < 0.9 * channels ? n + 8 : n;
+}
+
+static struct unit unit(struct params *ps, const char *conv, const char *norm, int64_t in, int64_t out, int64_t kernel, int64_t stride, int64_t groups)
+{
+    struct unit u = {.conv = conv_layer(ps, conv, in, out, kernel, stride, kernel / 2, groups, false)};
+    u.norm = norm_layer(ps, norm, out);
+    return u;
+}
+
+static struct unit numbered(struct params *ps, int feature, int part, int64_t in, int64_t out, int64_t kernel, int64_t stride, int64_t groups)
+{
+    char conv[LAYER_NAME], norm[LAYER_NAME];
+    if (part < 0) {
+        snprintf(conv, sizeof conv, "features.%d.0", feature);
+        snprintf(norm, sizeof norm, "features.%d.1", feature);
+    } else {
+        snprintf(conv, sizeof conv, "features.%d.conv.%d.0", feature, part);
+        snprintf(norm, sizeof norm, "features.%d.conv.%d.1", feature, part);
+    }
+    return unit(ps, conv, norm, in, out, kernel, stride, groups);
+}
+
+static struct residual block(struct params *ps, int feature, int64_t in, int64_t out, int64_t expansion, int64_t stride)
+{
+    const int64_t wide = in * expansion;
+    struct residual b = {.residual = stride == 1 && in == out, .expands = expansion > 1};
+    char conv[LAYER_NAME], norm[LAYER_NAME];
+    int part = 0;
+    if (b.expands)
+        b.expand = numbered(ps, feature, part++, in, wide, 1, 1, 1);
+    b.depth = numbered(ps, feature, part++, wide, wide, 3, stride, wide);
+    snprintf(conv, sizeof conv, "features.%d.conv.%d", feature, part);
+    snprintf(norm, sizeof norm, "features.%d.conv.%d", feature, part + 1);
+    b.project = unit(ps, conv, norm, wide, out, 1, 1, 1);
+    return b;
+}
+
+enum { ROWS = 16 };
+struct row { int64_t expansion, channels, repeats, stride; };
+
+static int rows_of(const struct model *m, struct row *row, struct ten_err *e)
+{
+    const json_t *list = json_object_get(m->config, "stages");
+    const int n = (int)json_array_size(list);
+    if (n < 1 || n > ROWS)
+        return fail(e, TEN_E_USAGE, "config: \"stages\" has %d rows: expected 1 to %d", n, ROWS);
+    for (int i = 0; i < n; i++) {
+        const json_t *r = json_array_get(list, i);
+        int64_t v[4];
+        for (int k = 0; k < 4; k++) {
+            v[k] = json_integer_value(json_array_get(r, k));
+            if (v[k] < 1 || v[k] > 4096)
+                return fail(e, TEN_E_USAGE, "config: \"stages\": row %d: expected [expansion, channels, repeats, stride], 1 to 4096", i);
+        }
+        row[i] = (struct row){v[0], v[1], v[2], v[3]};
+    }
+    return n;
+}
+
+static int build(struct model *m, struct ten_err *e)
+{
+    struct row row[ROWS];
+    const int rows = rows_of(m, row, e);
+    const double width = config_real(m, "width");
+    int64_t total = 0;
+    if (rows < 0)
+        return -1;
+    m->out = config_int(m, "classes");
+    if (m->in_rank != 3 || m->out < 1 || !(width > 0 && width <= 16))
+        return fail(e, TEN_E_USAGE, "config: expected \"in\" [height,width,channels], classes, and a width in (0,16]");
+    for (int i = 0; i < rows; i++)
+        total += row[i].repeats;
+    struct mobilenet *net = xcalloc(1, sizeof *net + total * sizeof net->block[0]);
+    m->net = net;
+    net->dropout = config_real(m, "dropout");
+
+    int64_t in = rounded(32 * width);
+    int feature = 0;
+    net->stem = numbered(m->params, feature++, -1, m->in[2], in, 3, config_int(m, "stem_stride"), 1);
+    for (int i = 0; i < rows; i++)
+        for (int64_t k = 0; k < row[i].repeats; k++) {
+            const int64_t out = rounded(row[i].channels * width);
+            net->block[net->blocks++] = block(m->params, feature++, in, out, row[i].expansion, k == 0 ? row[i].stride : 1);
+            in = out;
+        }
+    const int64_t last = rounded(1280 * fmax(width, 1));
+    net->head = numbered(m->params, feature, -1, in, last, 1, 1, 1);
+    net->fc = linear_layer(m->params, "classifier.1", last, m->out, true);
+    return 0;
+}
+
+static void init_unit(const struct unit *u, uint64_t seed)
+{
+    if (!u->conv.weight)
+        return;
+    init_he_normal(u->conv.weight, seed, INIT_FAN_OUT, init_gain_leaky(0));
+    norm_layer_init(&u->norm);
+}
+
+static void init(struct model *m, uint64_t seed)
+{
+    const struct mobilenet *net = m->net;
+    init_unit(&net->stem, seed);
+    for (int i = 0; i < net->blocks; i++) {
+        init_unit(&net->block[i].expand, seed);
+        init_unit(&net->block[i].depth, seed);
+        init_unit(&net->block[i].project, seed);
+    }
+    init_unit(&net->head, seed);
+    init_normal(net->fc.weight, seed, 0, 0.01);
+    init_constant(net->fc.bias, 0);
+}
+
+static const struct unary_op relu6 = {.kind = UNARY_RELU6}, none = {.kind = UNARY_COPY};
+
+static struct var *unit_forward(const struct unit *u, struct tape *t, struct var *x, struct var *residual, struct unary_op act)
+{
+    return norm_layer_apply(t, &u->norm, conv_apply(t, &u->conv, x), residual, act);
+}
+
+static struct var *block_forward(const struct residual *b, struct tape *t, struct var *x)
+{
+    const tape_scope s = tape_open(t);
+    struct var *h = b->expands ? unit_forward(&b->expand, t, x, NULL, relu6) : x;
+    h = unit_forward(&b->depth, t, h, NULL, relu6);
+    return tape_close(t, s, unit_forward(&b->project, t, h, b->residual ? x : NULL, none));
+}
+
+static struct var *forward(struct model *m, struct tape *t, struct var *x)
+{
+    const struct mobilenet *net = m->net;
+    const tape_scope s = tape_open(t);
+    x = unit_forward(&net->stem, t, x, NULL, relu6);
+    for (int i = 0; i < net->blocks; i++)
+        x = block_forward(&net->block[i], t, x);
+    x = op_global_average(t, unit_forward(&net->head, t, x, NULL, relu6));
+    return tape_close(t, s, linear_apply(t, &net->fc, op_dropout(t, x, (float)net->dropout)));
+}
+
+const struct family mobilenet_family = {
+    "mobilenet",
+    "{\"width\": 1.0, \"in\": [64, 64, 3], \"classes\": 100, \"stem_stride\": 2, \"dropout\": 0.0, \"stages\": [[1, 16, 1, 1], [6, 24, 2, 2], "
+    "[6, 32, 3, 2], [6, 64, 4, 2], [6, 96, 3, 1], [6, 160, 3, 2], [6, 320, 1, 1]]}",
+    build, init, forward
+};

@@ -1,0 +1,106 @@
+#include "models/model.h"
+#include "base/fail.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+extern const struct family resnet_family, mobilenet_family, mlp_family;
+const struct family *const model_families[] = {&resnet_family, &mobilenet_family, &mlp_family, NULL};
+
+static const struct family *find_family(const char *name, struct ten_err *e)
+{
+    char known[200] = "";
+    for (int i = 0; model_families[i]; i++) {
+        if (name && strcmp(model_families[i]->name, name) == 0)
+            return model_families[i];
+        snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s", i ? ", " : "", model_families[i]->name);
+    }
+    if (name)
+        fail(e, TEN_E_USAGE, "config: family \"%s\" is not known: expected one of %s", name, known);
+    else
+        fail(e, TEN_E_USAGE, "config: no family: expected \"family\" to be one of %s", known);
+    return NULL;
+}
+
+/* Integers are reals as well. */
+static bool fits(const json_t *value, const json_t *like)
+{
+    return json_typeof(value) == json_typeof(like) || (json_is_integer(value) && json_is_real(like)) ||
+           (json_is_boolean(value) && json_is_boolean(like));
+}
+
+static int fill_in(struct model *m, const json_t *given, struct ten_err *e)
+{
+    const char *key;
+    json_t *value;
+    m->config = json_loads(m->family->defaults, 0, NULL);
+    json_object_foreach((json_t *)given, key, value) {
+        const json_t *like = json_object_get(m->config, key);
+        if (strcmp(key, "family") == 0)
+            continue;
+        if (!like)
+            return fail(e, TEN_E_USAGE, "config: \"%s\" is no key of family %s: expected some of %s", key, m->family->name, m->family->defaults);
+        if (!fits(value, like))
+            return fail(e, TEN_E_USAGE, "config: \"%s\" is of the wrong type: expected one like in %s", key, m->family->defaults);
+        json_object_set(m->config, key, value);
+    }
+    json_object_set_new(m->config, "family", json_string(m->family->name));
+    m->in_rank = config_ints(m, "in", m->in, TEN_MAX_RANK - 1, 1, e);
+    return m->in_rank < 0 ? -1 : 0;
+}
+
+struct model *model_new(const json_t *config, struct memory *memory, struct ten_err *e)
+{
+    const struct family *f = find_family(json_string_value(json_object_get(config, "family")), e);
+    if (!f)
+        return NULL;
+    struct model *m = xcalloc(1, sizeof *m);
+    m->family = f;
+    m->params = params_new(memory);
+    if (fill_in(m, config, e) < 0 || f->build(m, e) < 0) {
+        model_free(m);
+        return NULL;
+    }
+    params_seal(m->params);
+    return m;
+}
+
+void model_free(struct model *m)
+{
+    if (!m)
+        return;
+    params_free(m->params);
+    json_decref(m->config);
+    free(m->net);
+    free(m);
+}
+
+void model_init(struct model *m, uint64_t seed)
+{
+    m->family->init(m, seed);
+    params_changed(m->params);
+}
+
+struct var *model_forward(struct model *m, struct tape *t, struct var *x) { return m->family->forward(m, t, x); }
+
+char *model_config_text(const struct model *m) { return json_dumps(m->config, JSON_COMPACT | JSON_SORT_KEYS); }
+
+int64_t config_int(const struct model *m, const char *key) { return json_integer_value(json_object_get(m->config, key)); }
+double config_real(const struct model *m, const char *key) { return json_number_value(json_object_get(m->config, key)); }
+const char *config_text(const struct model *m, const char *key) { return json_string_value(json_object_get(m->config, key)); }
+
+int config_ints(const struct model *m, const char *key, int64_t *v, int max, int64_t min, struct ten_err *e)
+{
+    const json_t *list = json_object_get(m->config, key);
+    const int n = (int)json_array_size(list);
+    if (n < 1 || n > max)
+        return fail(e, TEN_E_USAGE, "config: \"%s\" has %d numbers: expected 1 to %d", key, n, max);
+    for (int i = 0; i < n; i++) {
+        const json_t *x = json_array_get(list, i);
+        if (!json_is_integer(x) || json_integer_value(x) < min)
+            return fail(e, TEN_E_USAGE, "config: \"%s\": number %d: expected an integer of at least %lld", key, i, (long long)min);
+        v[i] = json_integer_value(x);
+    }
+    return n;
+}

@@ -1,0 +1,61 @@
+/*
+ * Networks by name: a family and a configuration (JSON) give parameters and a forward function, so that tools work
+ * on any model stream.
+ *
+ *     {"family": "resnet", "stem": "small", "width": 64, "blocks": [2,2,2,2], "in": [32,32,3], "classes": 10}
+ *
+ * What every family takes: "in", the shape of one sample.  A key that a family does not know is an error.
+ */
+#ifndef MODELS_MODEL_H
+#define MODELS_MODEL_H
+
+#include "autograd/tape.h"
+#include "base/err.h"
+#include "nn/params.h"
+
+#include <jansson.h>
+
+struct model {
+    const struct family *family;
+    json_t *config;                     /* with every default filled in */
+    struct params *params;              /* sealed */
+    int in_rank;
+    int64_t in[TEN_MAX_RANK];           /* one sample */
+    int64_t out;                        /* numbers it gives for one: classes */
+
+    void *net;                          /* the family's own */
+};
+
+struct family {
+    const char *name;
+    /* Defaults of every key but "family", as JSON; the type of a default is the type of the key. */
+    const char *defaults;
+    /* Read m->config, add parameters to m->params, set m->net (one block, freed with free()) and m->out. */
+    int (*build)(struct model *m, struct ten_err *e);
+    void (*init)(struct model *m, uint64_t seed);
+    struct var *(*forward)(struct model *m, struct tape *t, struct var *x);     /* x [N,in...] -> [N,out] */
+};
+
+/* config: an object, read and not kept.  Parameters are zeros.  NULL with *e set (TEN_E_USAGE): unknown
+ * family or key, or numbers that make no network. */
+struct model *model_new(const json_t *config, struct memory *m, struct ten_err *e);
+void model_free(struct model *m);                   /* NULL is allowed */
+void model_init(struct model *m, uint64_t seed);    /* first values */
+struct var *model_forward(struct model *m, struct tape *t, struct var *x);
+
+/* The config as one line, as checkpoints hold it; free() it. */
+char *model_config_text(const struct model *m);
+
+/* All families, NULL at the end. */
+extern const struct family *const model_families[];
+
+/* ---- For families ------------------------------------------------------------------------------------- */
+
+/* Numbers of m->config, whose types model_new() has checked. */
+int64_t config_int(const struct model *m, const char *key);
+double config_real(const struct model *m, const char *key);
+const char *config_text(const struct model *m, const char *key);
+/* A list of integers into v[max]: how many; -1 with *e set when there are none, too many, or one is below min. */
+int config_ints(const struct model *m, const char *key, int64_t *v, int max, int64_t min, struct ten_err *e);
+
+#endif

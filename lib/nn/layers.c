@@ -1,0 +1,82 @@
+#include "nn/layers.h"
+#include "nn/init.h"
+
+#include <stdio.h>
+
+const char *layer_name(char text[LAYER_NAME], const char *prefix, const char *part)
+{
+    snprintf(text, LAYER_NAME, "%s%s%s", prefix, *prefix ? "." : "", part);
+    return text;
+}
+
+static struct param *add(struct params *ps, const char *name, const char *part, int group, int rank, const int64_t *dim)
+{
+    char text[LAYER_NAME];
+    return params_add(ps, layer_name(text, name, part), group, rank, dim);
+}
+
+static struct param *add_plain(struct params *ps, const char *name, const char *part, int64_t n)
+{
+    return add(ps, name, part, params_group(ps, "plain", 1, false), 1, &n);
+}
+
+struct linear_layer linear_layer(struct params *ps, const char *name, int64_t in, int64_t out, bool bias)
+{
+    struct linear_layer l = {.weight = add(ps, name, "weight", PARAMS_MAIN, 2, (int64_t[]){out, in})};
+    if (bias)
+        l.bias = add_plain(ps, name, "bias", out);
+    return l;
+}
+
+void linear_init(const struct linear_layer *l, uint64_t seed) { init_torch(l->weight, l->bias, seed); }
+
+static struct var *maybe(struct tape *t, const struct param *p) { return p ? tape_param(t, p) : NULL; }
+
+struct var *linear_apply(struct tape *t, const struct linear_layer *l, struct var *x)
+{
+    return op_linear(t, x, tape_param(t, l->weight), maybe(t, l->bias));
+}
+
+struct conv_layer conv_layer(struct params *ps, const char *name, int64_t in, int64_t out, int64_t kernel, int64_t stride,
+                             int64_t pad, int64_t groups, bool bias)
+{
+    struct conv_layer l = {
+        .weight = add(ps, name, "weight", PARAMS_MAIN, 4, (int64_t[]){out, kernel, kernel, in / groups}),
+        .g = {.stride_h = stride, .stride_w = stride, .top = pad, .left = pad, .bottom = pad, .right = pad, .groups = groups},
+    };
+    if (bias)
+        l.bias = add_plain(ps, name, "bias", out);
+    return l;
+}
+
+void conv_init(const struct conv_layer *l, uint64_t seed) { init_torch(l->weight, l->bias, seed); }
+
+struct var *conv_apply(struct tape *t, const struct conv_layer *l, struct var *x)
+{
+    return op_conv(t, x, tape_param(t, l->weight), maybe(t, l->bias), &l->g);
+}
+
+struct norm_layer norm_layer(struct params *ps, const char *name, int64_t channels)
+{
+    char text[LAYER_NAME];
+    struct norm_layer l = {.eps = 1e-5f, .momentum = 0.1f};
+    l.weight = add_plain(ps, name, "weight", channels);
+    l.bias = add_plain(ps, name, "bias", channels);
+    l.mean = params_add_state(ps, layer_name(text, name, "running_mean"), 1, &channels);
+    l.var = params_add_state(ps, layer_name(text, name, "running_var"), 1, &channels);
+    return l;
+}
+
+void norm_layer_init(const struct norm_layer *l)
+{
+    init_constant(l->weight, 1);
+    init_constant(l->bias, 0);
+    init_constant(l->mean, 0);
+    init_constant(l->var, 1);
+}
+
+struct var *norm_layer_apply(struct tape *t, const struct norm_layer *l, struct var *x, struct var *residual, struct unary_op act)
+{
+    const struct norm_options o = {.eps = l->eps, .act = act, .mean = l->mean, .var = l->var, .momentum = l->momentum};
+    return op_norm(t, x, tape_param(t, l->weight), tape_param(t, l->bias), residual, &o);
+}

@@ -1,0 +1,39 @@
+/*
+ * Temporal shift (Lin, Gan and Han, "TSM", arXiv 1811.08383).
+ *
+ * Clips [N,T,H,W,C]: the first `fold` channels come from frame t+step, the next `back` from t-step;
+ * fold + back <= C.  Both ways: fold = back; from the past alone: fold = 0.  elem: bytes per element.
+ */
+#ifndef TENSOR_SHIFT_H
+#define TENSOR_SHIFT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct shift { int64_t n, t, hw, c, fold, back; int step; size_t elem; };
+
+/*
+ * Temporal shift y = S x:
+ *
+ *     y[n,t,h,w,c] = x[n, t+step, h,w,c]     0    <= c < fold          step = +1: from the future
+ *                    x[n, t-step, h,w,c]     fold <= c < fold+back     from the past
+ *                    x[n, t,      h,w,c]     the other channels
+ *
+ * where x is zero outside 0 <= t < T: frames of one clip never reach another.
+ * step = -1 is the adjoint: <y, S x> = <S' y, x> up to the rounding of the sums.
+ *
+ * x, y: contiguous, not overlapping, the caller's.  Moves bytes and computes nothing, so it
+ * serves every unpacked type, and the thread count cannot change the result.  Cannot fail.
+ */
+void shift_time(void *restrict y, const void *restrict x, const struct shift *s);
+
+/*
+ * The same for one frame at a time, from the past alone (fold = 0, t = 1): y gets its first `back` channels from
+ * past and the others from x; then past gets those of x.  A past of zeros begins a clip; frame after frame is then
+ * what shift_time gives for the whole clip.
+ *
+ * x, y [N,1,H,W,C], past [N,H,W,back]: contiguous, not overlapping, the caller's.
+ */
+void shift_online(void *restrict y, const void *restrict x, void *restrict past, const struct shift *s);
+
+#endif

@@ -159,4 +159,14 @@ struct attention_options {
 struct var *op_attention(struct tape *t, struct var *q, int64_t q_at, struct var *k, int64_t k_at, struct var *v, int64_t v_at,
                          const struct attention_options *o);
 
+/* ---- Classes: over the last axis --------------------------------------------------------------------------- */
+
+struct var *op_softmax(struct tape *t, struct var *x);
+struct var *op_log_softmax(struct tape *t, struct var *x);
+/* logits [R,C], labels i32 [R] in [0,C): the loss of every row [R], against (1 - smoothing) of the label and smoothing/C of
+ * every class. */
+struct var *op_cross_entropy(struct tape *t, struct var *logits, struct var *labels, float smoothing);
+/* Against weights [R,C]. */
+struct var *op_soft_cross_entropy(struct tape *t, struct var *logits, struct var *target);
+
 #endif

@@ -27,7 +27,7 @@ static int build(struct model *m, struct ten_err *e)
     net->tanh = act[0] == 't';
     for (int i = 0; i <= n; i++) {
         const int64_t out = i < n ? width[i] : m->out;
-        snprintf(text, sizeof text, "layer%d", i);
+        snprintf(text, sizeof text, "fc%d", i);
         net->layer[net->n++] = linear_layer(m->params, text, in, out, true);
         in = out;
     }

@@ -1,5 +1,5 @@
 /*
- * MobileNetV2 (Sandler et al., arXiv 1801.04381): inverted residual blocks, names of torchvision's.
+ * MobileNetV2 (Sandler et al., arXiv 1801.04381): inverted residual blocks.
  * "stages": rows [expansion, channels, repeats, stride]; "width" scales channels, rounded to multiples of 8.
  */
 #include "base/fail.h"
@@ -11,7 +11,7 @@
 #include <math.h>
 #include <stdio.h>
 
-/* One convolution with its norm: features.I[.conv.J].0 and .1 */
+/* One convolution with its norm: NAME.conv and NAME.norm. */
 struct unit { struct conv_layer conv; struct norm_layer norm; };
 struct residual { bool residual, expands; struct unit expand, depth, project; };
 struct mobilenet { struct unit stem, head; struct linear_layer fc; double dropout; int blocks; struct residual block[]; };
@@ -25,38 +25,24 @@ static int64_t rounded(double channels)
     return n < 0.9 * channels ? n + 8 : n;
 }
 
-static struct unit unit(struct params *ps, const char *conv, const char *norm, int64_t in, int64_t out, int64_t kernel, int64_t stride, int64_t groups)
+static struct unit unit(struct params *ps, const char *name, int64_t in, int64_t out, int64_t kernel, int64_t stride, int64_t groups)
 {
-    struct unit u = {.conv = conv_layer(ps, conv, in, out, kernel, stride, kernel / 2, groups, false)};
-    u.norm = norm_layer(ps, norm, out);
+    char text[LAYER_NAME];
+    struct unit u = {.conv = conv_layer(ps, layer_name(text, name, "conv"), in, out, kernel, stride, kernel / 2, groups, false)};
+    u.norm = norm_layer(ps, layer_name(text, name, "norm"), out);
     return u;
 }
 
-static struct unit numbered(struct params *ps, int feature, int part, int64_t in, int64_t out, int64_t kernel, int64_t stride, int64_t groups)
-{
-    char conv[LAYER_NAME], norm[LAYER_NAME];
-    if (part < 0) {
-        snprintf(conv, sizeof conv, "features.%d.0", feature);
-        snprintf(norm, sizeof norm, "features.%d.1", feature);
-    } else {
-        snprintf(conv, sizeof conv, "features.%d.conv.%d.0", feature, part);
-        snprintf(norm, sizeof norm, "features.%d.conv.%d.1", feature, part);
-    }
-    return unit(ps, conv, norm, in, out, kernel, stride, groups);
-}
-
-static struct residual block(struct params *ps, int feature, int64_t in, int64_t out, int64_t expansion, int64_t stride)
+static struct residual block(struct params *ps, int number, int64_t in, int64_t out, int64_t expansion, int64_t stride)
 {
     const int64_t wide = in * expansion;
     struct residual b = {.residual = stride == 1 && in == out, .expands = expansion > 1};
-    char conv[LAYER_NAME], norm[LAYER_NAME];
-    int part = 0;
+    char prefix[32], text[LAYER_NAME];
+    snprintf(prefix, sizeof prefix, "blocks.%d", number);
     if (b.expands)
-        b.expand = numbered(ps, feature, part++, in, wide, 1, 1, 1);
-    b.depth = numbered(ps, feature, part++, wide, wide, 3, stride, wide);
-    snprintf(conv, sizeof conv, "features.%d.conv.%d", feature, part);
-    snprintf(norm, sizeof norm, "features.%d.conv.%d", feature, part + 1);
-    b.project = unit(ps, conv, norm, wide, out, 1, 1, 1);
+        b.expand = unit(ps, layer_name(text, prefix, "expand"), in, wide, 1, 1, 1);
+    b.depth = unit(ps, layer_name(text, prefix, "depthwise"), wide, wide, 3, stride, wide);
+    b.project = unit(ps, layer_name(text, prefix, "project"), wide, out, 1, 1, 1);
     return b;
 }
 
@@ -100,17 +86,17 @@ static int build(struct model *m, struct ten_err *e)
     net->dropout = config_real(m, "dropout");
 
     int64_t in = rounded(32 * width);
-    int feature = 0;
-    net->stem = numbered(m->params, feature++, -1, m->in[2], in, 3, config_int(m, "stem_stride"), 1);
+    net->stem = unit(m->params, "stem", m->in[2], in, 3, config_int(m, "stem_stride"), 1);
     for (int i = 0; i < rows; i++)
         for (int64_t k = 0; k < row[i].repeats; k++) {
             const int64_t out = rounded(row[i].channels * width);
-            net->block[net->blocks++] = block(m->params, feature++, in, out, row[i].expansion, k == 0 ? row[i].stride : 1);
+            net->block[net->blocks] = block(m->params, net->blocks, in, out, row[i].expansion, k == 0 ? row[i].stride : 1);
+            net->blocks++;
             in = out;
         }
     const int64_t last = rounded(1280 * fmax(width, 1));
-    net->head = numbered(m->params, feature, -1, in, last, 1, 1, 1);
-    net->fc = linear_layer(m->params, "classifier.1", last, m->out, true);
+    net->head = unit(m->params, "head", in, last, 1, 1, 1);
+    net->fc = linear_layer(m->params, "fc", last, m->out, true);
     return 0;
 }
 

@@ -1,0 +1,90 @@
+/* bin/train-classifier.c - train a network to tell the classes of images or clips. */
+#include "base/mem.h"
+#include "models/trainer.h"
+#include "models/losses.h"
+
+#include <string.h>
+
+struct opts {
+    struct tool tool;
+    struct trainer_options train;
+    float smoothing;
+    struct batch_scale scale;
+    struct classifier_loss loss;
+};
+
+static const struct argp_option options[] = {
+    {"smoothing", 's', "E", 0, "Label smoothing (default 0)", 0},
+    {"mean", 'm', "LIST", 0, "Means of the channels, for images from 0 to 1 (default: to -1..1)", 0},
+    {"std", 'd', "LIST", 0, "Standard deviations of the channels", 0},
+    {0}
+};
+
+/* "0.49,0.48,0.45" into v: how many. */
+static int numbers(struct argp_state *st, char *arg, float *v)
+{
+    int n = 0;
+    for (char *word; (word = strsep(&arg, ",")); n++) {
+        if (n == BATCH_MAX_CHANNELS)
+            argp_error(st, "%d channels or more: expected at most %d", n + 1, BATCH_MAX_CHANNELS);
+        v[n] = (float)tool_float(st, word, -1e6, 1e6);
+    }
+    return n;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *st)
+{
+    struct opts *o = st->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        st->child_inputs[0] = &o->tool.opt;
+        st->child_inputs[1] = &o->train;
+        break;
+    case 's': o->smoothing = (float)tool_float(st, arg, 0, 0.999); break;
+    case 'm': o->scale.channels = numbers(st, arg, o->scale.mean); break;
+    case 'd':
+        if (numbers(st, arg, o->scale.std) != o->scale.channels)
+            argp_error(st, "--std: expected as many numbers as --mean before it");
+        break;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct argp_child children[] = {tool_common[0], trainer_child, {0}};
+    const struct argp argp = {
+        options, parse, "", "Train a network on the records image (or clip) and label of standard input and write it, "
+        "as a model stream, to standard output.\v"
+        "Example:\n  train-classifier --config='{\"family\": \"resnet\", \"width\": 16, \"blocks\": [1,1,1],\n"
+        "    \"in\": [28,28,1]}' --valid=test.ten --curve=curve.tsv <train.ten >model.ten", children, 0, 0
+    };
+    struct opts o = {0};
+    struct samples *train = NULL, *valid = NULL;
+    bool stopped = false;
+    int rc = -1;
+
+    trainer_options_default(&o.train);
+    tool_open(&o.tool, TOOL_IN | TOOL_OUT, &argp, argc, argv, &o);
+    struct memory *memory = memory_new();
+    json_t *config = trainer_config(&o.train, &o.tool.err);
+    struct model *m = config ? model_new(config, memory, &o.tool.err) : NULL;
+    struct trainer *r = NULL;
+    if (m && (train = samples_open("-", o.tool.in, NULL, &o.tool.err)) &&
+        (!o.train.valid || (valid = samples_open(o.train.valid, tool_reader(&o.tool, o.train.valid), NULL, &o.tool.err)))) {
+        o.loss = (struct classifier_loss){.classes = m->out, .smoothing = o.smoothing};
+        const struct feeder_options feed = {.scale = o.scale, .classes = m->out};
+        const struct objective objective = {"accuracy", true, classifier_loss, &o.loss};
+        r = trainer_new(&o.tool, &o.train, m, train, valid, &feed, &objective);
+    }
+    if (r && (rc = trainer_run(r, &stopped)) == 0 && !stopped)
+        rc = trainer_write(r);
+    trainer_free(r);
+    model_free(m);
+    json_decref(config);
+    samples_close(train);
+    samples_close(valid);
+    memory_free(memory);
+    return tool_close(&o.tool, rc);
+}

@@ -1,0 +1,491 @@
+#include "models/trainer.h"
+#include "base/fail.h"
+#include "base/mem.h"
+#include "base/signals.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A loss that is not finite: go back to the checkpoint, halve the rate, this often. */
+enum { ROLLBACKS = 3 };
+
+struct trainer {
+    struct tool *tool;
+    const struct trainer_options *opt;
+    struct model *model;
+    struct objective objective;
+    struct optim *optim;
+    struct ema *ema;
+    struct schedule schedule;
+    struct feeder *feed, *check;        /* check: validation samples, or NULL */
+    struct tape *tape;
+
+    struct run run;
+    char *config;
+    double loss, score, seen;           /* sums over the samples of this epoch */
+    double slower;                      /* factor on the rate, halved by every rollback */
+    int rollbacks;
+    double saved_at, started, before;   /* seconds: of the last checkpoint, of this process, of earlier ones */
+    char *log;                          /* what has been logged, so that a line never comes twice */
+    float *best;                        /* values, then state, of the best model; NULL: none */
+};
+
+/* ---- Options ----------------------------------------------------------------------------------------- */
+
+enum { O_CONFIG = 400, O_CONFIG_FILE, O_OPTIM, O_SCHEDULE, O_AUGMENT, O_EMA, O_ACCUMULATE, O_VALID, O_RESUME, O_EVERY, O_INIT, O_INIT_MAP, O_KEEP, O_CLIP, O_EXACT, O_CURVE };
+
+static const struct argp_option options[] = {
+    {"config", O_CONFIG, "JSON", 0, "The network: {\"family\": NAME, ...}", 10},
+    {"config-file", O_CONFIG_FILE, "FILE", 0, "The network: from a file of JSON", 10},
+    {"epochs", 'e', "N", 0, "Times to go through the samples (default 10)", 10},
+    {"batch", 'b', "N", 0, "Samples of a step (default 128)", 10},
+    {"accumulate", O_ACCUMULATE, "N", 0, "Batches whose gradients make one step (default 1)", 10},
+    {"optim", O_OPTIM, "TEXT", 0, "Optimiser (default sgd:momentum=0.9,nesterov=1,decay=5e-4)", 10},
+    {"schedule", O_SCHEDULE, "TEXT", 0, "Learning rate (default onecycle:lr=0.1)", 10},
+    {"augment", O_AUGMENT, "TEXT", 0, "Augmentation of images, such as crop=4,flip", 10},
+    {"ema", O_EMA, "TEXT", 0, "Use a moving average of the parameters, such as decay=0.999", 10},
+    {"clip", O_CLIP, "NORM", 0, "Shorten gradients to this norm", 10},
+    {"valid", O_VALID, "FILE", 0, "Samples to measure on after every epoch", 10},
+    {"curve", O_CURVE, "FILE", 0, "A table of losses and scores, a line an epoch", 10},
+    {"keep", O_KEEP, "WHICH", 0, "Write the last (default) or, on the samples of --valid, the best model", 10},
+    {"resume", O_RESUME, "FILE", 0, "Checkpoint: written now and then; gone on from if it is there", 10},
+    {"every", O_EVERY, "SECONDS", 0, "Time between checkpoints (default 60)", 10},
+    {"init", O_INIT, "FILE", 0, "Start with what a model has of the same name and shape", 10},
+    {"init-map", O_INIT_MAP, "FILE", 0, "Names and layouts of that model", 10},
+    {"exact-conv", O_EXACT, 0, 0, "Convolutions in the direct form, without Winograd's", 10},
+    {0}
+};
+
+static error_t parse(int key, char *arg, struct argp_state *st)
+{
+    struct trainer_options *o = st->input;
+    switch (key) {
+    case O_CONFIG:      o->config = arg; break;
+    case O_CONFIG_FILE: o->config_file = arg; break;
+    case 'e':           o->epochs = tool_int(st, arg, 1, INT32_MAX); break;
+    case 'b':           o->batch = tool_int(st, arg, 1, 1 << 24); break;
+    case O_ACCUMULATE:  o->accumulate = tool_int(st, arg, 1, 1 << 16); break;
+    case O_OPTIM:       o->optim = arg; break;
+    case O_SCHEDULE:    o->schedule = arg; break;
+    case O_AUGMENT:     o->augment = arg; break;
+    case O_EMA:         o->ema = arg; break;
+    case O_CLIP:        o->clip = tool_float(st, arg, 0, 1e30); break;
+    case O_VALID:       o->valid = arg; break;
+    case O_CURVE:       o->curve = arg; break;
+    case O_KEEP:        o->best = tool_choice(st, arg, (const char *[]){"last", "best", NULL}); break;
+    case O_RESUME:      o->checkpoint = arg; break;
+    case O_EVERY:       o->every = tool_float(st, arg, 0, 1e9); break;
+    case O_INIT:        o->init = arg; break;
+    case O_INIT_MAP:    o->init_map = arg; break;
+    case O_EXACT:       o->exact_conv = true; break;
+    case ARGP_KEY_END:
+        if (o->best && !o->valid)
+            argp_error(st, "--keep=best: expected samples to choose by (--valid=FILE)");
+        if (o->init_map && !o->init)
+            argp_error(st, "--init-map: expected a model that it is about (--init=FILE)");
+        break;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp argp = {options, parse, NULL, NULL, NULL, NULL, NULL};
+const struct argp_child trainer_child = {&argp, 0, "Training:", 10};
+
+void trainer_options_default(struct trainer_options *o)
+{
+    *o = (struct trainer_options){
+        .optim = "sgd:momentum=0.9,nesterov=1,decay=5e-4", .schedule = "onecycle:lr=0.1",
+        .augment = "", .batch = 128, .accumulate = 1, .epochs = 10, .every = 60,
+    };
+}
+
+json_t *trainer_config(const struct trainer_options *o, struct ten_err *e)
+{
+    json_error_t why;
+    json_t *config = o->config_file ? json_load_file(o->config_file, 0, &why) : json_loads(o->config ? o->config : "", 0, &why);
+    if (config && json_is_object(config))
+        return config;
+    if (!o->config && !o->config_file)
+        fail(e, TEN_E_USAGE, "config: none: expected --config='{\"family\": ...}' or --config-file=FILE");
+    else if (config)
+        fail(e, TEN_E_USAGE, "config: not an object: expected {\"family\": ...}");
+    else
+        fail(e, TEN_E_USAGE, "config: line %d, column %d: %s: expected a JSON object", why.line, why.column, why.text);
+    json_decref(config);
+    return NULL;
+}
+
+/* ---- Checkpoints ---------------------------------------------------------------------------------------- */
+
+static struct part part_of(struct trainer *r)
+{
+    return (struct part){.prefix = "", .params = r->model->params, .optim = r->optim, .ema = r->ema};
+}
+
+static double spent(const struct trainer *r) { return r->before + now_seconds() - r->started; }
+
+static int save(struct trainer *r)
+{
+    const struct part part = part_of(r);
+    if (!r->opt->checkpoint)
+        return 0;
+    feeder_position(r->feed, &r->run.epoch, &r->run.position);
+    json_decref(r->run.more);
+    r->run.more = json_pack("{s:f, s:f, s:f, s:f, s:i, s:f, s:s}", "loss", r->loss, "score", r->score, "seen", r->seen,
+                            "slower", r->slower, "rollbacks", r->rollbacks, "seconds", spent(r), "log", r->log);
+    const struct checkpoint c = {.config = r->config, .nparts = 1, .parts = &part, .run = &r->run};
+    r->saved_at = now_seconds();
+    return checkpoint_save(r->opt->checkpoint, &c, r->tool, &r->tool->err);
+}
+
+static double number(const json_t *object, const char *key) { return json_number_value(json_object_get(object, key)); }
+
+static int load(struct trainer *r)
+{
+    const struct part part = part_of(r);
+    const struct checkpoint c = {.config = r->config, .nparts = 1, .parts = &part, .run = &r->run};
+    struct ten_reader *in = ten_open(r->opt->checkpoint, NULL, &r->tool->err);
+    const int rc = in ? checkpoint_load(in, &c, &r->tool->err) : -1;
+    ten_close(in);
+    if (rc < 0)
+        return -1;
+    const char *log = json_string_value(json_object_get(r->run.more, "log"));
+    free(r->log);
+    r->log = xstrdup(log ? log : "");
+    r->loss = number(r->run.more, "loss");
+    r->score = number(r->run.more, "score");
+    r->seen = number(r->run.more, "seen");
+    r->slower = number(r->run.more, "slower");
+    r->before = number(r->run.more, "seconds");
+    feeder_seek(r->feed, r->run.epoch, r->run.position);
+    return 0;
+}
+
+/* ---- The curve ------------------------------------------------------------------------------------------- */
+
+/* Written anew from its start, so that a run that went back has no line twice. */
+static int write_log(struct trainer *r)
+{
+    const char *path = r->opt->curve;
+    if (!path)
+        return 0;
+    FILE *f = fopen(path, "w");
+    if (!f || fputs(r->log, f) == EOF || fclose(f) == EOF)
+        return fail(&r->tool->err, TEN_E_DATA, "%s: cannot be written: expected a file for the table", path);
+    return 0;
+}
+
+static int log_line(struct trainer *r, double valid_loss, double valid_score)
+{
+    char *longer = xasprintf("%s%lld\t%lld\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.1f\n", r->log, (long long)r->run.epoch, (long long)r->run.step,
+                             schedule_lr(&r->schedule, r->run.step) * r->slower, r->loss / r->seen, r->score / r->seen, valid_loss, valid_score, spent(r));
+    free(r->log);
+    r->log = longer;
+    return write_log(r);
+}
+
+/* ---- Evaluation -------------------------------------------------------------------------------------------- */
+
+static int evaluate(struct trainer *r, double *loss, double *score)
+{
+    struct tape_mode *mode = tape_mode(r->tape), was = *mode;
+    struct batch b;
+    double n = 0;
+    int rc;
+    *loss = *score = 0;
+    mode->record = mode->training = false;
+    if (r->ema)
+        ema_swap(r->ema);
+    while ((rc = feeder_next(r->check, &b, &r->tool->err)) > 0) {
+        double sum = 0;
+        struct var *out = model_forward(r->model, r->tape, tape_input(r->tape, *b.image));
+        struct var *l = r->objective.loss(r->objective.ctx, r->tape, out, &b, &sum);
+        *loss += l->v.f[0] * b.n;
+        *score += sum;
+        n += b.n;
+        tape_clear(r->tape);
+    }
+    if (r->ema)
+        ema_swap(r->ema);
+    *mode = was;
+    *loss /= n;
+    *score /= n;
+    return rc;
+}
+
+static void remember_best(struct trainer *r)
+{
+    const struct params *ps = r->model->params;
+    if (r->ema)
+        ema_swap(r->ema);
+    if (!r->best)
+        r->best = xmalloc((ps->trained + ps->states + 1) * sizeof *r->best);
+    memcpy(r->best, ps->values, ps->trained * sizeof *r->best);
+    memcpy(r->best + ps->trained, ps->state, ps->states * sizeof *r->best);
+    if (r->ema)
+        ema_swap(r->ema);
+}
+
+/* The best model stands beside the checkpoint, for runs that go on later. */
+static int save_best(struct trainer *r)
+{
+    const struct part part = {.prefix = "", .params = r->model->params};
+    const struct checkpoint c = {.config = r->config, .nparts = 1, .parts = &part};
+    if (!r->opt->checkpoint)
+        return 0;
+    char *path = xasprintf("%s.best", r->opt->checkpoint);
+    if (r->ema)
+        ema_swap(r->ema);
+    const int rc = checkpoint_save(path, &c, r->tool, &r->tool->err);
+    if (r->ema)
+        ema_swap(r->ema);
+    free(path);
+    return rc;
+}
+
+static int end_of_epoch(struct trainer *r)
+{
+    double loss = NAN, score = NAN;
+    r->run.epoch++;
+    if (r->check) {
+        if (evaluate(r, &loss, &score) < 0)
+            return -1;
+        const bool better = isnan(r->run.best) || (r->objective.higher ? score > r->run.best : score < r->run.best);
+        if (better && r->opt->best) {
+            r->run.best = score;
+            remember_best(r);
+            if (save_best(r) < 0)
+                return -1;
+        }
+    }
+    if (log_line(r, loss, score) < 0)
+        return -1;
+    r->loss = r->score = r->seen = 0;
+    return save(r);
+}
+
+/* ---- Steps --------------------------------------------------------------------------------------------------- */
+
+/* Back to the last checkpoint, more slowly. */
+static int roll_back(struct trainer *r, double loss)
+{
+    const double slower = r->slower / 2;
+    const int64_t step = r->run.step;
+    const int rollbacks = r->rollbacks + 1;
+    if (!r->opt->checkpoint || access(r->opt->checkpoint, R_OK) != 0)
+        return fail(&r->tool->err, TEN_E_NUMERIC, "step %lld: the loss is %g: expected a finite one (a lower rate, or --resume=FILE to go back to)", (long long)step, loss);
+    if (rollbacks > ROLLBACKS)
+        return fail(&r->tool->err, TEN_E_NUMERIC, "step %lld: the loss is %g after %d times back at half the rate: expected a finite one; the last good model is in %s",
+                    (long long)step, loss, ROLLBACKS, r->opt->checkpoint);
+    if (load(r) < 0)
+        return -1;
+    r->slower = slower;
+    r->rollbacks = rollbacks;
+    return save(r);
+}
+
+/* The gradients of one batch; NaN loss when it is not finite. */
+static double backward(struct trainer *r, const struct batch *b)
+{
+    double score = 0;
+    struct tape *t = r->tape;
+    struct var *out = model_forward(r->model, t, tape_input(t, *b->image));
+    struct var *loss = r->objective.loss(r->objective.ctx, t, out, b, &score);
+    const double value = loss->v.f[0];
+    if (isfinite(value))
+        tape_backward(t, loss);
+    tape_clear(t);
+    r->loss += value * b->n;
+    r->score += score;
+    r->seen += b->n;
+    return value;
+}
+
+/* One step of the optimiser: 1; 0 at the end of the epoch, -1. */
+static int step(struct trainer *r)
+{
+    struct batch b;
+    double loss = 0, norm;
+    int n = 0, rc = 1;
+    tape_set_step(r->tape, r->run.step);
+    while (n < r->opt->accumulate && (rc = feeder_next(r->feed, &b, &r->tool->err)) > 0) {
+        loss = backward(r, &b);
+        n++;
+        if (!isfinite(loss))
+            return roll_back(r, loss) < 0 ? -1 : 1;
+    }
+    if (rc < 0 || n == 0)
+        return rc;
+    const struct optim_step s = {.lr = schedule_lr(&r->schedule, r->run.step) * r->slower, .scale = 1.0 / n, .clip_norm = r->opt->clip, .zero = true};
+    if (optim_step(r->optim, &s, &norm) == OPTIM_SKIPPED)
+        return roll_back(r, norm) < 0 ? -1 : 1;
+    r->run.step++;
+    if (r->ema)
+        ema_update(r->ema, &(struct ema_now){.step = r->run.step, .images = r->run.step * r->opt->batch, .batch = r->opt->batch});
+    char text[64];
+    snprintf(text, sizeof text, "loss %.4f", r->loss / r->seen);
+    progress_step(&r->tool->progress, r->run.step, text);
+    return rc > 0;                                      /* 0: the epoch ended within these batches */
+}
+
+static int64_t steps_of_epoch(const struct trainer *r)
+{
+    return (feeder_batches(r->feed) + r->opt->accumulate - 1) / r->opt->accumulate;
+}
+
+int trainer_run(struct trainer *r, bool *stopped)
+{
+    int rc = 0;
+    *stopped = false;
+    progress_start(&r->tool->progress, "steps", steps_of_epoch(r) * r->opt->epochs);
+    while (rc >= 0 && r->run.epoch < r->opt->epochs) {
+        if ((rc = step(r)) == 0)
+            rc = end_of_epoch(r);
+        if (rc >= 0 && stop_requested()) {
+            *stopped = true;
+            rc = save(r);
+            break;
+        }
+        if (rc >= 0 && now_seconds() - r->saved_at >= r->opt->every)
+            rc = save(r);
+    }
+    progress_end(&r->tool->progress);
+    return rc < 0 ? -1 : 0;
+}
+
+/* ---- Life ------------------------------------------------------------------------------------------------------ */
+
+static int start_from(struct trainer *r, const char *path)
+{
+    struct ten_err *e = &r->tool->err;
+    struct namemap *map = NULL;
+    struct source *src = r->opt->init_map ? tool_source(r->tool, r->opt->init_map) : NULL;
+    struct init_report report = {0};
+    if (r->opt->init_map && (!src || !(map = namemap_read(src, e))))
+        return -1;
+    struct ten_reader *in = tool_reader(r->tool, path);
+    const int rc = in ? checkpoint_init(in, r->model->params, map, &report, e) : -1;
+    if (rc == 0 && !r->tool->opt.quiet)
+        fprintf(stderr, "%s: %lld matched, %lld missing, %lld of another shape, %lld left\n%s", path, (long long)report.matched,
+                (long long)report.missing, (long long)report.misfits, (long long)report.left, report.missing || report.misfits || report.left ? report.text : "");
+    init_report_free(&report);
+    namemap_free(map);
+    return rc;
+}
+
+static int recall_best(struct trainer *r)
+{
+    char *path = xasprintf("%s.best", r->opt->checkpoint);
+    struct params *ps = r->model->params;
+    float *now = xmalloc((ps->trained + ps->states + 1) * sizeof *now);
+    memcpy(now, ps->values, ps->trained * sizeof *now);
+    memcpy(now + ps->trained, ps->state, ps->states * sizeof *now);
+    struct init_report report = {0};
+    struct ten_reader *in = ten_open(path, NULL, &r->tool->err);
+    const int rc = in ? checkpoint_init(in, ps, NULL, &report, &r->tool->err) : -1;
+    ten_close(in);
+    init_report_free(&report);
+    struct ema *ema = r->ema;
+    r->ema = NULL;                                      /* what was loaded is the average itself */
+    if (rc == 0)
+        remember_best(r);
+    r->ema = ema;
+    memcpy(ps->values, now, ps->trained * sizeof *now);
+    memcpy(ps->state, now + ps->trained, ps->states * sizeof *now);
+    params_changed(ps);
+    free(now);
+    free(path);
+    return rc;
+}
+
+static int set_up(struct trainer *r, struct samples *train, struct samples *valid, const struct feeder_options *feed)
+{
+    const struct trainer_options *o = r->opt;
+    struct ten_err *e = &r->tool->err;
+    struct optim_rule rule;
+    struct ema_rule average;
+    struct feeder_options f = *feed;
+    f.batch = o->batch;
+    f.seed = r->tool->opt.seed;
+    if (batch_augment_parse(&f.augment, o->augment, e) < 0 || optim_parse(&rule, o->optim, e) < 0 || !(r->feed = feeder_new(train, &f, e)))
+        return -1;
+    f.evaluate = true;
+    if (valid && !(r->check = feeder_new(valid, &f, e)))
+        return -1;
+    if (schedule_parse(&r->schedule, o->schedule, steps_of_epoch(r) * o->epochs, e) < 0)
+        return -1;
+    model_init(r->model, r->tool->opt.seed);
+    if (o->init && start_from(r, o->init) < 0)
+        return -1;
+    r->optim = optim_new(r->model->params, &rule);
+    if (o->ema && ema_parse(&average, o->ema, e) < 0)
+        return -1;
+    if (o->ema)
+        r->ema = ema_new(r->model->params, &average);
+    return 0;
+}
+
+static int go_on(struct trainer *r)
+{
+    if (r->opt->checkpoint && access(r->opt->checkpoint, F_OK) == 0) {
+        if (load(r) < 0)
+            return -1;
+        r->rollbacks = (int)number(r->run.more, "rollbacks");
+        if (r->opt->best && !isnan(r->run.best) && recall_best(r) < 0)
+            return -1;
+    }
+    return write_log(r);
+}
+
+struct trainer *trainer_new(struct tool *t, const struct trainer_options *o, struct model *m, struct samples *train,
+                            struct samples *valid, const struct feeder_options *feed, const struct objective *objective)
+{
+    struct trainer *r = xcalloc(1, sizeof *r);
+    *r = (struct trainer){.tool = t, .opt = o, .model = m, .objective = *objective, .slower = 1, .started = now_seconds()};
+    r->run = (struct run){.seed = t->opt.seed, .best = NAN};
+    r->saved_at = r->started;
+    r->config = model_config_text(m);
+    r->log = xasprintf("epoch\tstep\trate\tloss\t%s\tvalid_loss\tvalid_%s\tseconds\n", objective->score, objective->score);
+    r->tape = tape_new(m->params->memory, t->opt.seed);
+    tape_mode(r->tape)->exact_conv = o->exact_conv;
+    stop_init();
+    if (set_up(r, train, valid, feed) < 0 || go_on(r) < 0) {
+        trainer_free(r);
+        return NULL;
+    }
+    return r;
+}
+
+int trainer_write(struct trainer *r)
+{
+    struct params *ps = r->model->params;
+    const struct part part = {.prefix = "", .params = ps};
+    const struct checkpoint c = {.config = r->config, .nparts = 1, .parts = &part};
+    if (r->best) {
+        memcpy(ps->values, r->best, ps->trained * sizeof *r->best);
+        memcpy(ps->state, r->best + ps->trained, ps->states * sizeof *r->best);
+        params_changed(ps);
+    } else if (r->ema) {
+        ema_swap(r->ema);
+    }
+    return checkpoint_write(r->tool->out, &c, &r->tool->err);
+}
+
+void trainer_free(struct trainer *r)
+{
+    if (!r)
+        return;
+    feeder_free(r->feed);
+    feeder_free(r->check);
+    tape_free(r->tape);
+    ema_free(r->ema);
+    optim_free(r->optim);
+    run_free(&r->run);
+    free(r->config);
+    free(r->log);
+    free(r->best);
+    free(r);
+}

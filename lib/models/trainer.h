@@ -1,0 +1,59 @@
+/*
+ * Training a model on samples: the loop that trainers share.  A trainer says what its loss is; batches, optimiser,
+ * schedule, moving average, checkpoints, log and the guard against NaN are here.
+ *
+ * A run is a function of its options, seed and data: killed at any moment and started again from its checkpoint it
+ * ends with the same bits.
+ */
+#ifndef MODELS_TRAINER_H
+#define MODELS_TRAINER_H
+
+#include "models/model.h"
+#include "nn/checkpoint.h"
+#include "nn/feeder.h"
+#include "nn/schedule.h"
+#include "stream/tool.h"
+
+/* What the option child of trainers reads; trainer_options_default() first. */
+struct trainer_options {
+    const char *config, *config_file;   /* JSON text, or a file of it or a model stream; one of them */
+    const char *optim, *schedule, *augment, *ema;
+    int64_t batch, accumulate, epochs;
+    const char *valid;                  /* a stream of samples to evaluate on; NULL: none */
+    const char *checkpoint;             /* --resume: gone on from if it is there, written to */
+    double every;                       /* seconds between checkpoints */
+    const char *curve;                  /* a table, a line an epoch; NULL: none */
+    const char *init, *init_map;        /* start from another model */
+    bool best;                          /* put out the best model on the validation samples, not the last */
+    double clip;                        /* of the gradients' norm; 0: none */
+    bool exact_conv;
+};
+/* For a tool's list of argp children: children[1] with input &o->train. */
+extern const struct argp_child trainer_child;
+void trainer_options_default(struct trainer_options *o);
+
+struct trainer;
+
+/* What a kind of training adds. */
+struct objective {
+    const char *score;                  /* name of what is measured: "accuracy", "rmse" */
+    bool higher;                        /* a higher score is better */
+    /* The mean loss of a batch from the model's output, a scalar; *score: the sum over its samples. */
+    struct var *(*loss)(void *ctx, struct tape *t, struct var *out, const struct batch *b, double *score);
+    void *ctx;
+};
+
+/* feed: batch size, seed, augmentation and scale are set from the options.  NULL with t->err set. */
+struct trainer *trainer_new(struct tool *t, const struct trainer_options *o, struct model *m, struct samples *train,
+                            struct samples *valid, const struct feeder_options *feed, const struct objective *objective);
+/* Until the last epoch, or until SIGINT or SIGTERM: then the checkpoint is written and *stopped set.
+ * 0, or -1 with t->err set (TEN_E_NUMERIC: the loss was not finite again and again). */
+int trainer_run(struct trainer *r, bool *stopped);
+/* The model as one group on standard output. */
+int trainer_write(struct trainer *r);
+void trainer_free(struct trainer *r);               /* NULL is allowed */
+
+/* The model's config from the options (JSON text, a file, a model stream).  NULL with *e set. */
+json_t *trainer_config(const struct trainer_options *o, struct ten_err *e);
+
+#endif

@@ -23,7 +23,8 @@ struct opts {
 };
 
 static const struct argp_option options[] = {
-    {"json", 'j', 0, 0, "One JSON object a record, with attributes and, where a group starts, its history", 0},
+    {"json", 'j', 0, 0, "One JSON object a record, with attributes and, where a group "
+     "starts, its history", 0},
     {"history", 'H', 0, 0, "How the groups came to be, as commands; each way once", 0},
     {0}
 };

@@ -1,26 +1,13 @@
 /* bin/ten-split.c - samples into parts, each a file. */
 #include "stream/tool.h"
 
-#include "base/files.h"
 #include "base/mem.h"
-#include "base/tempfile.h"
-#include "stream/apportion.h"
-#include "stream/rows.h"
+#include "stream/parts.h"
 #include "tensor/cast.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <xxhash.h>
-
-struct part {
-    const char *name;
-    char *path;
-    struct save *save;
-    struct ten_writer *ten;
-    struct rows_writer *rows;
-};
 
 struct opts {
     struct tool tool;
@@ -29,15 +16,13 @@ struct opts {
     bool by_hash;
     int64_t size;
     struct shares shares;
-    struct part part[MAX_PARTS];
+    const char *names[MAX_PARTS];
 
-    struct rows like, one;
+    struct rows like;
     char *block;                        /* a sample */
     int64_t bytes;
     int label;                          /* column to stratify by */
     int64_t label_at;                   /* where in the block it starts */
-    struct strata *strata;
-    FILE *spool;
 };
 
 enum { BY_HASH = 256 };
@@ -69,9 +54,9 @@ static void parse_parts(struct argp_state *st, struct opts *o, const char *arg)
             argp_error(st, "--parts: %s: expected NAME=SHARE, without / in the name", item);
         *equals = 0;
         for (int i = 0; i < n; i++)
-            if (strcmp(o->part[i].name, item) == 0)
+            if (strcmp(o->names[i], item) == 0)
                 argp_error(st, "--parts: %s: named twice: expected different names", item);
-        o->part[n].name = item;
+        o->names[n] = item;
         share[n] = tool_float(st, equals + 1, 0, 1);
         sum += share[n++];
     }
@@ -109,64 +94,6 @@ static const struct argp argp = {
     "Example:\n  ten-gen x f32 100,3 | ten-split --parts=train=0.9,test=0.1", tool_common, 0, 0
 };
 
-/* ---- Parts -------------------------------------------------------------------------------- */
-
-static int open_parts(struct opts *o)
-{
-    struct ten_err *e = &o->tool.err;
-
-    for (int j = 0; j < o->shares.parts; j++) {
-        struct part *p = &o->part[j];
-
-        p->path = xasprintf("%s%s.ten", o->prefix, p->name);
-        if (!(p->save = save_open(p->path, e)) ||
-            !(p->ten = tool_writer(&o->tool, fileno(save_file(p->save)), p->path)))
-            return -1;
-    }
-    return 0;
-}
-
-/* All parts are whole before the first gets its name. */
-static int finish_parts(struct opts *o)
-{
-    struct ten_err *e = &o->tool.err;
-
-    for (int j = 0; j < o->shares.parts; j++)
-        if ((o->part[j].rows && rows_flush(o->part[j].rows, e) < 0) ||
-            ten_finish(o->part[j].ten, e) < 0)
-            return -1;
-    for (int j = 0; j < o->shares.parts; j++) {
-        struct part *p = &o->part[j];
-        struct save *save = p->save;
-
-        p->save = NULL;
-        if (save_commit(save, e) < 0)
-            return -1;
-        if (!o->tool.opt.quiet)
-            fprintf(stderr, "%s: %lld samples\n", p->path,
-                    p->rows ? (long long)rows_count(p->rows) : 0);
-    }
-    return 0;
-}
-
-static void free_parts(struct opts *o)
-{
-    for (int j = 0; j < o->shares.parts; j++) {
-        rows_writer_free(o->part[j].rows);
-        ten_discard(o->part[j].ten);
-        save_abort(o->part[j].save);
-        free(o->part[j].path);
-    }
-}
-
-static int give(struct opts *o, int part)
-{
-    row_unpack(&o->one, &o->like, o->block);
-    return rows_write(o->part[part].rows, &o->one, 0, 1, &o->tool.err);
-}
-
-/* ---- Samples ------------------------------------------------------------------------------ */
-
 static int find_label(struct opts *o)
 {
     const struct ten_record *rec = NULL;
@@ -201,99 +128,51 @@ static int64_t class_of(const struct opts *o)
     return class;
 }
 
-static int start(struct opts *o, struct rows_reader *r, int64_t size)
+/* What can be known with the first samples, a group of `size`. */
+static int start(struct opts *o, struct rows_reader *r, struct parts *parts, int64_t size)
 {
     rows_like(r, &o->like);
-    o->one.rec = xcalloc((size_t)o->like.columns, sizeof *o->one.rec);
-    o->one.bits = xcalloc((size_t)o->like.columns, sizeof *o->one.bits);
     o->bytes = row_bytes(&o->like);
     o->block = xmalloc((size_t)o->bytes);
-    for (int j = 0; j < o->shares.parts; j++)
-        o->part[j].rows = rows_writer_new(o->part[j].ten, o->size > 0 ? o->size : size);
+    parts_start(parts, &o->like, o->size > 0 ? o->size : size);
     return o->stratify ? find_label(o) : 0;
 }
 
-static int spool_failed(struct opts *o)
+static int split(struct opts *o, struct rows_reader *r, struct parts *parts, struct deal *deal)
 {
-    return fail(&o->tool.err, TEN_E_DATA, "%s: %s: expected temporary space for the whole stream; "
-                "TMPDIR names another folder", temp_folder(), strerror(errno));
-}
-
-/* The sample in o->block: to its part, or counted and put aside. */
-static int first_pass(struct opts *o)
-{
-    if (o->by_hash)
-        return give(o, apportion_hash(&o->shares, XXH3_64bits_withSeed(o->block, (size_t)o->bytes,
-                                                                     o->tool.opt.seed)));
-    strata_count(o->strata, class_of(o));
-    if (o->bytes > 0 && fwrite(o->block, (size_t)o->bytes, 1, o->spool) != 1)
-        return spool_failed(o);
-    return 0;
-}
-
-static int read_samples(struct opts *o, struct rows_reader *r, int64_t *n)
-{
+    struct ten_err *e = &o->tool.err;
     struct rows rows;
     int rc;
 
-    while ((rc = rows_next(r, &rows, &o->tool.err)) > 0) {
-        if (rows.n > 0 && !o->block && start(o, r, rows.n) < 0)
+    while ((rc = rows_next(r, &rows, e)) > 0) {
+        if (rows.n > 0 && !o->block && start(o, r, parts, rows.n) < 0)
             return -1;
         for (int64_t i = 0; i < rows.n; i++) {
             row_pack(o->block, &rows, i);
-            if (first_pass(o) < 0)
+            if (deal_sample(deal, o->block, o->bytes, class_of(o), e) < 0)
                 return -1;
         }
-        *n += rows.n;
     }
-    return rc;
-}
-
-static int deal_samples(struct opts *o, int64_t n)
-{
-    if (fflush(o->spool) != 0 || fseeko(o->spool, 0, SEEK_SET) != 0)
-        return spool_failed(o);
-    for (int64_t i = 0; i < n; i++) {
-        if (o->bytes > 0 && fread(o->block, (size_t)o->bytes, 1, o->spool) != 1)
-            return spool_failed(o);
-        if (give(o, strata_deal(o->strata, class_of(o))) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-static int split(struct opts *o, struct rows_reader *r)
-{
-    int64_t n = 0;
-    int rc, fd = -1;
-
-    if (open_parts(o) < 0)
-        return -1;
-    if (!o->by_hash && ((fd = temp_file(&o->tool.err)) < 0 || !(o->spool = fdopen(fd, "w+"))))
-        return fd < 0 ? -1 : spool_failed(o);
-    rc = read_samples(o, r, &n);
-    if (rc == 0 && !o->by_hash)
-        rc = deal_samples(o, n);
-    if (o->spool)
-        fclose(o->spool);
-    return rc == 0 ? finish_parts(o) : rc;
+    return rc == 0 && (rc = deal_finish(deal, e)) == 0 ? parts_finish(parts) : rc;
 }
 
 int main(int argc, char **argv)
 {
     struct opts o = {.prefix = ""};
     struct rows_reader *r;
-    int rc;
+    struct parts *parts;
+    struct deal *deal = NULL;
+    int rc = -1;
 
     tool_open(&o.tool, TOOL_IN, &argp, argc, argv, &o);
     r = rows_reader_new(o.tool.in);
-    o.strata = strata_new(&o.shares, o.tool.opt.seed);
-    rc = split(&o, r);
-    free_parts(&o);
+    if ((parts = parts_open(&o.tool, o.prefix, o.names, o.shares.parts))) {
+        deal = deal_new(parts, &o.shares, o.tool.opt.seed, o.by_hash);
+        rc = split(&o, r, parts, deal);
+    }
+    deal_free(deal);
+    parts_free(parts);
     rows_reader_free(r);
-    strata_free(o.strata);
-    free(o.one.rec);
-    free(o.one.bits);
     free(o.block);
     free(o.spec);
     return tool_close(&o.tool, rc);

@@ -23,7 +23,8 @@ struct opts {
 static const struct argp_option options[] = {
     {"per-channel", 'c', 0, 0, "A line for each index of the last axis", 0},
     {"quantiles", 'q', "P,...", 0, "Also these quantiles, each from 0 to 1", 0},
-    {"histogram", 'b', "BINS", 0, "Instead, how many values lie in each of BINS equal parts of their range", 0},
+    {"histogram", 'b', "BINS", 0, "Instead, how many values lie in each of BINS equal "
+     "parts of their range", 0},
     {0}
 };
 

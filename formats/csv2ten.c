@@ -16,7 +16,8 @@ static const struct argp_option options[] = {
     {"tsv", KEY_TSV, 0, 0, "Cells are separated by tabs and never quoted", 0},
     {"no-header", KEY_NO_HEADER, 0, 0, "The first line holds cells; columns are named column1, column2 ...",
      0},
-    {"matrix", KEY_MATRIX, 0, 0, "Write all columns, which must be numbers, as one record x [rows,columns]", 0},
+    {"matrix", KEY_MATRIX, 0, 0, "Write all columns, which must be numbers, as one record x "
+     "[rows,columns]", 0},
     {"batch", KEY_BATCH, "N", 0, "Write groups of N rows, the last may have fewer (default: one group)", 0},
     {0}
 };
@@ -42,8 +43,9 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "[FILE]", "Write a table of comma separated values (standard input when no FILE is named) as "
-    "a record per column: i64 where all cells are whole numbers, f64 where all are numbers, else text.\v"
+    options, parse, "[FILE]", "Write a table of comma separated values (standard input when no FILE is "
+    "named) as a record per column: i64 where all cells are whole numbers, f64 where all are numbers, "
+    "else text.\v"
     "Example:\n  csv2ten --matrix measured.csv | ten-stat", tool_common, 0, 0
 };
 

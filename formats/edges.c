@@ -284,8 +284,8 @@ static int check_names(const struct ragged *names, int64_t nodes, struct ten_err
     if (ragged_check(names, "names", e) < 0)
         return -1;
     if (names->n != nodes)
-        return fail(e, TEN_E_DATA, "names: %" PRId64 " of them: expected %" PRId64 " as in the graph", names->n,
-                    nodes);
+        return fail(e, TEN_E_DATA, "names: %" PRId64 " of them: expected %" PRId64 " as in the graph",
+                    names->n, nodes);
     for (int64_t i = 0; i < names->n; i++) {
         int64_t n, k = 0;
         const char *name = ragged_text(names, i, &n);

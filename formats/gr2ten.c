@@ -15,7 +15,8 @@ struct opts {
 
 static const struct argp_option options[] = {
     {"dup", KEY_DUP, "HOW", 0, "Parallel arcs: keep (default), min or sum of their weights", 0},
-    {"coordinates", KEY_COORDINATES, "FILE", 0, "Read the nodes' coordinates from a .co file, as record xy", 0},
+    {"coordinates", KEY_COORDINATES, "FILE", 0, "Read the nodes' coordinates from a .co file, "
+     "as record xy", 0},
     {"max-nodes", KEY_MAX_NODES, "N", 0, "Refuse graphs of more nodes, which take 8 bytes each "
      "(default 2^31)", 0},
     {0}

@@ -2,7 +2,6 @@
 #include "base/mem.h"
 #include "image/classes.h"
 #include "image/loader.h"
-#include "stream/attrs.h"
 #include "stream/tool.h"
 
 #include <stdlib.h>
@@ -102,21 +101,13 @@ static const struct argp argp = {
 
 static int find_labels(struct opts *o)
 {
-    json_t *names, *group;
+    struct ten_err *e = &o->tool.err;
 
     o->file_label = xcalloc((size_t)o->files.n, sizeof *o->file_label);
-    if (classes_find(&o->classes, o->file_label, &o->files, o->label_from, &o->tool.err) < 0)
+    if (classes_find(&o->classes, o->file_label, &o->files, o->label_from, e) < 0)
         return -1;
-    group = json_object();
-    names = json_array();
-    for (int64_t i = 0; i < o->classes.n; i++)
-        if (json_array_append_new(names, json_string(o->classes.name[i])) < 0)
-            break;
-    const bool all = json_array_size(names) == (size_t)o->classes.n;
-    json_object_set_new(group, "classes", names);
-    o->group_attrs = attrs_text(group);
-    json_decref(group);
-    return all ? 0 : fail(&o->tool.err, TEN_E_DATA, "class names: not UTF-8: expected text");
+    o->group_attrs = classes_attrs(&o->classes, e);
+    return o->group_attrs ? 0 : -1;
 }
 
 static void input_now(void *of, struct ten_input *now)
@@ -176,25 +167,12 @@ static int write_labels(struct opts *o, int64_t n)
     return write_record(o, "label", TEN_I32, (struct ten_shape){1, {n}}, label);
 }
 
-/* "PATH" or, of a strip, "PATH:NUMBER". */
 static int write_names(struct opts *o, int64_t n)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *f = open_memstream(&text, &size);
-    int rc = -1;
+    struct ten_shape shape = {.rank = 1};
+    char *text = loader_names(&o->loader, n, &shape.dim[0]);
+    const int rc = write_record(o, "name", TEN_UTF8, shape, text);
 
-    for (int64_t i = 0; f && i < n; i++) {
-        const struct origin *from = &o->loader.origin[i];
-        fputs(o->files.name[from->file], f);
-        if (o->loader.strip)
-            fprintf(f, ":%lld", (long long)from->index);
-        fputc('\n', f);
-    }
-    if (!f || fclose(f) != 0)
-        fail(&o->tool.err, TEN_E_DATA, "names: no memory for %lld lines", (long long)n);
-    else
-        rc = write_record(o, "name", TEN_UTF8, (struct ten_shape){1, {(int64_t)size}}, text);
     free(text);
     return rc;
 }

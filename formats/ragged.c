@@ -96,7 +96,8 @@ int ragged_check(const struct ragged *r, const char *name, struct ten_err *e)
                     name, r->offset[0], r->offset[r->n], r->size);
     for (int64_t i = 0; i < r->n; i++) {
         if (r->offset[i] < 0 || r->offset[i] > r->offset[i + 1] || r->offset[i + 1] > r->size)
-            return fail(e, TEN_E_DATA, "%s: offsets fall after text %" PRId64 ": expected them to rise", name, i);
+            return fail(e, TEN_E_DATA, "%s: offsets fall after text %" PRId64 ": expected them to rise",
+                        name, i);
         const char *end = r->bytes + r->offset[i + 1];
         if (utf8_end(r->bytes + r->offset[i], end) != end)
             return fail(e, TEN_E_DATA, "%s: text %" PRId64 " is not UTF-8: expected UTF-8", name, i);

@@ -386,8 +386,9 @@ static int write_column(const struct table *t, struct ten_writer *out, int64_t c
         snprintf(offsets, sizeof offsets, "%s%s", t->names[c], suffix);
         return ragged_write(out, &t->cells[c], t->names[c], offsets, NULL, group, e);
     }
-    if (numbers(t, c, whole, buffer, 1, whole ? "a whole number, as in the first batch (or a larger --batch)"
-                                              : "a number, as in the first batch (or a larger --batch)", e) < 0)
+    if (numbers(t, c, whole, buffer, 1,
+                whole ? "a whole number, as in the first batch (or a larger --batch)"
+                      : "a number, as in the first batch (or a larger --batch)", e) < 0)
         return -1;
     return ten_write(out, &rec, e);
 }

@@ -36,8 +36,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "", "Write the columns on standard input (records of rank 1 and equal length, or one matrix) "
-    "as a table of comma separated values; groups follow each other.\v"
+    options, parse, "", "Write the columns on standard input (records of rank 1 and equal length, or "
+    "one matrix) as a table of comma separated values; groups follow each other.\v"
     "Example:\n  ten-gen --fill=uniform x f32 5 y f32 5 | ten2csv", tool_common, 0, 0
 };
 

@@ -41,8 +41,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "", "Write the digraph on standard input, or a square sparse matrix, as a list of edges: a "
-    "line `from to weight' each.\v"
+    options, parse, "", "Write the digraph on standard input, or a square sparse matrix, as a list of "
+    "edges: a line `from to weight' each.\v"
     "Example:\n  gr2ten city.gr | ten2edges --separator=comma >city.csv", tool_common, 0, 0
 };
 

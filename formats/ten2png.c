@@ -1,10 +1,9 @@
 /* formats/ten2png.c - images as PNG pictures: one file each, or all on one sheet. */
 #include "base/files.h"
 #include "base/mem.h"
-#include "image/frames.h"
-#include "image/grid.h"
 #include "image/numbered.h"
 #include "image/png.h"
+#include "image/sheet.h"
 #include "stream/tool.h"
 
 #include <errno.h>
@@ -17,12 +16,8 @@ enum { KEY_PATTERN = 1, KEY_GRID, KEY_STRIP, KEY_PAD, KEY_BACKGROUND, KEY_SCALE,
 struct opts {
     struct tool tool;
     const char *record, *pattern;
-    int64_t columns, pad, scale, limit;     /* columns 0: as square as possible */
-    uint8_t background[3];
-
-    struct image_dims dims;                 /* of every image on the sheet, enlarged */
-    uint8_t *images;                        /* [done, dims] */
-    int64_t room, done;
+    int64_t limit, done;
+    struct sheet sheet;
 };
 
 static const struct argp_option options[] = {
@@ -65,11 +60,11 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     switch (key) {
     case ARGP_KEY_INIT:  st->child_inputs[0] = &o->tool.opt; break;
     case KEY_PATTERN:    parse_pattern(st, arg, o); break;
-    case KEY_GRID:       o->columns = arg ? tool_int(st, arg, 1, INT32_MAX) : 0; break;
-    case KEY_STRIP:      o->columns = 1; o->pad = 0; break;
-    case KEY_PAD:        o->pad = tool_int(st, arg, 0, 1 << 20); break;
-    case KEY_BACKGROUND: parse_colour(st, arg, o->background); break;
-    case KEY_SCALE:      o->scale = tool_int(st, arg, 1, 1024); break;
+    case KEY_GRID:       o->sheet.columns = arg ? tool_int(st, arg, 1, INT32_MAX) : 0; break;
+    case KEY_STRIP:      o->sheet.columns = 1; o->sheet.pad = 0; break;
+    case KEY_PAD:        o->sheet.pad = tool_int(st, arg, 0, 1 << 20); break;
+    case KEY_BACKGROUND: parse_colour(st, arg, o->sheet.background); break;
+    case KEY_SCALE:      o->sheet.scale = tool_int(st, arg, 1, 1024); break;
     case KEY_LIMIT:      o->limit = tool_int(st, arg, 1, INT64_MAX); break;
     case KEY_RECORD:     o->record = arg; break;
     default:             return ARGP_ERR_UNKNOWN;
@@ -81,28 +76,6 @@ static const struct argp argp = {
     options, parse, "", "Write records `image', u8 or f32 in [-1,1], as PNG pictures.\v"
     "Example:\n  ten2png --grid=8 --limit=64 <train.ten >sheet.png", tool_common, 0, 0
 };
-
-static struct image_dims enlarged(const struct opts *o, const struct frames *f)
-{
-    return (struct image_dims){f->dims.h * o->scale, f->dims.w * o->scale, f->dims.c};
-}
-
-/* dst = picture k of f, enlarged. */
-static int draw(const struct opts *o, const struct frames *f, int64_t k, uint8_t *dst,
-                struct ten_err *e)
-{
-    int rc;
-
-    if (o->scale == 1)
-        return frames_get(f, k, dst, e);
-    uint8_t *small = xmalloc((size_t)image_bytes(&f->dims));
-    if ((rc = frames_get(f, k, small, e)) == 0)
-        pixels_enlarge(dst, small, &f->dims, o->scale);
-    free(small);
-    return rc;
-}
-
-/* ---- One file an image ----------------------------------------------------------------------- */
 
 static int save(const char *path, const uint8_t *pixels, const struct image_dims *d,
                 struct ten_err *e)
@@ -121,10 +94,10 @@ static int save(const char *path, const uint8_t *pixels, const struct image_dims
 
 static int save_picture(const struct opts *o, const struct frames *f, int64_t k, struct ten_err *e)
 {
-    const struct image_dims d = enlarged(o, f);
+    const struct image_dims d = frames_enlarged(f, o->sheet.scale);
     uint8_t *pixels = xmalloc((size_t)image_bytes(&d));
     char *path = numbered(o->pattern, o->done + k);
-    int rc = draw(o, f, k, pixels, e);
+    int rc = frames_draw(f, k, o->sheet.scale, pixels, e);
 
     if (rc == 0)
         rc = save(path, pixels, &d, e);
@@ -152,51 +125,15 @@ static int save_pictures(struct opts *o, const struct frames *f, int64_t n)
     return bad < n ? -1 : 0;
 }
 
-/* ---- One sheet ------------------------------------------------------------------------------- */
-
-static int collect(struct opts *o, const struct frames *f, int64_t n)
-{
-    const struct image_dims d = enlarged(o, f);
-    const int64_t size = image_bytes(&d);
-    int64_t bytes;
-
-    if (o->done == 0)
-        o->dims = d;
-    if (d.h != o->dims.h || d.w != o->dims.w || d.c != o->dims.c)
-        return fail(&o->tool.err, TEN_E_DATA, "byte %lld: %s: %lldx%lld pixels of %lld channels: "
-                    "expected the size of those before", (long long)f->rec->offset, f->rec->name,
-                    (long long)f->dims.w, (long long)f->dims.h, (long long)f->dims.c);
-    if (!mul_i64(o->done + n, size, &bytes))
-        bytes = INT64_MAX;
-    if (bytes > o->room) {
-        o->room = bytes > INT64_MAX / 2 ? bytes : 2 * bytes;
-        o->images = xrealloc(o->images, (size_t)o->room);
-    }
-    for (int64_t k = 0; k < n; k++)
-        if (draw(o, f, k, o->images + (o->done + k) * size, &o->tool.err) < 0)
-            return -1;
-    return 0;
-}
-
 static int write_sheet(struct opts *o)
 {
-    struct grid g = {.n = o->done, .pad = o->pad, .image = o->dims,
-                     .columns = o->columns ? o->columns : grid_columns(o->done)};
-    struct image_dims d;
     unsigned char *png = NULL;
     size_t size = 0;
-    int rc;
+    int rc = sheet_png(&o->sheet, &png, &size, &o->tool.err);
 
-    if (grid_dims(&g, &d, &o->tool.err) < 0)
-        return -1;
-    pixels_channels(g.background, (int)d.c, o->background, 3, 1, o->background);
-    uint8_t *sheet = xmalloc((size_t)image_bytes(&d));
-    grid_draw(&g, sheet, o->images);
-    rc = png_encode(sheet, &d, &png, &size, &o->tool.err);
     if (rc == 0 && fwrite(png, 1, size, stdout) < size)
         rc = fail(&o->tool.err, TEN_E_DATA, "standard output: %s: the output is incomplete",
                   strerror(errno));
-    free(sheet);
     free(png);
     return rc;
 }
@@ -217,7 +154,7 @@ static int convert(struct opts *o)
         const int64_t n = f.n < o->limit - o->done ? f.n : o->limit - o->done;
         if (n == 0)                         /* its sides are as large as they like */
             continue;
-        if ((o->pattern ? save_pictures(o, &f, n) : collect(o, &f, n)) < 0)
+        if ((o->pattern ? save_pictures(o, &f, n) : sheet_add(&o->sheet, &f, n, &o->tool.err)) < 0)
             return -1;
         o->done += n;
         progress_step(&o->tool.progress, o->done, "");
@@ -230,13 +167,13 @@ static int convert(struct opts *o)
 
 int main(int argc, char **argv)
 {
-    struct opts o = {.record = "image", .pad = 2, .scale = 1, .limit = INT64_MAX,
-                     .background = {255, 255, 255}};
+    struct opts o = {.record = "image", .limit = INT64_MAX,
+                     .sheet = {.pad = 2, .scale = 1, .background = {255, 255, 255}}};
     int rc;
 
     tool_open(&o.tool, TOOL_IN | TOOL_BINARY, &argp, argc, argv, &o);
     progress_start(&o.tool.progress, "images", 0);
     rc = tool_close(&o.tool, convert(&o));
-    free(o.images);
+    sheet_free(&o.sheet);
     return rc;
 }

@@ -54,8 +54,8 @@ static int flush(struct opts *o)
         const char *text = ragged_text(l, i, &n);
 
         if (memchr(text, '\n', (size_t)n))
-            return fail(&o->tool.err, TEN_E_DATA, "%s: text %" PRId64 " of group %" PRId64 " holds a newline: "
-                        "expected lines", o->record, i, o->group);
+            return fail(&o->tool.err, TEN_E_DATA, "%s: text %" PRId64 " of group %" PRId64 " holds a "
+                        "newline: expected lines", o->record, i, o->group);
         fwrite(text, 1, (size_t)n, stdout);
         if (i < l->n - 1 || !o->unterminated)
             putchar('\n');

@@ -38,8 +38,9 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "[FILE...]", "Write lines of UTF-8 (from standard input when no FILE is named) as groups of a "
-    "record `text', the lines without their newlines, and a record `offsets' of where they start.\v"
+    options, parse, "[FILE...]", "Write lines of UTF-8 (from standard input when no FILE is named) as "
+    "groups of a record `text', the lines without their newlines, and a record `offsets' of where they "
+    "start.\v"
     "Example:\n  text2ten --batch=100 train.en | ten2text | cmp - train.en", tool_common, 0, 0
 };
 
@@ -66,8 +67,8 @@ static int convert(struct opts *o, const char *path)
         if ((rc = source_line(src, &line, &n, MAX_LINE, &o->tool.err)) <= 0)
             break;
         if (utf8_end(line, line + n) != line + n)
-            return fail(&o->tool.err, TEN_E_DATA, "%s: line %" PRId64 ": byte %td is not UTF-8: expected UTF-8 "
-                        "(iconv makes it)", source_name(src), source_line_number(src),
+            return fail(&o->tool.err, TEN_E_DATA, "%s: line %" PRId64 ": byte %td is not UTF-8: expected "
+                        "UTF-8 (iconv makes it)", source_name(src), source_line_number(src),
                         utf8_end(line, line + n) - line + 1);
         const int64_t ending = source_offset(src) - start - n;
         ragged_add(&o->lines, line, n);

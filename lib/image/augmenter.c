@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { BLOCK = 16 << 20 };                  /* bytes of transformed images written together */
+
 bool augmenter_lists(const char *list, const char *name)
 {
     const size_t n = strlen(name);
@@ -221,26 +223,55 @@ static int check_images(const struct augmenter *a, const struct ten_record *rec,
     return 0;
 }
 
-static void transform(struct augmenter *a, struct ten_record *rec, bool geometry)
+/* n samples of rec from sample i on into y. */
+static void transform(const struct augmenter *a, const struct ten_record *rec, bool geometry, void *y,
+                      int64_t i, int64_t n)
 {
     const struct augment_policy moves = augment_geometry(&a->ops);
     const bool grey = a->color && !augmenter_lists(a->color, rec->name);
-    const int64_t n = ten_count(rec), *dim = rec->shape.dim;
-    const size_t elem = geometry ? ten_elem_size(rec->type) : sizeof(float);
-    const void *x = rec->data;
-    void *y = room(&a->scratch, &a->scratch_room, n * (int64_t)elem);
+    const int64_t dim[] = {n, rec->shape.dim[1], rec->shape.dim[2], rec->shape.dim[3]};
+    const int64_t sample = dim[1] * dim[2] * dim[3];
+    const size_t elem = ten_elem_size(rec->type);
+    const void *x = (const char *)rec->data + (size_t)(i * sample) * elem;
 
-    rec->data = y;
     if (geometry) {
-        augment_move(a->mode, y, x, elem, dim, &a->ops, a->draw);
+        augment_move(a->mode, y, x, elem, dim, &a->ops, a->draw + i);
         return;
     }
     if (rec->type == TEN_U8) {
-        pixels_to_f32(y, x, n);
+        pixels_to_f32(y, x, n * sample);
         x = y;
     }
-    rec->type = TEN_F32;
-    augment_apply(a->mode, y, x, dim, grey ? &moves : &a->ops, a->draw);
+    augment_apply(a->mode, y, x, dim, grey ? &moves : &a->ops, a->draw + i);
+}
+
+/* The transformed images, in blocks of a size that depends on theirs alone: those of u8 would take
+ * four times the memory of the record. */
+static int write_images(struct augmenter *a, const struct ten_record *rec, bool geometry,
+                        struct ten_writer *out, struct ten_err *e)
+{
+    const int64_t *dim = rec->shape.dim, n = dim[0];
+    struct ten_record y = *rec;
+
+    y.group_attrs = a->attrs;
+    y.type = geometry ? rec->type : TEN_F32;
+    if (n == 0)                                     /* the other dims can be of any size */
+        return ten_write(out, &y, e);
+
+    const int64_t sample = dim[1] * dim[2] * dim[3] * (int64_t)ten_elem_size(y.type);
+    const int64_t block = sample < BLOCK ? BLOCK / sample : 1;
+    void *part = room(&a->scratch, &a->scratch_room, (n < block ? n : block) * sample);
+
+    if (ten_write_start(out, &y, e) < 0)
+        return -1;
+    for (int64_t i = 0; i < n; i += block) {
+        const int64_t m = n - i < block ? n - i : block;
+
+        transform(a, rec, geometry, part, i, m);
+        if (ten_write_part(out, part, m * sample, e) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 static int column_of(const char *name)
@@ -279,7 +310,7 @@ int augmenter_record(struct augmenter *a, const struct ten_record *rec, struct t
         a->h = rec->shape.dim[1];
         a->w = rec->shape.dim[2];
         a->images++;
-        transform(a, &r, geometry);
+        return write_images(a, rec, geometry, out, e);
     }
     return ten_write(out, &r, e);
 }

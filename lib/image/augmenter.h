@@ -26,7 +26,7 @@ struct augmenter {
     int64_t n, h, w;                /* of the draws; h = 0: no images yet */
     unsigned have;                  /* columns of the draws that have been read */
     struct augment_draw *draw;      /* [n] */
-    void *scratch;                  /* a record on its way out */
+    void *scratch;                  /* images on their way out */
     int64_t draw_room, scratch_room;        /* bytes */
 };
 
@@ -45,7 +45,8 @@ bool augmenter_lists(const char *list, const char *name);
  * tangent   f32 images; draws and policy come with the group, the draws first, and stay.
  * adjoint   f32 gradients; the same, but draws and attributes are left out.
  *
- * Other records are written as they are.  Memory: one record (of u8, as f32) and its draws.
+ * Other records are written as they are.  Memory: one record and its draws, and of what is
+ * written 16 MiB, or one image where that is more.
  */
 int augmenter_record(struct augmenter *a, const struct ten_record *rec, struct ten_writer *out,
                      struct ten_err *e);

@@ -2,6 +2,7 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
+#include "stream/attrs.h"
 
 #include <glob.h>
 #include <stdlib.h>
@@ -107,4 +108,21 @@ int classes_find(struct names *classes, int32_t *label, const struct names *file
     }
     names_free(&all);
     return 0;
+}
+
+char *classes_attrs(const struct names *classes, struct ten_err *e)
+{
+    json_t *group = json_object(), *list = json_array();
+    char *text = NULL;
+    int64_t n = 0;
+
+    while (n < classes->n && json_array_append_new(list, json_string(classes->name[n])) == 0)
+        n++;
+    json_object_set_new(group, "classes", list);
+    if (n == classes->n)
+        text = attrs_text(group);
+    else
+        fail(e, TEN_E_DATA, "class names: not UTF-8: expected text");
+    json_decref(group);
+    return text;
 }

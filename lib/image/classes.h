@@ -26,4 +26,8 @@ enum class_from { CLASS_NONE, CLASS_DIR, CLASS_FILE };
 int classes_find(struct names *classes, int32_t *label, const struct names *files,
                  enum class_from from, struct ten_err *e);
 
+/* The group attribute that names them, {"classes":[...]}: the caller's, free().  NULL with *e set
+ * when a name is no UTF-8. */
+char *classes_attrs(const struct names *classes, struct ten_err *e);
+
 #endif

@@ -1,7 +1,9 @@
 #include "image/frames.h"
 
 #include "base/fail.h"
+#include "base/mem.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 int frames_of(struct frames *f, const struct ten_record *rec, struct ten_err *e)
@@ -29,4 +31,23 @@ int frames_get(const struct frames *f, int64_t k, uint8_t *dst, struct ten_err *
         return fail(e, TEN_E_NUMERIC, "byte %lld: %s: picture %lld holds a NaN: expected numbers "
                     "from -1 to 1", (long long)f->rec->offset, f->rec->name, (long long)k);
     return 0;
+}
+
+struct image_dims frames_enlarged(const struct frames *f, int64_t scale)
+{
+    return (struct image_dims){f->dims.h * scale, f->dims.w * scale, f->dims.c};
+}
+
+int frames_draw(const struct frames *f, int64_t k, int64_t scale, uint8_t *dst, struct ten_err *e)
+{
+    uint8_t *small;
+    int rc;
+
+    if (scale == 1)
+        return frames_get(f, k, dst, e);
+    small = xmalloc((size_t)image_bytes(&f->dims));
+    if ((rc = frames_get(f, k, small, e)) == 0)
+        pixels_enlarge(dst, small, &f->dims, scale);
+    free(small);
+    return rc;
 }

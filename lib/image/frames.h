@@ -19,4 +19,8 @@ int frames_of(struct frames *f, const struct ten_record *rec, struct ten_err *e)
 /* dst [h,w,c] = picture k; f32 by pixels_from_f32().  -1 with *e set when it holds a NaN. */
 int frames_get(const struct frames *f, int64_t k, uint8_t *dst, struct ten_err *e);
 
+/* Size of a picture whose pixels become scale x scale, and picture k so, into dst. */
+struct image_dims frames_enlarged(const struct frames *f, int64_t scale);
+int frames_draw(const struct frames *f, int64_t k, int64_t scale, uint8_t *dst, struct ten_err *e);
+
 #endif

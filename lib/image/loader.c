@@ -4,7 +4,10 @@
 #include "base/mem.h"
 #include "image/resize.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <xxhash.h>
 
 static void count_input(struct loader *l, int64_t bytes, uint64_t digest)
@@ -197,6 +200,24 @@ int64_t loader_next(struct loader *l, int64_t max, struct ten_err *e)
         return -1;
     }
     return n;
+}
+
+char *loader_names(const struct loader *l, int64_t n, int64_t *size)
+{
+    char number[24] = "";
+    int64_t bytes = 0;
+    char *text, *at;
+
+    for (int64_t i = 0; i < n; i++)
+        bytes += (int64_t)(strlen(l->file[l->origin[i].file]) + sizeof number);
+    at = text = xmalloc((size_t)bytes);
+    for (int64_t i = 0; i < n; i++) {
+        if (l->strip)
+            snprintf(number, sizeof number, ":%" PRId64, l->origin[i].index);
+        at = stpcpy(stpcpy(stpcpy(at, l->file[l->origin[i].file]), number), "\n");
+    }
+    *size = at - text;
+    return text;
 }
 
 void loader_free(struct loader *l)

@@ -44,6 +44,9 @@ struct loader {
  * a bad one are delivered before the failure is.  Multi-threaded by images.
  */
 int64_t loader_next(struct loader *l, int64_t max, struct ten_err *e);
+/* A line for each of n images that came, the file's name and, of a strip, ":" and the number of
+ * the image in it: *size bytes, the caller's: free(). */
+char *loader_names(const struct loader *l, int64_t n, int64_t *size);
 void loader_free(struct loader *l);
 
 #endif

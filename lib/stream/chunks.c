@@ -7,13 +7,13 @@
 #include "stream/chunks.h"
 
 #include "base/fail.h"
+#include "base/hash.h"
 #include "base/pool.h"
 #include "stream/wire.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <xxhash.h>
 #include <zstd.h>
 
 struct item {
@@ -38,6 +38,8 @@ struct packer {
     ZSTD_CCtx **contexts;                       /* idle ones: one a worker, and one for the caller, */
     int idle, threads;                          /* in which pool_run works when memory is short */
     int64_t stored;                             /* of the payload being drained */
+    unsigned char *gather;                      /* the start of the next chunk */
+    size_t gathered, gather_room;
 };
 
 struct packer *packer_new(int level, int threads, chunk_sink sink, void *arg)
@@ -84,6 +86,7 @@ void packer_free(struct packer *p)
         free(p->ring[i].in);
         free(p->ring[i].out);
     }
+    free(p->gather);
     free(p->contexts);
     free(p->ring);
     pthread_mutex_destroy(&p->lock);
@@ -202,22 +205,51 @@ int packer_bytes(struct packer *p, const void *bytes, size_t n, struct ten_err *
     return 0;
 }
 
-int packer_payload(struct packer *p, const void *data, int64_t n, uint64_t sum, struct ten_err *e)
+/* The gathered bytes as a chunk; they change places with an older buffer. */
+static int submit(struct packer *p, struct ten_err *e)
+{
+    struct item *it = next_item(p, 0, WIRE_CHUNK_HEADER + ZSTD_compressBound(p->gathered), e);
+
+    if (!it)
+        return -1;
+
+    unsigned char *const old = it->in;
+    const size_t old_room = it->in_room;
+    it->kind = ITEM_CHUNK;
+    it->in = p->gather;
+    it->in_room = p->gather_room;
+    it->n = p->gathered;
+    p->gather = old;
+    p->gather_room = old_room;
+    p->gathered = 0;
+    pool_run(p->pool, compress_item, it);
+    return 0;
+}
+
+int packer_part(struct packer *p, const void *data, int64_t n, struct ten_err *e)
 {
     const unsigned char *from = data;
+
+    while (n > 0) {
+        const size_t left = p->chunk - p->gathered, piece = n < (int64_t)left ? (size_t)n : left;
+
+        if (!grow(&p->gather, &p->gather_room, p->gathered + piece))
+            return fail(e, TEN_E_DATA, "zstd: out of memory: %zu more bytes needed", piece);
+        memcpy(p->gather + p->gathered, from, piece);
+        p->gathered += piece;
+        from += piece;
+        n -= (int64_t)piece;
+        if (p->gathered == p->chunk && submit(p, e) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int packer_end(struct packer *p, uint64_t sum, struct ten_err *e)
+{
     struct item *it;
 
-    for (int64_t at = 0; at < n; at += (int64_t)p->chunk) {
-        const size_t piece = n - at < (int64_t)p->chunk ? (size_t)(n - at) : p->chunk;
-
-        if (!(it = next_item(p, piece, WIRE_CHUNK_HEADER + ZSTD_compressBound(piece), e)))
-            return -1;
-        it->kind = ITEM_CHUNK;
-        memcpy(it->in, from + at, piece);
-        it->n = piece;
-        pool_run(p->pool, compress_item, it);
-    }
-    if (!(it = next_item(p, 0, 0, e)))
+    if ((p->gathered > 0 && submit(p, e) < 0) || !(it = next_item(p, 0, 0, e)))
         return -1;
     it->kind = ITEM_TRAILER;
     it->sum = sum;

@@ -11,15 +11,17 @@ typedef int (*chunk_sink)(void *arg, const void *bytes, size_t n, struct ten_err
  * Packing.  Calls append to an ordered queue; chunks are compressed by `threads` threads while the
  * caller goes on, and everything reaches the sink in order, from the calling thread.  The cut
  * points depend on the level alone, so the thread count does not change a byte.  Memory: four
- * chunks a thread, in and out.
+ * chunks a thread, in and out, and the one being gathered.
  */
 struct packer;
 struct packer *packer_new(int level, int threads, chunk_sink sink, void *arg);  /* NULL: no memory */
 void packer_free(struct packer *p);
 /* Bytes that go out as they are (a header). */
 int packer_bytes(struct packer *p, const void *bytes, size_t n, struct ten_err *e);
-/* A payload of n > 0 bytes as chunks, then its zeros and checksum. data may change on return. */
-int packer_payload(struct packer *p, const void *data, int64_t n, uint64_t sum, struct ten_err *e);
+/* Bytes of a payload, in as many parts as you like; data may change on return. */
+int packer_part(struct packer *p, const void *data, int64_t n, struct ten_err *e);
+/* The payload's end: its last chunk, zeros and checksum. */
+int packer_end(struct packer *p, uint64_t sum, struct ten_err *e);
 int packer_flush(struct packer *p, struct ten_err *e);
 
 /*

@@ -8,6 +8,7 @@
 #include "stream/wire.h"
 
 #include "base/fail.h"
+#include "base/hash.h"
 #include "stream/chunks.h"
 
 #include <errno.h>
@@ -21,7 +22,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <xxhash.h>
 
 enum {
     BUFFER = 256 << 10,
@@ -198,7 +198,7 @@ static int map_input(struct ten_reader *r, struct ten_err *e)
     if (S_ISDIR(st.st_mode))
         return fail(e, TEN_E_DATA, "%sis a directory: expected a tensor stream",
                     *r->name ? r->name : "standard input: ");
-    if (r->opt.map && S_ISREG(st.st_mode) && st.st_size > 0 && at >= 0 && at < st.st_size && at % WIRE_ALIGN == 0) {
+    if (r->opt.map && S_ISREG(st.st_mode) && at >= 0 && at < st.st_size && at % WIRE_ALIGN == 0) {
         void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, r->fd, 0);
 
         if (p != MAP_FAILED) {
@@ -665,6 +665,15 @@ static void drop_behind(struct ten_reader *r)
     }
 }
 
+/* At the end of the stream the memory goes back: a program may have many open. */
+static void release_payload(struct ten_reader *r)
+{
+    if (r->payload)
+        munmap(r->payload, (size_t)r->payload_room);
+    r->payload = NULL;
+    r->payload_room = 0;
+}
+
 /* One record of any kind: 1, 0 at the end of the stream, -1. *kind tells which. */
 static int next_record(struct ten_reader *r, struct ten_record *rec, int *kind, struct ten_err *e)
 {
@@ -704,6 +713,8 @@ int ten_next(struct ten_reader *r, struct ten_record *rec, struct ten_err *e)
         drop_behind(r);
         rc = next_record(r, rec, &kind, e);
     } while (rc > 0 && kind != KIND_TENSOR);
+    if (rc == 0)
+        release_payload(r);
     r->failed = rc < 0;
     return rc;
 }

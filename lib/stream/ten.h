@@ -141,6 +141,12 @@ struct ten_writer *ten_create_fd(int fd, const char *name, const struct ten_opti
  * failed output, and -1 ever after. */
 int ten_write(struct ten_writer *w, const struct ten_record *rec, struct ten_err *e);
 
+/* The same in parts, for a payload that need not lie in memory as a whole: the record without its
+ * data, then all ten_bytes() of its payload in as many parts as you like, before anything else is
+ * written.  The stream does not depend on where the parts end.  0, or -1 as above. */
+int ten_write_start(struct ten_writer *w, const struct ten_record *rec, struct ten_err *e);
+int ten_write_part(struct ten_writer *w, const void *data, int64_t bytes, struct ten_err *e);
+
 /* Write the end mark and flush; without it readers report the stream as cut.  0, or -1 with *e set. */
 int ten_finish(struct ten_writer *w, struct ten_err *e);
 void ten_discard(struct ten_writer *w);             /* free, without an end mark; NULL is allowed */

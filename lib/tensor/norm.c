@@ -50,7 +50,7 @@ static struct field field_of(const struct norm *s, bool by_sample)
     struct field f = {.planes = by_sample ? s->n : 1, .rows = by_sample ? s->p : s->n * s->p, .chans = s->c};
     f.fold = fold_of(f.rows, f.chans);
     const int64_t rows = f.rows / f.fold, cols = f.chans * f.fold;
-    f.wide = least(cols, WIDE);
+    f.wide = most(1, least(cols, WIDE));
     f.high = pieces_of(most(pieces_of(rows, BLOCKS), BLOCK / f.wide), DEEP) * DEEP;
     f.across = pieces_of(cols, f.wide);
     f.down = pieces_of(rows, f.high);

@@ -6,20 +6,39 @@
 #include "tensor/simd_elementwise.h"
 #include "tensor/simd_pointwise.h"
 
+/* Operands with gaps, or repeated, pass through tiles: a loop stands here once, not once for every layout. */
+enum { TILE = 512 };
+
+static const float *lined_up(float *tile, const float *x, int64_t step, int64_t n)
+{
+    if (step == 1)
+        return x;
+    for (int64_t i = 0; i < n; i++)
+        tile[i] = x[i * step];
+    return tile;
+}
+
+static void spread(float *y, int64_t step, const float *tile, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        y[i * step] = tile[i];
+}
+
 EACH_KIND void of_one(enum unary kind, float ca, float cb, const struct plane *p, float *y, const float *a)
 {
-    const int64_t n = p->n, ys = p->step[0], as = p->step[1];
-    for (int64_t r = 0; r < p->rows; r++, y += p->row[0], a += p->row[1]) {
-        if (ys == 1 && as == 1) {
+    const int64_t n = p->n, ys = p->step[0], as = p->step[1], part = ys == 1 && as == 1 ? n : TILE;
+    float tile[TILE], result[TILE];
+    for (int64_t r = 0; r < p->rows; r++, y += p->row[0], a += p->row[1])
+        for (int64_t at = 0; at < n; at += part) {
+            const int64_t m = n - at < part ? n - at : part;
+            const float *from = lined_up(tile, a + at * as, as, m);
+            float *to = ys == 1 ? y + at : result;
             #pragma omp simd
-            for (int64_t i = 0; i < n; i++)
-                y[i] = unary_value(kind, ca, cb, a[i]);
-        } else {
-            #pragma omp simd
-            for (int64_t i = 0; i < n; i++)
-                y[i * ys] = unary_value(kind, ca, cb, a[i * as]);
+            for (int64_t i = 0; i < m; i++)
+                to[i] = unary_value(kind, ca, cb, from[i]);
+            if (ys != 1)
+                spread(y + at * ys, ys, result, m);
         }
-    }
 }
 
 /* A function of two elements: of a family, with kind its enum unary or enum binary. */
@@ -33,27 +52,19 @@ EACH_KIND float of_pair(int family, int kind, float ca, float cb, float a, float
 EACH_KIND void of_two(int family, int kind, float ca, float cb, const struct plane *p, float *y, const float *a, const float *b)
 {
     const int64_t n = p->n, ys = p->step[0], as = p->step[1], bs = p->step[2];
-    for (int64_t r = 0; r < p->rows; r++, y += p->row[0], a += p->row[1], b += p->row[2]) {
-        if (ys == 1 && as == 1 && bs == 1) {
+    const int64_t part = ys == 1 && as == 1 && bs == 1 ? n : TILE;
+    float tile_a[TILE], tile_b[TILE], result[TILE];
+    for (int64_t r = 0; r < p->rows; r++, y += p->row[0], a += p->row[1], b += p->row[2])
+        for (int64_t at = 0; at < n; at += part) {
+            const int64_t m = n - at < part ? n - at : part;
+            const float *from_a = lined_up(tile_a, a + at * as, as, m), *from_b = lined_up(tile_b, b + at * bs, bs, m);
+            float *to = ys == 1 ? y + at : result;
             #pragma omp simd
-            for (int64_t i = 0; i < n; i++)
-                y[i] = of_pair(family, kind, ca, cb, a[i], b[i]);
-        } else if (family != OF_ONE_BACK && ys == 1 && as == 1 && bs == 0) {
-            const float one = *b;
-            #pragma omp simd
-            for (int64_t i = 0; i < n; i++)
-                y[i] = of_pair(family, kind, ca, cb, a[i], one);
-        } else if (family != OF_ONE_BACK && ys == 1 && as == 0 && bs == 1) {
-            const float one = *a;
-            #pragma omp simd
-            for (int64_t i = 0; i < n; i++)
-                y[i] = of_pair(family, kind, ca, cb, one, b[i]);
-        } else {
-            #pragma omp simd
-            for (int64_t i = 0; i < n; i++)
-                y[i * ys] = of_pair(family, kind, ca, cb, a[i * as], b[i * bs]);
+            for (int64_t i = 0; i < m; i++)
+                to[i] = of_pair(family, kind, ca, cb, from_a[i], from_b[i]);
+            if (ys != 1)
+                spread(y + at * ys, ys, result, m);
         }
-    }
 }
 
 /* ---- Which function: switches outside of the loops -------------------------------------------- */
@@ -61,6 +72,8 @@ EACH_KIND void of_two(int family, int kind, float ca, float cb, const struct pla
 #define UNARIES(X) X(UNARY_NEG) X(UNARY_ABS) X(UNARY_SIGN) X(UNARY_SQUARE) X(UNARY_SQRT) X(UNARY_RSQRT) \
     X(UNARY_RECIPROCAL) X(UNARY_EXP) X(UNARY_LOG) X(UNARY_SIN) X(UNARY_COS) X(UNARY_ROUND) X(UNARY_FLOOR) \
     X(UNARY_AFFINE) X(UNARY_CLAMP) X(UNARY_POWER) ACTIVATIONS(X)
+/* Cheap beside the memory they move; the others come as a second pass. */
+#define CHAINED(X) X(UNARY_COPY) X(UNARY_RELU) X(UNARY_LEAKY) X(UNARY_RELU6) X(UNARY_HSWISH)
 #define BINARIES(X) X(BINARY_ADD) X(BINARY_SUB) X(BINARY_MUL) X(BINARY_DIV) X(BINARY_MAX) X(BINARY_MIN) \
     X(BINARY_POW) X(BINARY_GT) X(BINARY_GE) X(BINARY_EQ)
 
@@ -140,7 +153,7 @@ static void chain(float *y, const struct chain *k, const float *x, int64_t rows,
 {
     switch (k->f.kind) {
 #define CASE(kind) case kind: chain_of(kind, y, k, x, rows, chans, stride); break;
-    ACTIVATIONS(CASE)
+    CHAINED(CASE)
 #undef CASE
     default: break;
     }

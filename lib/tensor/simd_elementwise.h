@@ -26,6 +26,9 @@ struct elementwise_kernels {
 extern const struct elementwise_kernels elementwise_kernels_base, elementwise_kernels_v3, elementwise_kernels_v4;
 
 /* Whether chain has a loop for this function; the others come after it. */
-static inline bool chain_fuses(enum unary kind) { return kind == UNARY_COPY || kind >= UNARY_RELU; }
+static inline bool chain_fuses(enum unary kind)
+{
+    return kind == UNARY_COPY || kind == UNARY_RELU || kind == UNARY_LEAKY || kind == UNARY_RELU6 || kind == UNARY_HSWISH;
+}
 
 #endif

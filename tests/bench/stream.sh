@@ -31,12 +31,13 @@ bytes=$(stat -c %s "$dir/x.ten")
 pairs "$runs" "compress, level 1, 2 threads: zstd -1 -T2" "$bytes" \
     "zstd -q -1 -T2 -c $dir/x.ten" "ten-cat --zstd=1 --threads=2 $dir/x.ten"
 pairs "$runs" "unpack, 2 threads: zstd -d" "$bytes" "zstd -q -d -c $dir/zstd.zst" "ten-cat --threads=2 $dir/ours.zst"
-pairs 15 "start: cat --version" 0 "for i in 1 2 3 4 5 6 7 8 9 10; do cat --version; done" \
-    "for i in 1 2 3 4 5 6 7 8 9 10; do ten-cat --version; done"
-for t in "$B"/bin/*; do
-    a=$(date +%s%N)
-    for i in 1 2 3 4 5 6 7 8 9 10; do "$t" --version >/dev/null; done
-    b=$(date +%s%N)
-    echo "$(((b - a) / 10000)) ${t##*/}"
-done | sort -n | awk '{ us[NR] = $1; name[NR] = $2 } END {
-    printf "--version of %d tools: median %.1f ms, slowest %.1f ms (%s)\n", NR, us[int((NR + 1) / 2)] / 1000, us[NR] / 1000, name[NR] }'
+
+# From spawn to exit, all in turn, beside programs that do nothing and little.
+"$B/bench/start" 50 /bin/true /bin/cat "$B"/bin/* | awk '{ sub(/.*\//, "", $4); ms[$4] = $1; cpu[$4] = $3 }
+    NR > 2 { us[++n] = $1; if ($1 > ms[slowest]) slowest = $4 }
+    function line(what, name) { printf "start: %-22s %5.1f ms, %4.1f ms of a processor\n", what, ms[name], cpu[name] }
+    END {
+        for (i = 2; i <= n; i++) for (j = i; j > 1 && us[j - 1] > us[j]; j--) { t = us[j]; us[j] = us[j - 1]; us[j - 1] = t }
+        line("true", "true"); line("cat", "cat"); line("ten-cat", "ten-cat"); line("slowest, " slowest, slowest)
+        printf "start: median of %d tools   %5.1f ms\n", n, us[int((n + 1) / 2)]
+    }'

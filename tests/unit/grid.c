@@ -3,6 +3,8 @@
 
 #include "image/grid.h"
 #include "image/numbered.h"
+#include "image/png.h"
+#include "image/sheet.h"
 
 #include <stdlib.h>
 
@@ -85,6 +87,68 @@ static void any_other_conversion_is_no_name(void)
         CHECK(numbered(bad[i], 1) == NULL);
 }
 
+/* The pixels [h,w,c] of a PNG into px; false when it has another size. */
+static bool pixels_of(const unsigned char *png, size_t size, const struct image_dims *want, uint8_t *px)
+{
+    struct ten_err e;
+    struct source *src = source_memory("sheet", png, size);
+    struct png_in *in = png_in_open(src, 0, &e);
+    const bool same = in && memcmp(png_in_dims(in), want, sizeof *want) == 0 &&
+                      png_in_rows(in, px, want->h, &e) == 0;
+
+    png_in_close(in);
+    source_close(src);
+    return same;
+}
+
+static void pictures_of_several_records_come_on_one_sheet_enlarged(void)
+{
+    const uint8_t first[] = {1, 2, 3, 4}, second[] = {5, 6};       /* pictures of 1x2 pixels */
+    const struct ten_record a = {.name = "image", .type = TEN_U8, .shape = {4, {2, 1, 2, 1}}, .data = first};
+    const struct ten_record b = {.name = "image", .type = TEN_U8, .shape = {3, {1, 2, 1}}, .data = second};
+    const uint8_t want[] = {1, 1, 2, 2, 9, 3, 3, 4, 4,
+                            1, 1, 2, 2, 9, 3, 3, 4, 4,
+                            9, 9, 9, 9, 9, 9, 9, 9, 9,
+                            5, 5, 6, 6, 9, 9, 9, 9, 9,
+                            5, 5, 6, 6, 9, 9, 9, 9, 9};
+    struct sheet s = {.columns = 2, .pad = 1, .scale = 2, .background = {9, 9, 9}};
+    unsigned char *png;
+    size_t size;
+    uint8_t px[7 * 11];
+    struct frames f;
+    struct ten_err e;
+
+    CHECK_INT(frames_of(&f, &a, &e), 0);
+    CHECK_INT(sheet_add(&s, &f, 2, &e), 0);
+    CHECK_INT(frames_of(&f, &b, &e), 0);
+    CHECK_INT(sheet_add(&s, &f, 1, &e), 0);
+    CHECK_INT(s.n, 3);
+    CHECK_INT(sheet_png(&s, &png, &size, &e), 0);
+    CHECK(pixels_of(png, size, &(struct image_dims){7, 11, 1}, px));
+    for (int y = 0; y < 5; y++)                     /* inside the padding around the sheet */
+        CHECK_BYTES(px + (y + 1) * 11 + 1, want + y * 9, 9);
+    free(png);
+    sheet_free(&s);
+}
+
+static void a_picture_of_another_size_is_refused(void)
+{
+    const uint8_t data[6] = {0};
+    const struct ten_record a = {.name = "image", .type = TEN_U8, .shape = {3, {1, 2, 1}}, .data = data};
+    const struct ten_record b = {.name = "image", .type = TEN_U8, .shape = {3, {1, 2, 3}}, .data = data,
+                                 .offset = 128};
+    struct sheet s = {.scale = 1};
+    struct frames f;
+    struct ten_err e;
+
+    frames_of(&f, &a, &e);
+    CHECK_INT(sheet_add(&s, &f, 1, &e), 0);
+    frames_of(&f, &b, &e);
+    CHECK_INT(sheet_add(&s, &f, 1, &e), -1);
+    CHECK_STR(e.text, "byte 128: image: 2x1 pixels of 3 channels: expected the size of those before");
+    sheet_free(&s);
+}
+
 int main(void)
 {
     RUN(columns_make_the_sheet_as_square_as_possible);
@@ -94,5 +158,7 @@ int main(void)
     RUN(a_sheet_beyond_what_a_png_can_be_is_refused);
     RUN(a_name_holds_one_number);
     RUN(any_other_conversion_is_no_name);
+    RUN(pictures_of_several_records_come_on_one_sheet_enlarged);
+    RUN(a_picture_of_another_size_is_refused);
     return check_report();
 }

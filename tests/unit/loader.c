@@ -55,6 +55,13 @@ static void classes_are_folders_in_byte_order(void)
     CHECK_STR(classes.name[0], "Zebra");
     CHECK_STR(classes.name[1], "cat");
     CHECK_STR(classes.name[2], "dog");
+
+    char *attrs = classes_attrs(&classes, &e);
+    CHECK_STR(attrs, "{\"classes\":[\"Zebra\",\"cat\",\"dog\"]}");
+    free(attrs);
+    names_add(&classes, "\xff");
+    CHECK(!classes_attrs(&classes, &e));
+    CHECK_STR(e.text, "class names: not UTF-8: expected text");
     names_free(&files);
     names_free(&classes);
 }
@@ -152,6 +159,13 @@ static void strips_are_cut_and_run_on_into_the_next_file(void)
     CHECK_INT(l.origin[2].index, 2);
     CHECK_INT(l.origin[3].file, 1);
     CHECK_INT(l.origin[3].index, 0);
+
+    static const char want[] = "s1.png:0\ns1.png:1\ns1.png:2\ns2.png:0\n";
+    int64_t size;
+    char *names = loader_names(&l, 4, &size);
+    CHECK_INT(size, sizeof want - 1);
+    CHECK_BYTES(names, want, sizeof want - 1);
+    free(names);
     CHECK_INT(loader_next(&l, 4, &e), 1);
     CHECK_INT(l.pixels[3], 107);
     CHECK_INT(loader_next(&l, 4, &e), 0);

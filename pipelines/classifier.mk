@@ -1,0 +1,64 @@
+# pipelines/classifier.mk - the engine's first job: a small residual network learns Fashion-MNIST.
+PAPER := classifier
+include pipelines/common.mk
+
+# FASHION: a folder with the IDX files of Fashion-MNIST or MNIST.
+FASHION ?= $(call debian,usr/share/datasets/fashion-mnist)
+
+# Groups of 64 images to train on and to test with; how wide the network is, how often it sees them.
+train.demo := 128
+train.laptop := 1000000
+train.paper := 1000000
+test.demo := 32
+test.laptop := 1000000
+test.paper := 1000000
+width.demo := 16
+width.laptop := 32
+width.paper := 64
+epochs.demo := 3
+epochs.laptop := 4
+epochs.paper := 30
+
+config := {"family": "resnet", "width": $(call per,width), "blocks": [1, 1, 1], "in": [28, 28, 1]}
+
+# The reader dies of the closed pipe when there was enough, which a pipe would report (pipefail).
+$(O)/train.ten $(O)/test.ten: $(O)/%.ten: | $(O)/
+	ten-head --groups=$(call per,$*) >$@.part < <(idx2ten \
+	    $(FASHION)/$(if $(filter train,$*),train,t10k)-images-idx3-ubyte.gz \
+	    $(FASHION)/$(if $(filter train,$*),train,t10k)-labels-idx1-ubyte.gz)
+	mv $@.part $@
+
+# A killed run goes on from its checkpoint.
+$(R)/net-%.ten $(R)/curve-%.tsv &: $(O)/train.ten $(O)/test.ten | $(R)/
+	train-classifier --config='$(config)' --seed=$* --epochs=$(call per,epochs) --augment=crop=2,flip \
+	    --schedule=onecycle:lr=0.2 --valid=$(O)/test.ten --resume=$(R)/net-$*.ckpt \
+	    --curve=$(R)/curve-$*.tsv --quiet <$< >$(R)/net-$*.ten.part
+	mv $(R)/net-$*.ten.part $(R)/net-$*.ten
+$(R)/score-%.tsv: $(R)/net-%.ten $(O)/test.ten
+	classify --quiet --model=$< <$(O)/test.ten | confusion | awk -v seed=$* -F'\t' '
+	    NR > 1 { for (i = 2; i < NF; i++) all += $$i; right += $$NR }
+	    END { print "seed\taccuracy"; print seed "\t" right / all }' >$@.part
+	mv $@.part $@
+$(R)/seeded-%.tsv: $(R)/curve-%.tsv
+	awk -v seed=$* '{ print (NR == 1 ? "seed" : seed) "\t" $$0 }' $< >$@.part
+	mv $@.part $@
+
+first := $(word 1,$(SEEDS))
+$(O)/accuracy.tsv: $(foreach s,$(SEEDS),$(R)/score-$s.tsv)
+	$(merge)
+$(O)/curves.tsv: $(foreach s,$(SEEDS),$(R)/seeded-$s.tsv)
+	$(merge)
+$(O)/curves.svg: pipelines/curves.gp $(foreach s,$(SEEDS),$(R)/curve-$s.tsv)
+	gnuplot -c $^ >$@.part
+	mv $@.part $@
+$(O)/confusion.tsv: $(R)/net-$(first).ten $(O)/test.ten
+	classify --quiet --model=$< <$(O)/test.ten | confusion >$@.part
+	mv $@.part $@
+$(O)/size.tsv: | $(O)/
+	score --config='$(config)' >$@.part
+	mv $@.part $@
+
+$(O)/claims.tsv: pipelines/classifier.claims $(O)/accuracy.tsv
+	claims --paper=$(PAPER) --scale=$(SCALE) --rules=$< $(filter-out $<,$^) >$@.part
+	mv $@.part $@
+all: $(O)/curves.svg $(O)/curves.tsv $(O)/confusion.tsv $(O)/size.tsv

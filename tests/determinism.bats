@@ -1,0 +1,172 @@
+# The same bytes for any number of threads, in every run, and from gcc and clang: one table of how
+# each tool is called on inputs large enough to be shared out among threads.
+load common
+export NET='{"family": "resnet", "width": 8, "blocks": [1, 1], "in": [16, 16, 1]}'
+
+# TOOL COMMAND LINE, where @ stands for --threads=N.  Everything on standard output counts; files are
+# written as out-*.  Inputs are those of make_inputs.  A tool without a row fails the first test.
+rows() {
+    cat <<'END'
+augment         @ --seed=1 <images.ten
+augment         @ --seed=1 --p=0.5 --policy=color,flip,rot90,cutout --zstd <pixels.ten
+augment         @ --adjoint <draws.ten
+augment         @ --tangent <draws.ten
+classify        @ --batch=64 --quiet --model=net.ten <small.ten
+cifar2ten       @ --batch=100 x.cifar
+claims          @ --rules=claims.rules claims.tsv
+confusion       @ <classes.ten
+csv2ten         @ --batch=1000 x.csv
+csv2ten         @ --matrix x.csv
+edges2ten       @ --undirected --dup=sum x.edges
+edges2ten       @ --ids=string x.edges
+gr2ten          @ --dup=min x.gr
+idx2ten         @ --pad=2 x-images.idx x-labels.idx
+latency         @ --runs=1 --config='{"family": "mlp", "in": [4]}' | wc -l
+mtx2ten         @ x.mtx
+mtx2ten         @ --coo --type=f32 x.mtx
+npy2ten         @ x.npy
+npz2ten         @ x.npz
+png2ten         @ --batch=7 --label-from=file --names x-0*.png
+png2ten         @ --size=33x21 --float --zstd x-0*.png
+png2ten         @ --crop --channels=1 --size=90x90 --glob='x-0*.png'
+raw2ten         @ --type=f32 --dims=64,64,3 --batch=16 x.raw
+report          @ results | sed 's/(compiler [^,]*,//'
+safetensors2ten @ x.safetensors
+score           @ --layers <net.ten
+ten-batch       @ --size=7 <pixels.ten
+ten-cat         @ images.ten packed.ten
+ten-cat         @ --zstd=1 images.ten packed.ten
+ten-cat         @ --zstd=9 pixels.ten
+ten-cmp         @ --rtol=0.5 images.ten others.ten || [ $? = 1 ]
+ten-cmp         @ images.ten packed.ten && echo equal
+ten-cut         @ --cast=f16 <images.ten
+ten-cut         @ --cast=i4 --slice=0:3:60:2 --slice=2:::-1 <images.ten
+ten-dot         @ images.ten others.ten
+ten-dot         @ --total images.ten others.ten
+ten-dump        @ images.ten
+ten-gen         @ x f32 300,1000 y f64 200000 --fill=normal --seed=3
+ten-gen         @ x u8 1000000 y i64 100000 --fill=uniform --seed=3 --zstd=1
+ten-gen         @ x bf16 1000000
+ten-head        @ --groups=1 <packed.ten
+ten-info        @ --history packed.ten
+ten-info        @ --json packed.ten
+ten-paste       @ images.ten columns.ten
+ten-shuf        @ --seed=1 --size=5 <pixels.ten
+ten-shuf        @ --seed=1 --memory=100K --zstd=1 <pixels.ten
+ten-split       @ --seed=1 --stratify=label --prefix=out- <pixels.ten; cat out-*
+ten-split       @ --by-hash --zstd=1 --prefix=out- <pixels.ten; cat out-*
+ten-stat        @ images.ten packed.ten
+ten-stat        @ --per-channel --quantiles=0.1,0.5,0.99 images.ten
+ten-stat        @ --histogram=50 images.ten
+ten-verify      @ images.ten packed.ten
+ten2cifar       @ <cifar.ten
+ten2csv         @ <columns.ten
+ten2edges       @ <graph.ten
+ten2gr          @ <graph.ten
+ten2idx         @ out-images out-labels <pixels.ten; cat out-*
+ten2mtx         @ <matrix.ten
+ten2npy         @ <images.ten
+ten2npz         @ --deflate <pixels-one.ten
+ten2png         @ --grid <images.ten
+ten2png         @ --pattern=out-%03d.png <images.ten; cat out-*
+ten2png         @ --strip --scale=2 <pixels.ten
+ten2raw         @ <packed.ten
+ten2safetensors @ <pixels-one.ten
+ten2text        @ <text.ten
+ten2y4m         @ <clip.ten
+ten2y4m         @ --420 --full-range <clip.ten
+text2ten        @ x.txt
+train-classifier @ --quiet --seed=2 --epochs=2 --batch=50 --config="$NET" <small.ten
+y4m2ten         @ --stride=2 x.y4m
+END
+}
+
+make_inputs() {
+    ten-gen image f32 64,64,64,3 --fill=uniform --lo=-1 --seed=1 >images.ten
+    ten-gen image f32 64,64,64,3 --fill=uniform --lo=-1 --seed=2 >others.ten
+    ten-cat --zstd=1 images.ten >packed.ten
+    ten-gen image u8 100,28,28,1 label i32 100 --fill=uniform --hi=10 --seed=3 --records=5 >pixels.ten
+    ten-head <pixels.ten >pixels-one.ten
+    augment --seed=1 <images.ten >draws.ten
+    ten2png --pattern=x-%02d.png <images.ten
+    ten2raw <images.ten >x.raw
+    ten2npy <images.ten >x.npy
+    ten2npz <pixels-one.ten >x.npz
+    ten2safetensors <pixels-one.ten >x.safetensors
+    ten2idx x-images.idx x-labels.idx <pixels.ten
+    ten-gen image u8 300,32,32,3 label i32 300 --fill=uniform --hi=10 --seed=4 >cifar.ten
+    ten2cifar <cifar.ten >x.cifar
+    ten-gen image u8 100,16,16,1 label i32 100 --fill=uniform --hi=10 --seed=3 --records=3 >small.ten
+    train-classifier --quiet --epochs=1 --config="$NET" <small.ten >net.ten
+    classify --quiet --model=net.ten <small.ten >classes.ten
+    ten-gen clip u8 2,8,48,64,3 --fill=uniform --seed=5 >clip.ten
+    ten2y4m <clip.ten >x.y4m
+    ten-gen a i64 30000 b f64 30000 --fill=normal --std=1000 --seed=6 >columns.ten
+    ten2csv <columns.ten >x.csv
+    awk 'BEGIN { print "p sp 20000 100000"
+        for (i = 0; i < 100000; i++) { s = (s * 1103 + 12345) % 20000; print "a", s + 1, i * 7 % 20000 + 1, i % 97 } }' >x.gr
+    gr2ten x.gr >graph.ten
+    awk '$1 == "a" { print $2, $3, $4 / 3 }' x.gr >x.edges
+    { echo '%%MatrixMarket matrix coordinate real general'; echo '20001 20001 100000'; cat x.edges; } >x.mtx
+    mtx2ten x.mtx >matrix.ten
+    seq 100000 | sed 's/7/ seven /g' >x.txt
+    text2ten x.txt >text.ten
+    printf 'better\ta beats b\t1\tscore[arm=a] > score[arm=b]\n' >claims.rules
+    printf 'arm\tseed\tscore\na\t1\t10\na\t2\t20\nb\t1\t9\nb\t2\t18\n' >claims.tsv
+    mkdir -p results/paper/demo
+    claims --rules=claims.rules claims.tsv >results/paper/demo/claims.tsv
+    ten2png --grid <images.ten >results/paper/demo/sheet.png
+}
+
+# output_of THREADS TOOL ARGUMENTS: one row, on standard output.
+output_of() {
+    rm -f out-*
+    bash -o pipefail -c "$2 ${3//@/--threads=$1}"
+}
+# each FUNCTION: call FUNCTION NUMBER TOOL ARGUMENTS for every row; it prints its complaints.
+each() {
+    local n=0 tool arguments bad=
+    while read -r tool arguments; do
+        n=$((n + 1))
+        bad+=$("$1" $n "$tool" "$arguments" 2>notes) || bad+=$'\n'"failed: $tool $arguments: $(<notes)"
+    done < <(rows)
+    [ -z "$bad" ] || { printf '%s\n' "$bad"; false; }
+}
+# same_as_before THREADS NUMBER TOOL ARGUMENTS
+same_as_before() {
+    output_of "$1" "$3" "$4" >got
+    cmp -s "want/$2" got || printf '\nwith %s threads other bytes: %s %s' "$1" "$3" "$4"
+}
+
+setup_file() {
+    cd "$BATS_FILE_TMPDIR" || return
+    make_inputs
+    mkdir want
+    want() { output_of 1 "$2" "$3" >"want/$1" && [ -s "want/$1" ]; }
+    each want
+}
+setup() { cd "$BATS_FILE_TMPDIR" || return; }
+
+@test "every tool has a row here" {
+    diff <(rows | cut -d' ' -f1 | sort -u) <(basename -a "$B"/bin/* | sort)
+}
+@test "a second run gives the same bytes" {
+    again() { same_as_before 1 "$@"; }
+    each again
+}
+@test "two and three threads give the bytes of one" {
+    two() { same_as_before 2 "$@"; }
+    three() { same_as_before 3 "$@"; }
+    each two
+    each three
+}
+@test "clang's build gives the bytes of gcc's" {
+    need clang clang
+    echo 'int main(void) { return 0; }' | clang -fopenmp -xc -o probe - 2>/dev/null ||
+        skip "clang has no OpenMP (Debian package libomp-14-dev)"
+    env -u MAKEFLAGS -u MAKELEVEL -u SAN make -s -j2 -C "$ROOT" B="$B/clang" CC=clang all >&2
+    PATH=$B/clang/bin:$PATH
+    # The engine lets each compiler fuse products and sums as it likes.
+    clang() { [[ $2 = *classif* ]] || same_as_before 2 "$@"; }
+    each clang
+}

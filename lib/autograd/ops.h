@@ -163,10 +163,10 @@ struct var *op_attention(struct tape *t, struct var *q, int64_t q_at, struct var
 
 struct var *op_softmax(struct tape *t, struct var *x);
 struct var *op_log_softmax(struct tape *t, struct var *x);
-/* logits [R,C], labels i32 [R] in [0,C): the loss of every row [R], against (1 - smoothing) of the label and smoothing/C of
- * every class. */
+/* logits [R,C], labels i32 [R] below C: the loss of every row [R], against (1 - smoothing) of the label and smoothing/C of
+ * every class.  Rows with a negative label have none. */
 struct var *op_cross_entropy(struct tape *t, struct var *logits, struct var *labels, float smoothing);
-/* Against weights [R,C]. */
+/* Against weights [R,C], constants. */
 struct var *op_soft_cross_entropy(struct tape *t, struct var *logits, struct var *target);
 
 #endif

@@ -42,10 +42,12 @@ static void add_bias(struct tape *t, struct var *bias, struct var *dy)
         tape_add_grad(t, bias, op_sum_to(t, dy, 1, bias->v.dim));
 }
 
+/* What is made of weights (transforms, other layouts) is kept between calls while they stay the same: at inference.
+ * In training each is used once before the next step changes it, and would take several times its memory. */
 static struct conv versioned(const struct call *c, int weight)
 {
     struct conv g = *(const struct conv *)c->arg;
-    g.version = c->in[weight]->version;
+    g.version = tape_mode(c->tape)->training ? 0 : c->in[weight]->version;
     return g;
 }
 

@@ -1,7 +1,8 @@
 /*
  * Sizes are rounded up so that few different ones exist: to 64 bytes below 4 KiB, above that to a
  * sixteenth of the next power of two (at most 1/8 is wasted).  Free blocks stand in one list a
- * size class, last given up first, as that one is still in the cache.
+ * size class, last given up first, as that one is still in the cache.  Rather than ask the system for a large block, one of
+ * up to twice its size is used.
  *
  * Large blocks are mapped on 2 MiB borders and the kernel is asked for huge pages: a training step
  * touches its memory anew, and a fault for every 4 KiB costs as much as a pass over the data.
@@ -14,7 +15,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-enum { CLASSES = 64 * 17, HUGE = 2 << 20 };
+enum { CLASSES = 64 * 17, HUGE = 2 << 20, LARGE = 1 << 20 };
 
 struct spare { struct block b; struct spare *next; };
 
@@ -70,20 +71,32 @@ void memory_free(struct memory *m)
     free(m);
 }
 
+/* A free block of this class, or of one up to twice as large; taken from its list. */
+static struct spare *take(struct memory *m, int class, size_t bytes)
+{
+    const int last = bytes < LARGE ? class : class + 8;
+    for (int i = class; i <= last && i < CLASSES; i++) {
+        struct spare *s = m->spare[i];
+        if (s) {
+            m->spare[i] = s->next;
+            return s;
+        }
+    }
+    return NULL;
+}
+
 struct block *block_new(struct memory *m, size_t bytes)
 {
     size_t size;
     const int class = size_class(bytes, &size);
-    struct spare *s = m->spare[class];
-    if (s) {
-        m->spare[class] = s->next;
-    } else {
+    struct spare *s = take(m, class, bytes);
+    if (!s) {
         s = xmalloc(sizeof *s);
         s->b = (struct block){.data = lend(size), .bytes = size, .home = m};
         m->lent += size;
     }
     s->b.refs = 1;
-    m->used += size;
+    m->used += s->b.bytes;
     if (m->used > m->peak)
         m->peak = m->used;
     return &s->b;

@@ -74,7 +74,7 @@ static int classify(struct opts *o, struct model *m)
 {
     struct samples *s = samples_open("-", o->tool.in, NULL, &o->tool.err);
     const struct feeder_options feed = {.batch = o->batch, .evaluate = true, .scale = o->scale};
-    struct feeder *f = s ? feeder_new(s, &feed, &o->tool.err) : NULL;
+    struct feeder *f = s && model_reads(m, s, &o->tool.err) == 0 ? feeder_new(s, &feed, &o->tool.err) : NULL;
     struct counts n = {0};
     struct tape *t = tape_new(m->params->memory, o->tool.opt.seed);
     struct batch b;

@@ -21,7 +21,9 @@ row() {
     ten2cifar | ten2mtx | ten2gr | ten2edges | ten2csv | ten2text) echo convert ;;
     png2ten | y4m2ten | npy2ten | npz2ten | safetensors2ten | idx2ten | cifar2ten | mtx2ten | gr2ten | edges2ten | csv2ten | text2ten) echo own - ;;
     raw2ten) echo own --dims=4 ;;
-    claims | report) echo skip ;;
+    train-classifier) echo 'convert --config={"family":"mlp","in":[3]}' ;;
+    confusion | score | latency) echo convert ;;
+    claims | report | classify) echo skip ;;
     *) return 1 ;;
     esac
 }

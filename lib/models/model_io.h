@@ -3,11 +3,15 @@
 #define MODELS_MODEL_IO_H
 
 #include "models/model.h"
+#include "nn/samples.h"
 #include "stream/tool.h"
 
 /* The model stream at path ("-": standard input), which the history records.  NULL with t->err set. */
 struct model *model_open(struct tool *t, const char *path, struct memory *m);
 /* A network of this JSON text, parameters as model_init() leaves them for seed 0. */
 struct model *model_parse(const char *config, struct memory *m, struct ten_err *e);
+
+/* Whether the samples have images of the shape that m reads: 0, or -1 with *e set. */
+int model_reads(const struct model *m, const struct samples *s, struct ten_err *e);
 
 #endif

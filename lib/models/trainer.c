@@ -2,6 +2,7 @@
 #include "base/fail.h"
 #include "base/mem.h"
 #include "base/signals.h"
+#include "models/model_io.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -408,6 +409,9 @@ static int set_up(struct trainer *r, struct samples *train, struct samples *vali
     struct optim_rule rule;
     struct ema_rule average;
     struct feeder_options f = *feed;
+    for (int i = 0; i < (valid ? 2 : 1); i++)
+        if (model_reads(r->model, i ? valid : train, e) < 0 || samples_need(i ? valid : train, "label", e) < 0)
+            return -1;
     f.batch = o->batch;
     f.seed = r->tool->opt.seed;
     if (batch_augment_parse(&f.augment, o->augment, e) < 0 || optim_parse(&rule, o->optim, e) < 0 || !(r->feed = feeder_new(train, &f, e)))

@@ -117,6 +117,20 @@ static bool copy_whole(int32_t *y, const void *x, enum ten_type type, int64_t n)
     return fits;
 }
 
+/* The class of a sample; -1 with *e set when it is none. */
+static int64_t class_of(const struct feeder *f, int64_t sample, struct ten_err *e)
+{
+    const struct samples_column *col = &f->column[f->label];
+    int32_t class;
+
+    if (!copy_whole(&class, samples_row(f->samples, f->label, sample), col->type, 1) || class < 0 ||
+        class >= f->opt.classes)
+        return fail(e, TEN_E_DATA, "sample %lld: %.60s: no class: expected 0 to %lld",
+                    (long long)samples_number(f->samples, sample), col->name,
+                    (long long)f->opt.classes - 1);
+    return class;
+}
+
 static int fill_column(const struct feeder *f, struct slot *s, int c, struct ten_err *e)
 {
     const struct samples_column *col = &f->column[c];
@@ -125,6 +139,8 @@ static int fill_column(const struct feeder *f, struct slot *s, int c, struct ten
         const int64_t sample = s->sample[i], n = col->count;
         const void *x = samples_row(f->samples, c, sample);
 
+        if (c == f->label && f->opt.classes > 0 && class_of(f, sample, e) < 0)
+            return -1;
         if (col->type == TEN_F32)
             memcpy(s->column[c].f + i * n, x, (size_t)n * sizeof(float));
         else if (!copy_whole(s->column[c].i + i * n, x, col->type, n))
@@ -141,20 +157,6 @@ static void make_image(float *y, const struct maker *m, int64_t epoch, int64_t s
 
     batch_look(&look, &f->form, &(struct batch_key){f->opt.seed, epoch}, sample);
     batch_image(y, samples_row(f->samples, f->image, sample), &f->form, &look, m->scratch);
-}
-
-/* The class of a sample; -1 with *e set when it is none. */
-static int64_t class_of(const struct feeder *f, int64_t sample, struct ten_err *e)
-{
-    const struct samples_column *col = &f->column[f->label];
-    int32_t class;
-
-    if (!copy_whole(&class, samples_row(f->samples, f->label, sample), col->type, 1) || class < 0 ||
-        class >= f->opt.classes)
-        return fail(e, TEN_E_DATA, "sample %lld: %.60s: no class: expected 0 to %lld",
-                    (long long)samples_number(f->samples, sample), col->name,
-                    (long long)f->opt.classes - 1);
-    return class;
 }
 
 /* Image i and its label, mixed with those of the sample that comes next in the epoch's order, which

@@ -29,7 +29,7 @@ struct feeder_options {
     const char *image, *label;          /* names of columns; NULL: "image", "label" */
     struct batch_augment augment;       /* of the image column */
     struct batch_scale scale;           /* of the image column; no channels: to [-1,1] */
-    int64_t classes;                    /* of labels, needed for mixup and cutmix */
+    int64_t classes;                    /* of labels, needed for mixup and cutmix; 0: not known, labels are not checked */
 };
 
 /*

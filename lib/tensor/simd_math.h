@@ -99,12 +99,17 @@ static inline float log1p_near(float f)
     return f - (half - s * (half + atanh_rest(s * s)));
 }
 
+/* e of x = m 2^e with sqrt(1/2) <= m < sqrt(2); 0x3f3504f3 is sqrt(1/2). */
+static inline int32_t exponent_of(int32_t bits) { return (int32_t)((uint32_t)bits - 0x3f3504f3u) >> 23; }
+
+static inline float mantissa_of(int32_t bits, int32_t e) { return bits_float((int32_t)((uint32_t)bits - ((uint32_t)e << 23))); }
+
 static inline float simd_log(float x)
 {
     const bool denormal = x < 0x1p-126f;
     const float scaled = pick(denormal, x * 0x1p23f, x);
-    const int32_t bits = float_bits(scaled), e = (bits - 0x3f3504f3) >> 23;         /* 0x3f3504f3: sqrt(1/2) */
-    const float f = bits_float(bits - (int32_t)((uint32_t)e << 23)) - 1.0f;
+    const int32_t bits = float_bits(scaled), e = exponent_of(bits);
+    const float f = mantissa_of(bits, e) - 1.0f;
     const float k = (float)e - pick(denormal, 23.0f, 0.0f);
     const float s = f / (2.0f + f), half = 0.5f * f * f;
     const float y = k * 0x1.62ep-1f + (f - ((half - s * (half + atanh_rest(s * s))) - k * 0x1.0bfbe8p-15f));
@@ -157,8 +162,8 @@ static inline float simd_cos(float x) { return simd_sine(x, 1); }
 static inline double log2_f64(float x)
 {
     const bool denormal = x < 0x1p-126f;
-    const int32_t bits = float_bits(pick(denormal, x * 0x1p23f, x)), e = (bits - 0x3f3504f3) >> 23;
-    const double m = bits_float(bits - (int32_t)((uint32_t)e << 23)), s = (m - 1) / (m + 1), z = s * s;
+    const int32_t bits = float_bits(pick(denormal, x * 0x1p23f, x)), e = exponent_of(bits);
+    const double m = mantissa_of(bits, e), s = (m - 1) / (m + 1), z = s * s;
     /* 2 atanh(s) by its series: z < 0.03 */
     const double series = 1 + z * (1.0 / 3 + z * (1.0 / 5 + z * (1.0 / 7 + z * (1.0 / 9 + z * (1.0 / 11 + z * (1.0 / 13 + z * (1.0 / 15)))))));
     return (double)((float)e - pick(denormal, 23.0f, 0.0f)) + s * series * 0x1.71547652b82fep1;

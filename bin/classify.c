@@ -24,7 +24,10 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 {
     struct opts *o = st->input;
     switch (key) {
-    case ARGP_KEY_INIT: st->child_inputs[0] = &o->tool.opt; break;
+    case ARGP_KEY_INIT:
+        st->child_inputs[0] = &o->tool.opt;
+        st->child_inputs[1] = &o->scale;
+        break;
     case 'm': o->model = arg; break;
     case 'b': o->batch = tool_int(st, arg, 1, 1 << 24); break;
     case ARGP_KEY_END:
@@ -35,12 +38,6 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     }
     return 0;
 }
-
-static const struct argp argp = {
-    options, parse, "", "Tell the classes of the records image (or clip) of standard input: a record class i32 [N] and "
-    "the probabilities f32 [N,C] for every batch, and its labels; how many are right is said on standard error.\v"
-    "Example:\n  classify --model=model.ten <test.ten | confusion", tool_common, 0, 0
-};
 
 struct counts { int64_t seen, right; };
 
@@ -98,6 +95,12 @@ static int classify(struct opts *o, struct model *m)
 
 int main(int argc, char **argv)
 {
+    const struct argp_child children[] = {tool_common[0], scale_child, {0}};
+    const struct argp argp = {
+        options, parse, "", "Tell the classes of the records image of standard input: a record class i32 [N] and "
+        "the probabilities f32 [N,C] for every batch, and its labels; how many are right is said on standard error.\v"
+        "Example:\n  classify --model=model.ten <test.ten | confusion", children, 0, 0
+    };
     struct opts o = {.batch = 256};
     tool_open(&o.tool, TOOL_IN | TOOL_OUT, &argp, argc, argv, &o);
     struct memory *memory = memory_new();

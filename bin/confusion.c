@@ -64,10 +64,14 @@ static int count(struct opts *o, struct table *t, const struct column *label, co
     if (label->n != class->n)
         return fail(&o->tool.err, TEN_E_DATA, "group %lld: %lld labels and %lld classes: expected as many", (long long)label->group,
                     (long long)label->n, (long long)class->n);
-    for (int64_t i = 0; i < label->n; i++) {
-        grow(t, 1 + (label->x[i] > class->x[i] ? label->x[i] : class->x[i]));
+    int32_t largest = -1;
+    for (int64_t i = 0; i < label->n; i++)
+        largest = label->x[i] > largest ? label->x[i] : largest;
+    for (int64_t i = 0; i < label->n; i++)
+        largest = class->x[i] > largest ? class->x[i] : largest;
+    grow(t, largest + 1);
+    for (int64_t i = 0; i < label->n; i++)
         t->count[label->x[i] * t->classes + class->x[i]]++;
-    }
     return 0;
 }
 

@@ -37,8 +37,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 
 static const struct argp argp = {
     options, parse, "", "Measure the forward pass of the model on standard input: seconds per run after a warm-up, as a table of "
-    "mean, standard deviation, median, 90th percentile, least and most, over the runs without the slowest and fastest tenth for mean and deviation. "
-    "Threads stay on their processors.\v"
+    "mean, standard deviation, median, 90th percentile, least and most, over the runs without the slowest and fastest tenth for mean and deviation.\v"
     "Example:\n  latency --threads=1 --layers <model.ten", tool_common, 0, 0
 };
 

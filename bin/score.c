@@ -59,6 +59,15 @@ static void count_call(void *ctx, const struct call *c, double seconds)
     printf("%s\t%s\t%s\t%s\t%lld\n", c->op->name, name, tensor_shape_text(&c->in[0]->v, in), tensor_shape_text(&c->out[0]->v, out), (long long)macs);
 }
 
+/* params->states has the gaps between tensors in it. */
+static int64_t count_state(const struct params *ps)
+{
+    int64_t n = 0;
+    for (int i = 0; i < ps->n; i++)
+        n += ps->list[i]->group < 0 ? ps->list[i]->count : 0;
+    return n;
+}
+
 static void report(struct opts *o, struct model *m)
 {
     struct tape *t = tape_new(m->params->memory, 0);
@@ -77,7 +86,7 @@ static void report(struct opts *o, struct model *m)
     const size_t most = memory_peak(m->params->memory) - before + tensor_count(&x) * sizeof(float);
     if (!o->layers)
         printf("parameters\tstate\tmacs\tactivation_bytes\n%lld\t%lld\t%lld\t%lld\n", (long long)params_count(m->params),
-               (long long)m->params->states, (long long)n.macs, (long long)most);
+               (long long)count_state(m->params), (long long)n.macs, (long long)most);
     else
         printf("total\t-\t-\t-\t%lld\n", (long long)n.macs);
     tape_free(t);

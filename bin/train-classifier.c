@@ -1,9 +1,8 @@
 /* bin/train-classifier.c - train a network to tell the classes of images or clips. */
 #include "base/mem.h"
-#include "models/trainer.h"
 #include "models/losses.h"
-
-#include <string.h>
+#include "models/model_io.h"
+#include "models/trainer.h"
 
 struct opts {
     struct tool tool;
@@ -15,22 +14,8 @@ struct opts {
 
 static const struct argp_option options[] = {
     {"smoothing", 's', "E", 0, "Label smoothing (default 0)", 0},
-    {"mean", 'm', "LIST", 0, "Means of the channels, for images from 0 to 1 (default: to -1..1)", 0},
-    {"std", 'd', "LIST", 0, "Standard deviations of the channels", 0},
     {0}
 };
-
-/* "0.49,0.48,0.45" into v: how many. */
-static int numbers(struct argp_state *st, char *arg, float *v)
-{
-    int n = 0;
-    for (char *word; (word = strsep(&arg, ",")); n++) {
-        if (n == BATCH_MAX_CHANNELS)
-            argp_error(st, "%d channels or more: expected at most %d", n + 1, BATCH_MAX_CHANNELS);
-        v[n] = (float)tool_float(st, word, -1e6, 1e6);
-    }
-    return n;
-}
 
 static error_t parse(int key, char *arg, struct argp_state *st)
 {
@@ -39,13 +24,9 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case ARGP_KEY_INIT:
         st->child_inputs[0] = &o->tool.opt;
         st->child_inputs[1] = &o->train;
+        st->child_inputs[2] = &o->scale;
         break;
     case 's': o->smoothing = (float)tool_float(st, arg, 0, 0.999); break;
-    case 'm': o->scale.channels = numbers(st, arg, o->scale.mean); break;
-    case 'd':
-        if (numbers(st, arg, o->scale.std) != o->scale.channels)
-            argp_error(st, "--std: expected as many numbers as --mean before it");
-        break;
     default: return ARGP_ERR_UNKNOWN;
     }
     return 0;
@@ -53,9 +34,9 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 
 int main(int argc, char **argv)
 {
-    struct argp_child children[] = {tool_common[0], trainer_child, {0}};
+    struct argp_child children[] = {tool_common[0], trainer_child, scale_child, {0}};
     const struct argp argp = {
-        options, parse, "", "Train a network on the records image (or clip) and label of standard input and write it, "
+        options, parse, "", "Train a network on the records image and label of standard input and write it, "
         "as a model stream, to standard output.\v"
         "Example:\n  train-classifier --config='{\"family\": \"resnet\", \"width\": 16, \"blocks\": [1,1,1],\n"
         "    \"in\": [28,28,1]}' --valid=test.ten --curve=curve.tsv <train.ten >model.ten", children, 0, 0

@@ -24,3 +24,43 @@ column() { printf '%s\n' "$1" "${@:2}" | csv2ten --batch=100 - | ten-cut --cast=
     run -1 --separate-stderr confusion <x.ten
     [[ "$stderr" = *"no group has both"* ]]
 }
+@test "classes in front of labels, and records between them, count alike" {
+    ten-paste <(column class 0 1 1) <(ten-gen probability f32 3,2) <(column label 0 0 1) >x.ten
+    run -0 confusion <x.ten
+    [ "${lines[1]}" = "0	1	1	0.5000" ]
+    [ "${lines[2]}" = "1	0	1	1.0000" ]
+}
+@test "labels and classes of different groups do not meet" {
+    { column label 0; column class 0; } >x.ten
+    run -1 --separate-stderr confusion <x.ten
+    [[ "$stderr" = *"no group has both"* ]]
+}
+@test "more labels than classes, other types, other ranks, too large a class: exit 1, one line" {
+    wrong() {
+        run -1 --separate-stderr confusion <x.ten
+        [ -z "$output" ]
+        [[ "$stderr" = "confusion: "*"$1" ]] || { echo "$stderr"; false; }
+    }
+    ten-paste <(column label 0 1) <(column class 0) >x.ten
+    wrong "group 0: 2 labels and 1 classes: expected as many"
+    ten-gen label f32 3 class f32 3 >x.ten
+    wrong "label: f32[3]: expected i32[N]"
+    ten-gen label i32 3,1 class i32 3,1 >x.ten
+    wrong "label: i32[3,1]: expected i32[N]"
+    ten-paste <(column label 0) <(column class 16384) >x.ten
+    wrong "element 0 is 16384: expected a class from 0 to 16383"
+}
+@test "many classes that come one after another take no time" {
+    ten-gen label i32 3000 class i32 3000 >x.ten
+    run -0 bash -c 'timeout 20 confusion <x.ten | tail -1 | tr "\t" "\n" | tail -2 | paste -sd" "'
+    [ "$output" = "1 1.0000" ]
+}
+@test "a stream that is cut, a full disk: exit 1, one line" {
+    ten-paste <(column label 0 1) <(column class 0 1) >x.ten
+    head -c -100 x.ten >cut.ten
+    run -1 --separate-stderr confusion <cut.ten
+    [ -z "$output" ]
+    [[ "$stderr" = "confusion: "*"the input ends here"* ]]
+    run -1 --separate-stderr bash -c 'confusion <x.ten >/dev/full'
+    [[ "$stderr" = "confusion: "*"No space left on device"* ]]
+}

@@ -2,7 +2,7 @@
 load common
 
 # How a tool is called so that it reads standard input and writes to standard output.  Columns:
-# input it reads (stream: .ten with one f32 image; clip: one with a clip; convert: one of another kind;
+# input it reads (stream: .ten with one f32 image; clip: one with a clip; samples: one with images and labels; convert: one of another kind;
 # own: a file of another format; no: none; skip: its own tests do this) and arguments.  A tool without a row fails every test.
 row() {
     local s=$BATS_FILE_TMPDIR/good.ten
@@ -21,15 +21,19 @@ row() {
     ten2cifar | ten2mtx | ten2gr | ten2edges | ten2csv | ten2text) echo convert ;;
     png2ten | y4m2ten | npy2ten | npz2ten | safetensors2ten | idx2ten | cifar2ten | mtx2ten | gr2ten | edges2ten | csv2ten | text2ten) echo own - ;;
     raw2ten) echo own --dims=4 ;;
-    train-classifier) echo 'convert --config={"family":"mlp","in":[3]}' ;;
+    train-classifier) echo 'samples --epochs=1 --config={"family":"mlp","in":[8,8,3],"out":2}' ;;
+    classify) echo samples --model="$BATS_FILE_TMPDIR/net.ten" ;;
     confusion | score | latency) echo convert ;;
-    claims | report | classify) echo skip ;;
+    claims | report) echo skip ;;
     *) return 1 ;;
     esac
 }
 setup_file() {
     ten-gen image f32 2,8,8,3 --fill=uniform >"$BATS_FILE_TMPDIR/good.ten"
     ten-gen clip u8 1,2,8,8,3 >"$BATS_FILE_TMPDIR/clip.ten"
+    ten-gen image f32 2,8,8,3 label i32 2 --fill=uniform --hi=2 >"$BATS_FILE_TMPDIR/samples.ten"
+    train-classifier --quiet --epochs=1 --config='{"family":"mlp","in":[8,8,3],"out":2}' \
+        <"$BATS_FILE_TMPDIR/samples.ten" >"$BATS_FILE_TMPDIR/net.ten"
 }
 setup() { cd "$BATS_TEST_TMPDIR" || return; }
 
@@ -48,7 +52,7 @@ for_each() {
     done
     [ -z "$bad" ] || { printf '%s' "$bad"; false; }
 }
-input_of() { case $(row "$1") in clip*) echo "$BATS_FILE_TMPDIR/clip.ten" ;; *) echo "$BATS_FILE_TMPDIR/good.ten" ;; esac; }
+input_of() { case $(row "$1") in clip*) echo "$BATS_FILE_TMPDIR/clip.ten" ;; samples*) echo "$BATS_FILE_TMPDIR/samples.ten" ;; *) echo "$BATS_FILE_TMPDIR/good.ten" ;; esac; }
 # Exit status 1 and one line that starts with the tool's name.
 one_line() { [ "$status" = 1 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ "$stderr" = "$1: "* ]]; }
 
@@ -58,7 +62,7 @@ one_line() { [ "$status" = 1 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ "$stderr
         run --separate-stderr bash -c '"$@" >/dev/full' _ "$name" --quiet "$@" <"$(input_of "$name")"
         [ "$name" = ten-split ] || [ "$name" = ten-cmp ] || { one_line "$name" && [[ "$stderr" = *"No space left on device"* ]]; }
     }
-    for_each "stream clip no" full
+    for_each "stream clip samples no" full
 }
 @test "a closed pipe ends quietly" {
     closed() {
@@ -66,7 +70,7 @@ one_line() { [ "$status" = 1 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ "$stderr
         run --separate-stderr bash -c '(sleep 0.1; exec "$@") | true; exit 0' _ "$name" --quiet "$@" <"$(input_of "$name")"
         [ -z "$stderr" ]
     }
-    for_each "stream clip no" closed
+    for_each "stream clip samples no" closed
 }
 @test "an empty input: exit 1, one line" {
     empty() {
@@ -74,7 +78,7 @@ one_line() { [ "$status" = 1 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ "$stderr
         run --separate-stderr bash -c '"$@" >out' _ "$name" --quiet "$@" </dev/null
         one_line "$name" && [[ "$stderr" = *"empty input: expected a tensor stream" ]]
     }
-    for_each "stream clip convert" empty
+    for_each "stream clip samples convert" empty
 }
 @test "text instead of a stream: exit 1, one line that says so" {
     text() {
@@ -82,7 +86,7 @@ one_line() { [ "$status" = 1 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ "$stderr
         run --separate-stderr bash -c '"$@" >out' _ "$name" --quiet "$@" < <(yes some text | head -c 5000)
         one_line "$name" && [[ "$stderr" = *"not a tensor stream"* ]]
     }
-    for_each "stream clip convert" text
+    for_each "stream clip samples convert" text
 }
 @test "a folder instead of a file: exit 1, one line" {
     folder() {
@@ -90,7 +94,7 @@ one_line() { [ "$status" = 1 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ "$stderr
         run --separate-stderr bash -c '"$@" >out' _ "$name" --quiet "$@" <"$BATS_TEST_TMPDIR"
         one_line "$name" && [[ "$stderr" = *[Ii]"s a directory"* ]]
     }
-    for_each "stream clip own" folder
+    for_each "stream clip samples own" folder
 }
 @test "an input that fails in the middle: exit 1, one line" {
     cut() {
@@ -98,7 +102,7 @@ one_line() { [ "$status" = 1 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ "$stderr
         run --separate-stderr bash -c '"$@" >out' _ "$name" --quiet "$@" < <(head -c 700 "$(input_of "$name")")
         one_line "$name" && [[ "$stderr" = *"the input ends here"* ]]
     }
-    for_each "stream clip" cut
+    for_each "stream clip samples" cut
 }
 @test "too little memory: exit 1, one line" {
     [[ "$B" != *-san ]] || skip "the address sanitizer takes more than any limit"
@@ -117,7 +121,7 @@ one_line() { [ "$status" = 1 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ "$stderr
         run --separate-stderr bash -c '"$@" >out' _ "$name" --quiet --max-record=100 "$@" <"$(input_of "$name")"
         one_line "$name" && [[ "$stderr" = *"expected at most the limit, 100" ]]
     }
-    for_each "stream clip" limit
+    for_each "stream clip samples" limit
 }
 @test "an unreadable log: exit 1, one line" {
     log() {
@@ -125,7 +129,7 @@ one_line() { [ "$status" = 1 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ "$stderr
         run --separate-stderr bash -c '"$@" >out' _ "$name" --log=/nowhere/log "$@" <"$(input_of "$name")"
         one_line "$name" && [[ "$stderr" = *"/nowhere/log: No such file or directory"* ]]
     }
-    for_each "stream clip no" log
+    for_each "stream clip samples no" log
 }
 @test "a file changed in the middle: exit 1, one line that names record and byte" {
     changed() {
@@ -135,5 +139,5 @@ one_line() { [ "$status" = 1 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ "$stderr
         run --separate-stderr bash -c '"$@" >out' _ "$name" --quiet "$@" <changed.ten
         one_line "$name" && [[ "$stderr" = *"record 0 "*": byte "*": "* ]]
     }
-    for_each "stream clip" changed
+    for_each "stream clip samples" changed
 }

@@ -12,6 +12,26 @@ net='{"family": "resnet", "width": 4, "blocks": [1], "in": [8,8,1], "classes": 3
     [[ "${lines[1]}" = "conv	conv1.weight	[1,8,8,4]	"* ]]
     [ "$(grep -c '^conv' <<<"$output")" = 3 ]
 }
+@test "a model stream as well; what multiplies has the lines of score" {
+    cd "$BATS_TEST_TMPDIR"
+    ten-gen image u8 20,8,8,1 label i32 20 --fill=uniform --hi=3 | train-classifier --quiet --epochs=1 --config="$net" >net.ten
+    run -0 --separate-stderr bash -c 'latency --quiet --batch=2 --runs=2 --warmup=0 <net.ten'
+    [ "${#lines[@]}" = 2 ]
+    [ "${lines[1]%%	*}" = 2 ]
+    score --layers <net.ten | awk -F'\t' 'NR > 1 && $1 != "total" { print $1, $2 }' >want
+    latency --quiet --layers --runs=2 <net.ten | awk -F'\t' 'NR > 1 && $2 ~ /weight/ && $2 !~ /bn|norm/ { print $1, $2 }' >got
+    diff want got
+    head -c -300 net.ten >cut.ten
+    run -1 --separate-stderr bash -c 'latency <cut.ten'
+    [ -z "$output" ]
+    [[ "$stderr" = "latency: "*"the input ends here"* ]]
+}
+@test "a full disk: exit 1; no runs: exit 2" {
+    export net
+    run -1 --separate-stderr bash -c 'latency --quiet --runs=1 --config="$net" >/dev/full'
+    [[ "$stderr" = "latency: "*"No space left on device"* ]]
+    run -2 latency --runs=0 --config="$net"
+}
 @test "an unknown network: exit 2" {
     run -2 latency --config='{"family": "none"}'
 }

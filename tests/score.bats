@@ -17,6 +17,45 @@ load common
     ten-gen image u8 20,8,8,1 label i32 20 --fill=uniform --hi=3 | train-classifier --quiet --epochs=1 --config="$net" >net.ten
     [ "$(score <net.ten | cut -f1-3)" = "$(score --batch=7 --config="$net" | cut -f1-3)" ]
 }
+# 8x8 pixels: stem 64*9*1*8 and 8 channels; expansion 64*8*16, depthwise 64*9*16 (a filter for each channel), projection
+# 64*16*8; head 64*8*1280; fc 1280*2.
+@test "a mobile network, whose depthwise filters see one channel each" {
+    run -0 score --layers --config='{"family": "mobilenet", "in": [8,8,1], "classes": 2, "stem_stride": 1, "width": 0.25, "stages": [[2,32,1,1]]}'
+    [ "$(awk -F'\t' 'NR > 1 { print $5 }' <<<"$output" | paste -sd' ')" = "4608 8192 9216 8192 655360 2560 688128" ]
+}
+# Weights 3*3*2*2 each and 3*3*1*2, norms 2+2 trained and 2+2 kept, fc 2*10+10
+@test "parameters and running statistics, counted by hand" {
+    run -0 score --config='{"family": "resnet", "width": 2, "blocks": [1], "in": [4,4,1]}'
+    [ "$(cut -f1,2 <<<"${lines[1]}")" = "132	12" ]
+}
+@test "layers add up to what the table says, for every family" {
+    for net in '{"family": "resnet", "width": 4, "in": [16,16,3]}' '{"family": "mobilenet", "in": [32,32,3]}' '{"family": "mlp"}' \
+        '{"family": "resnet", "width": 4, "blocks": [1], "in": [2,8,8,1], "frames": 2}'; do
+        total=$(score --config="$net" | awk -F'\t' 'NR == 2 { print $3 }')
+        run -0 score --layers --config="$net"
+        [ "${lines[-1]}" = "total	-	-	-	$total" ]
+        [ "$(awk -F'\t' 'NR > 1 && $1 != "total" { n += $5 } END { print n }' <<<"$output")" = "$total" ]
+    done
+}
+@test "the values of more samples take more memory" {
+    bytes() { score --batch=$1 --config='{"family": "mlp", "in": [128], "hidden": [400,400]}' | awk -F'\t' 'NR == 2 { print $4 }'; }
+    # At least the input and one hidden layer are alive at once, at most all of them.
+    [ "$(bytes 100)" -ge $((4 * 100 * (128 + 400))) ]
+    [ "$(bytes 1000)" -gt "$(bytes 100)" ]
+}
+@test "a model stream that is cut, text, a full disk: exit 1, one line" {
+    cd "$BATS_TEST_TMPDIR"
+    ten-gen image u8 4,8 label i32 4 --fill=zeros | ten-cut --drop=image >label.ten
+    run -1 --separate-stderr score <label.ten
+    [ "${#stderr_lines[@]}" = 1 ]
+    ten-gen image u8 20,8,8,1 label i32 20 --fill=uniform --hi=2 |
+        train-classifier --quiet --epochs=1 --config='{"family": "mlp", "in": [8,8,1], "hidden": [4], "out": 2}' | head -c -300 >cut.ten
+    run -1 --separate-stderr score <cut.ten
+    [ -z "$output" ]
+    [[ "$stderr" = "score: "*"the input ends here"* ]]
+    run -1 --separate-stderr bash -c 'score --config="{\"family\": \"mlp\"}" >/dev/full'
+    [[ "$stderr" = "score: "*"No space left on device"* ]]
+}
 @test "an unknown network: exit 2" {
     run -2 --separate-stderr score --config='{"family": "none"}'
     [[ "$stderr" = *"expected one of resnet, mobilenet, mlp" ]]

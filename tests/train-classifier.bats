@@ -22,17 +22,33 @@ train() { train-classifier --quiet --config="$NET" --batch=32 --seed=3 "$@" <two
     [ "${lines[2]}" = "1	0	64	1.0000" ]
 }
 @test "killed at any moment and gone on from its checkpoint, it ends with the same bytes" {
-    train --epochs=30 --augment=crop=1,flip --ema=decay=0.9 >want.ten
+    options=(--epochs=12 --augment=crop=1,flip --ema=decay=0.9 --resume=ck.ten --every=0)
+    train "${options[@]}" >want.ten
+    rm ck.ten
     for delay in 0.03 0.06 0.09 0.13 0.2; do
-        train-classifier --quiet --config="$NET" --batch=32 --seed=3 --epochs=30 --augment=crop=1,flip --ema=decay=0.9 \
-            --resume=ck.ten --every=0 <two.ten >got.ten &
+        train-classifier --quiet --config="$NET" --batch=32 --seed=3 "${options[@]}" <two.ten >got.ten &
         sleep $delay
         kill -9 $! 2>/dev/null || true
         wait $! || true
     done
-    train --epochs=30 --augment=crop=1,flip --ema=decay=0.9 --resume=ck.ten --every=0 >got.ten
-    # Only the history tells them apart: of what was asked for.
-    ten-cmp <(ten-cut --keep='*' <want.ten) <(ten-cut --keep='*' <got.ten)
+    train "${options[@]}" >got.ten
+    cmp want.ten got.ten
+}
+@test "killed as soon as a checkpoint is there, with --keep=best and mixed samples, too" {
+    options=(--epochs=10 --augment=mixup=0.4 --accumulate=2 --valid=two.ten --keep=best --resume=ck.ten --every=0)
+    train "${options[@]}" >want.ten
+    rm ck.ten ck.ten.best
+    for i in 1 2 3; do
+        train-classifier --quiet --config="$NET" --batch=32 --seed=3 "${options[@]}" <two.ten >got.ten &
+        for ((n = 0; n < 200; n++)); do
+            [ ! -e ck.ten ] || break
+            sleep 0.01
+        done
+        kill -9 $! 2>/dev/null || true
+        wait $! || true
+    done
+    train "${options[@]}" >got.ten
+    cmp want.ten got.ten
 }
 @test "SIGTERM writes the checkpoint and leaves with status 0" {
     train-classifier --quiet --config="$NET" --epochs=1000000 --resume=ck.ten <two.ten >none.ten &
@@ -40,6 +56,32 @@ train() { train-classifier --quiet --config="$NET" --batch=32 --seed=3 "$@" <two
     kill -TERM $!
     wait $!
     run -0 ten-verify ck.ten
+    [ -z "$(ten-info none.ten)" ]
+}
+@test "a finished run goes on with more epochs as if they had been asked for at once" {
+    options=(--schedule=constant:lr=0.01 --curve=curve.tsv --resume=ck.ten)
+    train --epochs=5 "${options[@]}" >want.ten
+    rm ck.ten
+    train --epochs=2 "${options[@]}" >two-epochs.ten
+    train --epochs=5 "${options[@]}" >got.ten
+    cmp want.ten got.ten
+    [ "$(cut -f1 curve.tsv | paste -sd' ')" = "epoch 1 2 3 4 5" ]
+    # Nothing is left to do: the same model again.
+    train --epochs=5 "${options[@]}" >again.ten
+    cmp want.ten again.ten
+}
+@test "a checkpoint of another network, or one that is cut: exit 1, one line, and it stays as it was" {
+    train --epochs=1 --resume=ck.ten >net.ten
+    cp ck.ten old.ten
+    NET=${NET/\"width\": 4/\"width\": 8}
+    run -1 --separate-stderr train --epochs=2 --resume=ck.ten
+    [ "${#stderr_lines[@]}" = 1 ]
+    cmp old.ten ck.ten
+    NET=${NET/\"width\": 8/\"width\": 4}
+    head -c -500 old.ten >ck.ten
+    run -1 --separate-stderr train --epochs=2 --resume=ck.ten
+    [ "${#stderr_lines[@]}" = 1 ]
+    [[ "$stderr" = "train-classifier: ck.ten: "* ]]
 }
 @test "threads do not change a byte" {
     train --epochs=2 --threads=1 >a.ten
@@ -52,11 +94,54 @@ train() { train-classifier --quiet --config="$NET" --batch=32 --seed=3 "$@" <two
     train --epochs=1 --batch=32 --accumulate=2 --schedule=constant:lr=0.1 >halves.ten
     ten-cmp --rtol=1e-4 --atol=1e-5 whole.ten halves.ten
 }
+@test "an average that forgets everything is the model itself; a slow one is another" {
+    train --epochs=2 >plain.ten
+    train --epochs=2 --ema=decay=0 >copy.ten
+    ten-cmp plain.ten copy.ten
+    train --epochs=2 --ema=decay=0.9 --resume=ck.ten >average.ten
+    run -1 ten-cmp plain.ten average.ten
+    # The checkpoint holds both: what is trained, and its average.
+    diff <(ten-cut --keep=fc.weight <ck.ten | ten-dump) <(ten-cut --keep=fc.weight <plain.ten | ten-dump)
+    diff <(ten-cut --keep=ema.fc.weight <ck.ten | ten-dump) <(ten-cut --keep=fc.weight <average.ten | ten-dump)
+}
+@test "augmentation, seed, optimiser, clipping and smoothing change the model" {
+    train --epochs=1 >plain.ten
+    for option in --augment=flip --augment=cutmix=1 --augment=resized=8 --seed=4 --optim=adam --clip=0.01 --smoothing=0.1; do
+        train --epochs=1 $option >other.ten
+        run -1 ten-cmp plain.ten other.ten
+    done
+}
+@test "mean and deviation of a half are what is done without" {
+    train --epochs=1 >plain.ten
+    train --epochs=1 --mean=0.5 --std=0.5 >half.ten
+    ten-cmp plain.ten half.ten
+}
+@test "a network from a file is that of the command line" {
+    train --epochs=1 >line.ten
+    echo "$NET" >net.json
+    train-classifier --quiet --config-file=net.json --batch=32 --seed=3 --epochs=1 <two.ten >file.ten
+    ten-cmp line.ten file.ten
+}
+@test "a mobile network learns them as well" {
+    NET='{"family": "mobilenet", "in": [8,8,1], "classes": 2, "stem_stride": 1, "stages": [[1,8,1,1],[2,8,2,2]], "dropout": 0.1}'
+    train --epochs=20 >net.ten
+    run -0 bash -c 'classify --quiet --model=net.ten <two.ten | confusion'
+    [ "${lines[1]}" = "0	64	0	1.0000" ]
+    [ "${lines[2]}" = "1	0	64	1.0000" ]
+}
 @test "--init starts from another model and says what did not match" {
     train --epochs=2 >net.ten
     run -0 --separate-stderr bash -c 'train-classifier --epochs=1 --init=net.ten --config='"'${NET/\"classes\": 2/\"classes\": 3}'"' <two.ten >more.ten'
     [[ "$stderr" = *"15 matched, 0 missing, 2 of another shape, 0 left"* ]]
     [[ "$stderr" = *"misfit fc.weight [2,4]: expected [3,4]"* ]]
+}
+@test "--init-map brings names and layouts of another framework along" {
+    ten-gen features.weight f32 4,1,3,3 >theirs.ten
+    printf '%s\n' '# theirs ours' 'features.* conv1.* oihw' >names.map
+    run -0 --separate-stderr bash -c 'train-classifier --epochs=1 --schedule=constant:lr=0 --init=theirs.ten --init-map=names.map --config="$NET" <two.ten >net.ten'
+    [[ "${stderr_lines[0]}" = "theirs.ten: 1 matched, "*" missing, 0 of another shape, 0 left" ]]
+    # One channel: the order of numbers is that of the axes [out,rows,columns].
+    diff <(ten2raw --record=features.weight <theirs.ten | od -v) <(ten2raw --record=conv1.weight <net.ten | od -v)
 }
 @test "--keep=best is a model that scores what the best line of the curve says" {
     train --epochs=6 --valid=two.ten --keep=best --curve=curve.tsv >best.ten
@@ -65,7 +150,10 @@ train() { train-classifier --quiet --config="$NET" --batch=32 --seed=3 "$@" <two
     [[ "$stderr" = *"of 128 right: $(printf %.4f "$best")" ]]
 }
 @test "what makes no network is wrong usage: exit 2, one line" {
-    for config in '{}' '{"family": "none"}' '{"family": "mlp", "depth": 3}' '{"family": "mlp", "out": "two"}' '{"family": "resnet", "in": [8,8]}' 'text'; do
+    for config in '{}' '{"family": "none"}' '{"family": "mlp", "depth": 3}' '{"family": "mlp", "out": "two"}' '{"family": "resnet", "in": [8,8]}' 'text' \
+        '{"family": "mlp", "in": [16777216, 2]}' '{"family": "mlp", "hidden": [99999999999]}' '{"family": "mlp", "out": 4611686018427387904}' \
+        '{"family": "resnet", "frames": 2, "in": [2,8,8,1], "shift": 1}' '{"family": "resnet", "shift": -1}' \
+        '{"family": "mobilenet", "stem_stride": 0}' '{"family": "mobilenet", "dropout": 1}' '{"family": "mobilenet", "stages": [[1,16]]}'; do
         run -2 --separate-stderr train-classifier --config="$config" <two.ten
         [ "${#stderr_lines[@]}" = 1 ]
         [[ "$stderr" = "train-classifier: config: "*"expected"* ]]
@@ -89,4 +177,33 @@ train() { train-classifier --quiet --config="$NET" --batch=32 --seed=3 "$@" <two
     NET='{"family": "mlp", "in": [8,8,1], "hidden": [16], "out": 2}'
     run -3 --separate-stderr train --epochs=50 --schedule=constant:lr=1e6
     [[ "$stderr" = *"expected a finite one"* ]]
+}
+@test "wrong usage: exit 2, saying what would be right" {
+    wrong() { run -2 --separate-stderr train "${@:2}"; [[ "${stderr_lines[0]}" = "train-classifier: "*"$1"* ]] || { echo "$stderr"; false; }; }
+    wrong "expected samples to choose by" --keep=best
+    wrong "expected a model that it is about" --init-map=names.map
+    wrong "expected as many numbers as --mean" --std=0.5
+    wrong "no standard deviation of channel 0" --mean=0.5
+    wrong "adam: " --optim=adam:momentum=0.9
+    wrong "no lr: expected lr=NUMBER" --schedule=cosine
+    wrong "expected either decay=NUMBER or half=IMAGES" --ema=warm=1
+    wrong "augment" --augment=rotate
+    run -2 --separate-stderr train-classifier <two.ten
+    [ "${stderr_lines[0]}" = "train-classifier: config: none: expected --config='{\"family\": ...}' or --config-file=FILE" ]
+}
+@test "samples that are cut, a curve that cannot be written, a full disk: exit 1, one line, no model" {
+    head -c -300 two.ten >cut.ten
+    run -1 --separate-stderr bash -c 'train-classifier --quiet --config="$NET" <cut.ten >net.ten'
+    [[ "$stderr" = "train-classifier: "*"the input ends here"* ]]
+    [ ! -s net.ten ]
+    run -1 --separate-stderr bash -c 'train-classifier --quiet --config="$NET" --curve=gone/curve.tsv <two.ten >net.ten'
+    [[ "$stderr" = "train-classifier: gone/curve.tsv: "* ]]
+    [ ! -s net.ten ]
+    run -1 --separate-stderr bash -c 'train-classifier --quiet --epochs=1 --config="$NET" <two.ten >/dev/full'
+    [[ "$stderr" = "train-classifier: "*"No space left on device"* ]]
+}
+@test "a folder that does not take checkpoints: exit 1, one line" {
+    run -1 --separate-stderr train --epochs=1 --resume=gone/ck.ten
+    [ "${#stderr_lines[@]}" = 1 ]
+    [[ "$stderr" = "train-classifier: gone/ck.ten"* ]]
 }

@@ -20,7 +20,7 @@ static int build(struct model *m, struct ten_err *e)
     m->out = config_int(m, "out");
     if (n < 0)
         return -1;
-    if (m->out < 1 || (strcmp(act, "relu") != 0 && strcmp(act, "tanh") != 0))
+    if (m->out < 1 || m->out > CONFIG_MAX || (strcmp(act, "relu") != 0 && strcmp(act, "tanh") != 0))
         return fail(e, TEN_E_USAGE, "config: expected \"out\" of at least 1 and \"act\" relu or tanh");
     struct mlp *net = xcalloc(1, sizeof *net);
     m->net = net;

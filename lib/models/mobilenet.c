@@ -72,21 +72,24 @@ static int build(struct model *m, struct ten_err *e)
 {
     struct row row[ROWS];
     const int rows = rows_of(m, row, e);
-    const double width = config_real(m, "width");
+    const double width = config_real(m, "width"), dropout = config_real(m, "dropout");
+    const int64_t stride = config_int(m, "stem_stride");
     int64_t total = 0;
     if (rows < 0)
         return -1;
     m->out = config_int(m, "classes");
-    if (m->in_rank != 3 || m->out < 1 || !(width > 0 && width <= 16))
+    if (m->in_rank != 3 || m->out < 1 || m->out > CONFIG_MAX || !(width > 0 && width <= 16))
         return fail(e, TEN_E_USAGE, "config: expected \"in\" [height,width,channels], classes, and a width in (0,16]");
+    if (stride < 1 || stride > 16 || !(dropout >= 0 && dropout < 1))
+        return fail(e, TEN_E_USAGE, "config: expected \"stem_stride\" from 1 to 16 and \"dropout\" in [0,1)");
     for (int i = 0; i < rows; i++)
         total += row[i].repeats;
     struct mobilenet *net = xcalloc(1, sizeof *net + total * sizeof net->block[0]);
     m->net = net;
-    net->dropout = config_real(m, "dropout");
+    net->dropout = dropout;
 
     int64_t in = rounded(32 * width);
-    net->stem = unit(m->params, "stem", m->in[2], in, 3, config_int(m, "stem_stride"), 1);
+    net->stem = unit(m->params, "stem", m->in[2], in, 3, stride, 1);
     for (int i = 0; i < rows; i++)
         for (int64_t k = 0; k < row[i].repeats; k++) {
             const int64_t out = rounded(row[i].channels * width);

@@ -47,6 +47,10 @@ static int fill_in(struct model *m, const json_t *given, struct ten_err *e)
     }
     json_object_set_new(m->config, "family", json_string(m->family->name));
     m->in_rank = config_ints(m, "in", m->in, TEN_MAX_RANK - 1, 1, e);
+    int64_t numbers = 1;
+    for (int i = 0; i < m->in_rank; i++)
+        if ((numbers *= m->in[i]) > CONFIG_MAX)
+            return fail(e, TEN_E_USAGE, "config: \"in\": samples of more than %d numbers: expected smaller ones", CONFIG_MAX);
     return m->in_rank < 0 ? -1 : 0;
 }
 
@@ -98,8 +102,8 @@ int config_ints(const struct model *m, const char *key, int64_t *v, int max, int
         return fail(e, TEN_E_USAGE, "config: \"%s\" has %d numbers: expected 1 to %d", key, n, max);
     for (int i = 0; i < n; i++) {
         const json_t *x = json_array_get(list, i);
-        if (!json_is_integer(x) || json_integer_value(x) < min)
-            return fail(e, TEN_E_USAGE, "config: \"%s\": number %d: expected an integer of at least %lld", key, i, (long long)min);
+        if (!json_is_integer(x) || json_integer_value(x) < min || json_integer_value(x) > CONFIG_MAX)
+            return fail(e, TEN_E_USAGE, "config: \"%s\": number %d: expected an integer from %lld to %d", key, i, (long long)min, CONFIG_MAX);
         v[i] = json_integer_value(x);
     }
     return n;

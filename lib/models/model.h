@@ -55,7 +55,10 @@ extern const struct family *const model_families[];
 int64_t config_int(const struct model *m, const char *key);
 double config_real(const struct model *m, const char *key);
 const char *config_text(const struct model *m, const char *key);
-/* A list of integers into v[max]: how many; -1 with *e set when there are none, too many, or one is below min. */
+/* No width, and no sample, has more numbers: products of two of them fit int64_t. */
+enum { CONFIG_MAX = 1 << 24 };
+/* A list of integers into v[max]: how many; -1 with *e set when there are none, too many, or one is below min or
+ * above CONFIG_MAX. */
 int config_ints(const struct model *m, const char *key, int64_t *v, int max, int64_t min, struct ten_err *e);
 
 #endif

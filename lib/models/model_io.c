@@ -1,8 +1,58 @@
 #include "models/model_io.h"
 #include "base/fail.h"
+#include "base/mem.h"
 #include "nn/checkpoint.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+/* ---- Options ----------------------------------------------------------------------------------------- */
+
+enum { O_MEAN = 500, O_STD };
+
+static const struct argp_option scale_options[] = {
+    {"mean", O_MEAN, "LIST", 0, "Means of the channels, for images from 0 to 1 (default: to -1..1)", 0},
+    {"std", O_STD, "LIST", 0, "Standard deviations of the channels", 0},
+    {0}
+};
+
+/* "0.49,0.48,0.45" into v: how many. */
+static int numbers(struct argp_state *st, const char *arg, float *v)
+{
+    char *const copy = xstrdup(arg), *left = copy;      /* the history keeps the words of the command line */
+    int n = 0;
+    for (char *word; (word = strsep(&left, ",")); n++) {
+        if (n == BATCH_MAX_CHANNELS)
+            argp_error(st, "%d channels or more: expected at most %d", n + 1, BATCH_MAX_CHANNELS);
+        v[n] = (float)tool_float(st, word, -1e6, 1e6);
+    }
+    free(copy);
+    return n;
+}
+
+static error_t parse_scale(int key, char *arg, struct argp_state *st)
+{
+    struct batch_scale *s = st->input;
+    switch (key) {
+    case O_MEAN: s->channels = numbers(st, arg, s->mean); break;
+    case O_STD:
+        if (numbers(st, arg, s->std) != s->channels)
+            argp_error(st, "--std: expected as many numbers as --mean before it");
+        break;
+    case ARGP_KEY_END:
+        for (int c = 0; c < s->channels; c++)
+            if (!(s->std[c] > 0))
+                argp_error(st, "--mean: no standard deviation of channel %d: expected one above 0 (--std=LIST)", c);
+        break;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp scale_argp = {scale_options, parse_scale, NULL, NULL, NULL, NULL, NULL};
+const struct argp_child scale_child = {&scale_argp, 0, NULL, 0};
+
+/* ---- Models ------------------------------------------------------------------------------------------ */
 
 struct model *model_open(struct tool *t, const char *path, struct memory *memory)
 {

@@ -3,6 +3,7 @@
 #define MODELS_MODEL_IO_H
 
 #include "models/model.h"
+#include "nn/batch_augment.h"
 #include "nn/samples.h"
 #include "stream/tool.h"
 
@@ -13,5 +14,8 @@ struct model *model_parse(const char *config, struct memory *m, struct ten_err *
 
 /* Whether the samples have images of the shape that m reads: 0, or -1 with *e set. */
 int model_reads(const struct model *m, const struct samples *s, struct ten_err *e);
+
+/* --mean and --std for a tool's list of argp children; its input is a struct batch_scale, {0} before. */
+extern const struct argp_child scale_child;
 
 #endif

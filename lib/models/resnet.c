@@ -69,7 +69,9 @@ static int build(struct model *m, struct ten_err *e)
     net->large = stem[0] == 'l';
     net->frames = config_int(m, "frames");
     net->fold = config_int(m, "shift");
-    if (m->in_rank != (net->frames ? 4 : 3) || (net->frames && m->in[0] != net->frames) || m->out < 1)
+    if (net->fold < 0 || net->fold == 1)
+        return fail(e, TEN_E_USAGE, "config: \"shift\" is %lld: expected 0 or at least 2", (long long)net->fold);
+    if (m->in_rank != (net->frames ? 4 : 3) || (net->frames && m->in[0] != net->frames) || m->out < 1 || m->out > CONFIG_MAX)
         return fail(e, TEN_E_USAGE, "config: expected \"in\" to be [height,width,channels], or with frames [frames,height,width,channels], and classes");
 
     net->stem = conv_layer(ps, "conv1", m->in[m->in_rank - 1], width, net->large ? 7 : 3, net->large ? 2 : 1, net->large ? 3 : 1, 1, false);

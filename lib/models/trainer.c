@@ -285,6 +285,7 @@ static int roll_back(struct trainer *r, double loss)
         return -1;
     r->slower = slower;
     r->rollbacks = rollbacks;
+    params_zero_grad(r->model->params);                 /* of the batches before, where several make a step */
     return save(r);
 }
 

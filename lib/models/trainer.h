@@ -16,7 +16,7 @@
 
 /* What the option child of trainers reads; trainer_options_default() first. */
 struct trainer_options {
-    const char *config, *config_file;   /* JSON text, or a file of it or a model stream; one of them */
+    const char *config, *config_file;   /* JSON text, or a file of it */
     const char *optim, *schedule, *augment, *ema;
     int64_t batch, accumulate, epochs;
     const char *valid;                  /* a stream of samples to evaluate on; NULL: none */
@@ -53,7 +53,7 @@ int trainer_run(struct trainer *r, bool *stopped);
 int trainer_write(struct trainer *r);
 void trainer_free(struct trainer *r);               /* NULL is allowed */
 
-/* The model's config from the options (JSON text, a file, a model stream).  NULL with *e set. */
+/* The model's config from the options (JSON text or a file).  NULL with *e set. */
 json_t *trainer_config(const struct trainer_options *o, struct ten_err *e);
 
 #endif

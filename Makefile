@@ -16,7 +16,7 @@ SANFLAGS := $(if $(SAN),-O1 -fsanitize=address$(,)undefined -fno-sanitize-recove
 # No contraction of a*b+c: gcc and clang, and machines with and without FMA, give the same bits.
 FLAGS := -std=c17 -D_GNU_SOURCE -DTENSTREAM_VERSION='"$(VERSION)"' -Ilib -I. -fPIC -fopenmp \
          -ffp-contract=off -fno-math-errno -Wall -Wextra -Wpedantic $(CFLAGS) $(SANFLAGS)
-LIBS  := -Wl,--as-needed -lpng -lz -lzstd -lxxhash -ljansson -ldnnl -lopenblas -lm
+LIBS  := -Wl,--as-needed -lpng -lz -lzstd -lxxhash -ljansson -lm
 
 # lib/ROOM/simd_NAME.c is compiled once for every instruction set (lib/base/isa.h).
 simd_src   := $(wildcard lib/*/simd_*.c)
@@ -132,7 +132,7 @@ bench: deps-build deps-demo deps-peers
 bench_src := $(wildcard tests/bench/*.c)
 benches: $(patsubst tests/bench/%.c,$B/bench/%,$(bench_src))
 $B/bench/%: $B/obj/tests/bench/%.o $B/lib/libtenstream.a | $B/bench/
-	$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -ldnnl
 
 lint: deps-test
 	tests/lint

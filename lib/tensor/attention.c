@@ -8,8 +8,8 @@
  */
 #include "tensor/attention.h"
 #include "base/mem.h"
+#include "tensor/blas.h"
 
-#include <cblas.h>
 #include <float.h>
 #include <math.h>
 #include <omp.h>
@@ -58,7 +58,7 @@ static int64_t width(const struct attention *a, const struct tile *t, int64_t r)
 static void products(const struct attention *a, const struct tile *t, float *y, float factor,
                      struct heads x, struct heads z)
 {
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, t->rows, t->cols, a->d, factor,
+    sgemm(CblasNoTrans, CblasTrans, t->rows, t->cols, a->d, factor,
                 head(a, x, t->b, t->h, t->first), x.row,
                 head(a, z, t->b, t->h, t->start), z.row, 0, y, t->cols);
 }
@@ -122,7 +122,7 @@ static void forward_block(const struct attention *a, struct heads o, float *lse,
         t.cols = least(KEYS, keys - t.start);
         products(a, &t, s, a->scale, q, k);
         continue_softmax(a, &t, s, state, o);
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, t.rows, a->d, t.cols, 1, s, t.cols,
+        sgemm(CblasNoTrans, CblasNoTrans, t.rows, a->d, t.cols, 1, s, t.cols,
                     head(a, v, t.b, t.h, t.start), v.row, t.start > 0,
                     head(a, o, t.b, t.h, t.first), o.row);
     }
@@ -187,7 +187,7 @@ struct gradients {
 static void add_transposed(const struct attention *a, const struct tile *t, struct heads y, float factor,
                            const float *x, struct heads z)
 {
-    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, t->cols, a->d, t->rows, factor, x, t->cols,
+    sgemm(CblasTrans, CblasNoTrans, t->cols, a->d, t->rows, factor, x, t->cols,
                 head(a, z, t->b, t->h, t->first), z.row, 1, head(a, y, t->b, t->h, t->start), y.row);
 }
 
@@ -234,7 +234,7 @@ static void backward_tile(const struct attention *a, const struct gradients *g, 
     probabilities(a, g, t, s);
     products(a, t, dp, 1, g->d_o, g->v);
     slopes(a, g, t, s, dp);
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, t->rows, a->d, t->cols, a->scale, dp, t->cols,
+    sgemm(CblasNoTrans, CblasNoTrans, t->rows, a->d, t->cols, a->scale, dp, t->cols,
                 head(a, g->k, t->b, t->h, t->start), g->k.row, t->start > 0,
                 head(a, g->dq, t->b, t->h, t->first), g->dq.row);
     add_transposed(a, t, g->dk, a->scale, dp, g->q);

@@ -84,7 +84,6 @@ struct conv_plans *conv_plans_new(struct memory *m)
 {
     struct conv_plans *p = xcalloc(1, sizeof *p);
     p->m = m;
-    p->library = library_new();
     return p;
 }
 

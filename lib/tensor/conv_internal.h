@@ -24,7 +24,7 @@ struct kept {
 enum { KEPT_BUCKETS = 1024, KEPT_MOST = 2048, KEPT_BYTES = 1 << 30 };
 struct conv_plans {
     struct memory *m;
-    struct library *library;
+    struct library *library;            /* NULL until oneDNN is first asked for */
     uint64_t clock;
     int64_t count;
     size_t bytes;                       /* of weights */
@@ -48,10 +48,9 @@ void plain_data(struct conv_plans *p, const struct conv *c, float *dx, const flo
 void plain_weight(struct conv_plans *p, const struct conv *c, float *dw, const float *x, const float *dy, bool add);
 
 struct library;
-struct library *library_new(void);
 void library_free(struct library *l);
-/* oneDNN has a kernel of its own for this pass (forward with or without bias), not just its reference
- * code. */
+/* oneDNN is there and has a kernel of its own for this pass (forward with or without bias), not just its
+ * reference code. */
 bool library_able(struct conv_plans *p, const struct conv *c, enum conv_pass pass, bool bias);
 void library_forward(struct conv_plans *p, const struct conv *c, float *y, const float *x, const float *w, const float *bias);
 void library_data(struct conv_plans *p, const struct conv *c, float *dx, const float *dy, const float *w, const float *bias);

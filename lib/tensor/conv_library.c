@@ -9,8 +9,8 @@
  */
 #include "tensor/conv_internal.h"
 #include "base/mem.h"
+#include "tensor/onednn.h"
 
-#include <oneapi/dnnl/dnnl.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,19 +47,21 @@ static void must(dnnl_status_t status)
     exit(1);
 }
 
-struct library *library_new(void)
+static struct library *library_new(void)
 {
     struct library *l = xmalloc(sizeof *l);
-    must(dnnl_engine_create(&l->engine, dnnl_cpu, 0));
-    must(dnnl_primitive_attr_create(&l->scratch_is_ours));
-    must(dnnl_primitive_attr_set_scratchpad_mode(l->scratch_is_ours, dnnl_scratchpad_mode_user));
+    must(onednn()->engine_create(&l->engine, dnnl_cpu, 0));
+    must(onednn()->primitive_attr_create(&l->scratch_is_ours));
+    must(onednn()->primitive_attr_set_scratchpad_mode(l->scratch_is_ours, dnnl_scratchpad_mode_user));
     return l;
 }
 
 void library_free(struct library *l)
 {
-    dnnl_primitive_attr_destroy(l->scratch_is_ours);
-    dnnl_engine_destroy(l->engine);
+    if (!l)
+        return;
+    onednn()->primitive_attr_destroy(l->scratch_is_ours);
+    onednn()->engine_destroy(l->engine);
     free(l);
 }
 
@@ -137,7 +139,7 @@ static void cut(struct plan *t, const struct conv *c, enum conv_pass pass)
 static dnnl_memory_desc_t tensor_desc(int rank, const dnnl_dims_t dim, dnnl_format_tag_t tag)
 {
     dnnl_memory_desc_t d;
-    must(dnnl_memory_desc_init_by_tag(&d, rank, dim, dnnl_f32, tag));
+    must(onednn()->memory_desc_init_by_tag(&d, rank, dim, dnnl_f32, tag));
     return d;
 }
 
@@ -157,15 +159,15 @@ static dnnl_status_t describe(dnnl_convolution_desc_t *d, const struct kind *k, 
     const dnnl_dims_t before = {c->top, c->left}, after = {c->bottom, c->right};
     switch (pass) {
     case CONV_FORWARD:
-        return dnnl_dilated_convolution_forward_desc_init(d, dnnl_forward_training, dnnl_convolution_direct,
+        return onednn()->dilated_convolution_forward_desc_init(d, dnnl_forward_training, dnnl_convolution_direct,
                                                           &k->x, w, bias, &k->y, stride, dilation, before, after);
     case CONV_DATA:
-        return dnnl_dilated_convolution_backward_data_desc_init(d, dnnl_convolution_direct, &k->x, w, &k->y,
+        return onednn()->dilated_convolution_backward_data_desc_init(d, dnnl_convolution_direct, &k->x, w, &k->y,
                                                                 stride, dilation, before, after);
     case CONV_WEIGHT:
         break;
     }
-    return dnnl_dilated_convolution_backward_weights_desc_init(d, dnnl_convolution_direct, &k->x, w, NULL, &k->y,
+    return onednn()->dilated_convolution_backward_weights_desc_init(d, dnnl_convolution_direct, &k->x, w, NULL, &k->y,
                                                                stride, dilation, before, after);
 }
 
@@ -183,17 +185,17 @@ static bool make_kind(struct library *l, struct plan *t, struct kind *k, enum co
     k->x = tensor_desc(4, (const dnnl_dims_t){c->n, c->c, c->h, c->w}, dnnl_nhwc);
     k->y = tensor_desc(4, (const dnnl_dims_t){c->n, c->k, conv_p(c), conv_q(c)}, dnnl_nhwc);
     if (describe(&d, k, pass, &w, bias ? &t->bias : NULL) != dnnl_success ||
-        dnnl_primitive_desc_create(&pd, &d, l->scratch_is_ours, l->engine, NULL) != dnnl_success)
+        onednn()->primitive_desc_create(&pd, &d, l->scratch_is_ours, l->engine, NULL) != dnnl_success)
         return false;
-    dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &name);
+    onednn()->primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &name);
     const bool able = !strstr(name, "ref") && !(depthwise(c) && strstr(name, "gemm"));
     if (able) {
-        t->theirs = *dnnl_primitive_desc_query_md(pd, pass == CONV_WEIGHT ? dnnl_query_diff_weights_md : dnnl_query_weights_md, 0);
-        const size_t scratch = dnnl_memory_desc_get_size(dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0));
+        t->theirs = *onednn()->primitive_desc_query_md(pd, pass == CONV_WEIGHT ? dnnl_query_diff_weights_md : dnnl_query_weights_md, 0);
+        const size_t scratch = onednn()->memory_desc_get_size(onednn()->primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0));
         t->scratch = scratch > t->scratch ? scratch : t->scratch;
-        must(dnnl_primitive_create(&k->run, pd));
+        must(onednn()->primitive_create(&k->run, pd));
     }
-    dnnl_primitive_desc_destroy(pd);
+    onednn()->primitive_desc_destroy(pd);
     return able;
 }
 
@@ -227,9 +229,9 @@ static dnnl_primitive_t reorder_of(struct library *l, const dnnl_memory_desc_t *
 {
     dnnl_primitive_desc_t pd;
     dnnl_primitive_t r;
-    must(dnnl_reorder_primitive_desc_create(&pd, from, l->engine, to, l->engine, NULL));
-    must(dnnl_primitive_create(&r, pd));
-    dnnl_primitive_desc_destroy(pd);
+    must(onednn()->reorder_primitive_desc_create(&pd, from, l->engine, to, l->engine, NULL));
+    must(onednn()->primitive_create(&r, pd));
+    onednn()->primitive_desc_destroy(pd);
     return r;
 }
 
@@ -237,9 +239,9 @@ static void plan_release(void *plan)
 {
     struct plan *t = plan;
     for (int64_t i = 0; i < t->kinds; i++)
-        dnnl_primitive_destroy(t->kind[i].run);
+        onednn()->primitive_destroy(t->kind[i].run);
     if (t->between)
-        dnnl_primitive_destroy(t->between);
+        onednn()->primitive_destroy(t->between);
     free(t->kind);
     free(t->piece);
     free(t);
@@ -264,7 +266,7 @@ static struct plan *plan_make(struct library *l, const struct conv *c, enum conv
     omp_set_num_threads(1);
     t->able = make_kinds(l, t, pass, bias);
     omp_set_num_threads(threads);
-    t->reorder = t->able && !dnnl_memory_desc_equal(&t->ours, &t->theirs);
+    t->reorder = t->able && !onednn()->memory_desc_equal(&t->ours, &t->theirs);
     if (t->reorder)
         t->between = pass == CONV_WEIGHT ? reorder_of(l, &t->theirs, &t->ours) : reorder_of(l, &t->ours, &t->theirs);
     return t;
@@ -283,6 +285,10 @@ static struct plan *plan_of(struct conv_plans *p, const struct conv *c, enum con
 
 bool library_able(struct conv_plans *p, const struct conv *c, enum conv_pass pass, bool bias)
 {
+    if (!onednn())
+        return false;
+    if (!p->library)
+        p->library = library_new();
     return plan_of(p, c, pass, bias)->able;
 }
 
@@ -295,16 +301,16 @@ static void run(struct library *l, dnnl_primitive_t what, int n, const struct ar
 {
     dnnl_exec_arg_t arg[ARGS];
     dnnl_stream_t stream;
-    must(dnnl_stream_create(&stream, l->engine, dnnl_stream_default_flags));
+    must(onednn()->stream_create(&stream, l->engine, dnnl_stream_default_flags));
     for (int i = 0; i < n; i++) {
         arg[i].arg = a[i].arg;
-        must(dnnl_memory_create(&arg[i].memory, a[i].desc, l->engine, (void *)a[i].data));
+        must(onednn()->memory_create(&arg[i].memory, a[i].desc, l->engine, (void *)a[i].data));
     }
-    must(dnnl_primitive_execute(what, stream, n, arg));
-    must(dnnl_stream_wait(stream));
+    must(onednn()->primitive_execute(what, stream, n, arg));
+    must(onednn()->stream_wait(stream));
     for (int i = 0; i < n; i++)
-        dnnl_memory_destroy(arg[i].memory);
-    dnnl_stream_destroy(stream);
+        onednn()->memory_destroy(arg[i].memory);
+    onednn()->stream_destroy(stream);
 }
 
 static void reorder(struct library *l, const struct plan *t, float *to, const float *from, bool back)
@@ -338,7 +344,7 @@ static struct block *weights_for(struct conv_plans *p, const struct plan *t, con
         return NULL;
     const struct conv_key key = conv_key_of(c, pass, USE_REORDERED + bias, w);
     bool ready;
-    struct block *b = plans_weights(p, &key, c->version, dnnl_memory_desc_get_size(&t->theirs), &ready);
+    struct block *b = plans_weights(p, &key, c->version, onednn()->memory_desc_get_size(&t->theirs), &ready);
     if (!ready)
         reorder(p->library, t, b->data, w, false);
     return b;
@@ -414,7 +420,7 @@ static void add_parts(float *sum, const float *part, int64_t n, int64_t each, bo
 void library_weight(struct conv_plans *p, const struct conv *c, float *dw, const float *x, const float *dy, bool add)
 {
     const struct plan *t = plan_of(p, c, CONV_WEIGHT, false);
-    const int64_t each = dnnl_memory_desc_get_size(&t->theirs) / sizeof(float), count = c->k * c->r * c->s * (c->c / c->groups);
+    const int64_t each = onednn()->memory_desc_get_size(&t->theirs) / sizeof(float), count = c->k * c->r * c->s * (c->c / c->groups);
     struct block *parts = block_new(p->m, sizeof(float) * each * t->pieces);
     struct scratch scratch = scratch_of(p, t);
     float *part = parts->data;

@@ -8,8 +8,8 @@
  */
 #include "tensor/product.h"
 #include "base/mem.h"
+#include "tensor/blas.h"
 
-#include <cblas.h>
 #include <omp.h>
 #include <stdlib.h>
 
@@ -51,7 +51,7 @@ static struct cut cut_of(const struct product *p, int64_t batch)
 static void piece(const struct product *p, float *c, int64_t ldc, float beta, const float *a, const float *b, const int64_t at[3], const int64_t size[3])
 {
     const int64_t i = at[0], j = at[1], t = at[2];
-    cblas_sgemm(CblasRowMajor, p->ta ? CblasTrans : CblasNoTrans, p->tb ? CblasTrans : CblasNoTrans,
+    sgemm(p->ta ? CblasTrans : CblasNoTrans, p->tb ? CblasTrans : CblasNoTrans,
                 size[0], size[1], size[2], p->alpha, a + (p->ta ? t * p->lda + i : i * p->lda + t), p->lda,
                 b + (p->tb ? j * p->ldb + t : t * p->ldb + j), p->ldb, beta, c, ldc);
 }

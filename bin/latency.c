@@ -69,10 +69,7 @@ static void measure(struct opts *o, struct model *m)
     struct tape *t = tape_new(m->params->memory, 0);
     struct profile profile = {.o = o};
     double *seconds = xcalloc(o->runs, sizeof *seconds);
-    int64_t dim[TEN_MAX_RANK] = {o->batch};
-    memcpy(dim + 1, m->in, m->in_rank * sizeof *dim);
-    struct tensor x = tensor_new(m->params->memory, TEN_F32, m->in_rank + 1, dim);
-    rng_fill_normal(&(struct rng){o->tool.opt.seed, rng_stream("latency")}, 0, x.f, tensor_count(&x), 0, 1);
+    struct var *in[MODEL_INPUTS];
     tape_mode(t)->record = tape_mode(t)->training = false;
     progress_start(&o->tool.progress, "runs", o->warmup + o->runs);
     for (int64_t i = 0; i < o->warmup + o->runs; i++) {
@@ -80,8 +77,9 @@ static void measure(struct opts *o, struct model *m)
             tape_on_call(t, note_call, &profile);
         profile.calls = 0;
         profile.run = i - o->warmup;
+        model_any_inputs(m, t, o->batch, o->tool.opt.seed, in);
         const double from = now_seconds();
-        model_forward(m, t, tape_input(t, tensor_over(x.f, TEN_F32, x.rank, x.dim)));
+        model_forward_all(m, t, in);
         if (i >= o->warmup)
             seconds[i - o->warmup] = now_seconds() - from;
         tape_clear(t);
@@ -100,7 +98,6 @@ static void measure(struct opts *o, struct model *m)
         free(profile.call[c].seconds);
     free(profile.call);
     free(seconds);
-    tensor_drop(&x);
     tape_free(t);
 }
 

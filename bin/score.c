@@ -72,18 +72,16 @@ static void report(struct opts *o, struct model *m)
 {
     struct tape *t = tape_new(m->params->memory, 0);
     struct count n = {.layers = o->layers, .batch = o->batch};
-    int64_t dim[TEN_MAX_RANK] = {o->batch};
-    memcpy(dim + 1, m->in, m->in_rank * sizeof *dim);
-    struct tensor x = tensor_new(m->params->memory, TEN_F32, m->in_rank + 1, dim);
-    tensor_fill(&x, 0);
+    struct var *in[MODEL_INPUTS];
     tape_mode(t)->record = tape_mode(t)->training = false;
     tape_on_call(t, count_call, &n);
     if (o->layers)
         puts("op\tparameter\tinput\toutput\tmacs");
     const size_t before = memory_used(m->params->memory);
     memory_reset_peak(m->params->memory);
-    model_forward(m, t, tape_input(t, x));
-    const size_t most = memory_peak(m->params->memory) - before + tensor_count(&x) * sizeof(float);
+    model_any_inputs(m, t, o->batch, o->tool.opt.seed, in);
+    model_forward_all(m, t, in);
+    const size_t most = memory_peak(m->params->memory) - before;
     if (!o->layers)
         printf("parameters\tstate\tmacs\tactivation_bytes\n%lld\t%lld\t%lld\t%lld\n", (long long)params_count(m->params),
                (long long)count_state(m->params), (long long)n.macs, (long long)most);

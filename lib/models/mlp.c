@@ -41,8 +41,9 @@ static void init(struct model *m, uint64_t seed)
         linear_init(&net->layer[i], seed);
 }
 
-static struct var *forward(struct model *m, struct tape *t, struct var *x)
+static struct var *forward(struct model *m, struct tape *t, struct var *const *in)
 {
+    struct var *x = in[0];
     const struct mlp *net = m->net;
     const tape_scope s = tape_open(t);
     x = op_reshape(t, x, DIMS(x->v.dim[0], dims_count(m->in_rank, m->in)));

@@ -140,8 +140,9 @@ static struct var *block_forward(const struct residual *b, struct tape *t, struc
     return tape_close(t, s, unit_forward(&b->project, t, h, b->residual ? x : NULL, none));
 }
 
-static struct var *forward(struct model *m, struct tape *t, struct var *x)
+static struct var *forward(struct model *m, struct tape *t, struct var *const *in)
 {
+    struct var *x = in[0];
     const struct mobilenet *net = m->net;
     const tape_scope s = tape_open(t);
     x = unit_forward(&net->stem, t, x, NULL, relu6);

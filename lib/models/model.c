@@ -2,11 +2,15 @@
 #include "base/fail.h"
 #include "base/mem.h"
 
+#include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-extern const struct family resnet_family, mobilenet_family, mlp_family;
-const struct family *const model_families[] = {&resnet_family, &mobilenet_family, &mlp_family, NULL};
+extern const struct family resnet_family, mobilenet_family, mlp_family, transformer_family, transformer_xl_family;
+const struct family *const model_families[] = {
+    &resnet_family, &mobilenet_family, &mlp_family, &transformer_family, &transformer_xl_family, NULL
+};
 
 static const struct family *find_family(const char *name, struct ten_err *e)
 {
@@ -30,6 +34,16 @@ static bool fits(const json_t *value, const json_t *like)
            (json_is_boolean(value) && json_is_boolean(like));
 }
 
+struct model_input *model_add_input(struct model *m, const char *name, enum ten_type type, int rank, const int64_t *dim)
+{
+    assert(m->inputs < MODEL_INPUTS);
+    struct model_input *in = &m->input[m->inputs++];
+    *in = (struct model_input){.type = type, .rank = rank};
+    snprintf(in->name, sizeof in->name, "%s", name);
+    memcpy(in->dim, dim, rank * sizeof *dim);
+    return in;
+}
+
 static int fill_in(struct model *m, const json_t *given, struct ten_err *e)
 {
     const char *key;
@@ -51,7 +65,10 @@ static int fill_in(struct model *m, const json_t *given, struct ten_err *e)
     for (int i = 0; i < m->in_rank; i++)
         if ((numbers *= m->in[i]) > CONFIG_MAX)
             return fail(e, TEN_E_USAGE, "config: \"in\": samples of more than %d numbers: expected smaller ones", CONFIG_MAX);
-    return m->in_rank < 0 ? -1 : 0;
+    if (m->in_rank < 0)
+        return -1;
+    model_add_input(m, "x", TEN_F32, m->in_rank, m->in);
+    return 0;
 }
 
 struct model *model_new(const json_t *config, struct memory *memory, struct ten_err *e)
@@ -86,13 +103,44 @@ void model_init(struct model *m, uint64_t seed)
     params_changed(m->params);
 }
 
-struct var *model_forward(struct model *m, struct tape *t, struct var *x) { return m->family->forward(m, t, x); }
+struct var *model_forward_all(struct model *m, struct tape *t, struct var *const *in) { return m->family->forward(m, t, in); }
+
+struct var *model_forward(struct model *m, struct tape *t, struct var *x)
+{
+    assert(m->inputs == 1);
+    return model_forward_all(m, t, &x);
+}
+
+void model_any_inputs(const struct model *m, struct tape *t, int64_t batch, uint64_t seed, struct var **in)
+{
+    for (int i = 0; i < m->inputs; i++) {
+        const struct model_input *s = &m->input[i];
+        int64_t dim[TEN_MAX_RANK] = {batch};
+        memcpy(dim + 1, s->dim, s->rank * sizeof *dim);
+        struct tensor x = tensor_new(tape_memory(t), s->type, s->rank + 1, dim);
+        const struct rng rng = {seed, rng_stream(s->name)};
+        if (s->type == TEN_F32)
+            rng_fill_normal(&rng, 0, x.f, tensor_count(&x), 0, 1);
+        else
+            for (int64_t j = 0; j < tensor_count(&x); j++)
+                x.i[j] = (int32_t)rng_below(&rng, (uint64_t)j, (uint64_t)s->below);
+        in[i] = tape_input(t, x);
+    }
+}
 
 char *model_config_text(const struct model *m) { return json_dumps(m->config, JSON_COMPACT | JSON_SORT_KEYS); }
 
 int64_t config_int(const struct model *m, const char *key) { return json_integer_value(json_object_get(m->config, key)); }
 double config_real(const struct model *m, const char *key) { return json_number_value(json_object_get(m->config, key)); }
 const char *config_text(const struct model *m, const char *key) { return json_string_value(json_object_get(m->config, key)); }
+
+int64_t config_within(const struct model *m, const char *key, int64_t min, int64_t max, struct ten_err *e)
+{
+    const int64_t v = config_int(m, key);
+    if (v >= min && v <= max)
+        return v;
+    return fail(e, TEN_E_USAGE, "config: \"%s\" is %lld: expected %lld to %lld", key, (long long)v, (long long)min, (long long)max);
+}
 
 int config_ints(const struct model *m, const char *key, int64_t *v, int max, int64_t min, struct ten_err *e)
 {

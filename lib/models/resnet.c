@@ -122,8 +122,9 @@ static struct var *block_forward(const struct resnet *net, const struct residual
     return tape_close(t, s, norm_layer_apply(t, &b->bn2, h, x, relu));
 }
 
-static struct var *forward(struct model *m, struct tape *t, struct var *x)
+static struct var *forward(struct model *m, struct tape *t, struct var *const *in)
 {
+    struct var *x = in[0];
     const struct resnet *net = m->net;
     const int64_t clips = x->v.dim[0];
     const tape_scope s = tape_open(t);

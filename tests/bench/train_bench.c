@@ -54,7 +54,7 @@ static struct var *input(struct side *s, const char *name)
 /* ---- Networks -------------------------------------------------------------------------------------- */
 
 struct net {
-    const char *name, *config, *optim, *in;
+    const char *name, *config, *optim, *in;     /* in: the data of a network with one input */
     double lr;
     struct var *(*loss)(struct side *s, struct var *out);
 };
@@ -70,10 +70,22 @@ static struct var *squared_error(struct side *s, struct var *out)
     return op_mean_all(s->tape, op_square(s->tape, op_sub(s->tape, out, op_reshape(s->tape, y, out->v.rank, out->v.dim))));
 }
 
+/* [B,T,V] against ids [B,T] */
+static struct var *next_id(struct side *s, struct var *out, float smoothing)
+{
+    struct var *logits = op_reshape(s->tape, out, DIMS(-1, out->v.dim[2]));
+    struct var *label = op_reshape(s->tape, input(s, "label"), DIMS(-1));
+    return op_mean_all(s->tape, op_cross_entropy(s->tape, logits, label, smoothing));
+}
+static struct var *id_loss(struct side *s, struct var *out) { return next_id(s, out, 0); }
+static struct var *smooth_id_loss(struct side *s, struct var *out) { return next_id(s, out, 0.1f); }
+
 static const struct net nets[] = {
     {"resnet18", "{\"family\": \"resnet\", \"in\": [32, 32, 3], \"classes\": 10}", "sgd:momentum=0.9,nesterov=1,decay=5e-4", "image", 0.05, cross_entropy},
     {"mobilenetv2", "{\"family\": \"mobilenet\", \"in\": [64, 64, 3], \"classes\": 100}", "sgd:momentum=0.9,nesterov=1,decay=5e-4", "image", 0.05, cross_entropy},
     {"tsm_resnet18", "{\"family\": \"resnet\", \"stem\": \"large\", \"frames\": 8, \"in\": [8, 64, 64, 3], \"classes\": 27}", "sgd:momentum=0.9,decay=1e-4", "clip", 0.01, cross_entropy},
+    {"transformer", "{\"family\": \"transformer\", \"dropout\": 0}", "adam", NULL, 1e-4, smooth_id_loss},
+    {"transformer_xl", "{\"family\": \"transformer_xl\", \"dropout\": 0}", "adam", NULL, 1e-4, id_loss},
     {"mlp", "{\"family\": \"mlp\", \"in\": [128], \"hidden\": [400, 400], \"out\": 1}", "adam", "x", 1e-3, squared_error},
 };
 
@@ -111,9 +123,17 @@ static void read_weights(struct side *s, const char *path)
 
 /* ---- Commands ------------------------------------------------------------------------------------------ */
 
+static struct var *forward(struct side *s)
+{
+    struct var *in[MODEL_INPUTS];
+    for (int i = 0; i < s->model->inputs; i++)
+        in[i] = input(s, s->net->in ? s->net->in : s->model->input[i].name);
+    return model_forward_all(s->model, s->tape, in);
+}
+
 static double step(struct side *s)
 {
-    struct var *loss = s->net->loss(s, model_forward(s->model, s->tape, input(s, s->net->in)));
+    struct var *loss = s->net->loss(s, forward(s));
     const double value = loss->v.f[0];
     tape_backward(s->tape, loss);
     optim_step(s->optim, &(struct optim_step){.lr = s->lr, .unchecked = true, .zero = true}, NULL);
@@ -125,7 +145,7 @@ static void evaluate(struct side *s, double *sum, double *size)
 {
     struct tape_mode *mode = tape_mode(s->tape), was = *mode;
     mode->record = mode->training = false;
-    struct var *y = model_forward(s->model, s->tape, input(s, s->net->in));
+    struct var *y = forward(s);
     *sum = *size = 0;
     for (int64_t i = 0; i < tensor_count(&y->v); i++) {
         *sum += y->v.f[i];

@@ -10,7 +10,8 @@
     X(tanh) X(sigmoid) X(softplus) X(swish) X(gelu) X(relu) X(leaky) X(relu6) X(hsigmoid) X(hswish) \
     X(max_pool) X(average_pool) X(embedding) X(take) X(sparse) X(dropout) X(drop_path) X(shift) \
     X(norm) X(row_norm) X(attention) X(softmax) X(log_softmax) X(entropy) \
-    X(bce) X(l1) X(l2) X(huber) X(divergence) X(cosine)
+    X(bce) X(l1) X(l2) X(huber) X(divergence) X(cosine) \
+    X(nearest) X(bilinear) X(upfirdn) X(pad) X(diffaugment)
 
 #define DECLARE(name) extern const struct op name##_op;
 OPS(DECLARE)

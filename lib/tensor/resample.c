@@ -52,14 +52,14 @@ static struct resample_axis *finished(struct resample_axis *a)
     return a;
 }
 
-struct resample_axis *resample_same(int64_t in) { return resample_nearest(in, 1); }
+struct resample_axis *resample_same(int64_t in) { return resample_nearest(in, in); }
 
-struct resample_axis *resample_nearest(int64_t in, int64_t factor)
+struct resample_axis *resample_nearest(int64_t in, int64_t out)
 {
-    struct resample_axis *a = axis_new(in, in * factor, in * factor);
+    struct resample_axis *a = axis_new(in, out, out);
 
-    for (int64_t p = 0; p < a->out; p++)
-        entry(a, p, p / factor, 1);
+    for (int64_t p = 0; p < out; p++)
+        entry(a, p, p * in / out, 1);
     return finished(a);
 }
 

@@ -28,7 +28,7 @@ struct resample_axis {
  * All return a new axis, to be given to resample_axis_free().  in >= 1 unless said otherwise. */
 
 struct resample_axis *resample_same(int64_t in);                            /* nothing; in >= 0 */
-struct resample_axis *resample_nearest(int64_t in, int64_t factor);         /* y[p] = x[p/factor]; in >= 0 */
+struct resample_axis *resample_nearest(int64_t in, int64_t out);            /* y[p] = x[floor(p in/out)]; in >= 0 */
 /*
  * Linear interpolation between neighbours at
  *     (p + 1/2) in/out - 1/2, no less than 0                               (half-pixel centres)

@@ -37,10 +37,12 @@ static void expect(struct resample_axis *a, const float *in, int64_t n, const fl
 
 static const float x[] = {1, 2, 4, 8};
 
-static void nearest_repeats(void)
+static void nearest_repeats_or_leaves_out(void)
 {
-    expect(resample_nearest(3, 2), x, WANT(1, 1, 2, 2, 4, 4));
-    expect(resample_nearest(2, 1), x, WANT(1, 2));
+    expect(resample_nearest(3, 6), x, WANT(1, 1, 2, 2, 4, 4));
+    expect(resample_nearest(2, 2), x, WANT(1, 2));
+    expect(resample_nearest(4, 2), x, WANT(1, 4));
+    expect(resample_nearest(3, 5), x, WANT(1, 1, 2, 2, 4));                     /* 0 0.6 1.2 1.8 2.4 */
 }
 
 static void linear_interpolates_between_half_pixel_centres_or_corners(void)
@@ -88,7 +90,7 @@ static struct resample_axis *axis(int i)
     static const float k[] = {0.5f, -1, 2, 0.25f, 3, 1, 7};
     switch (i) {
     case 0:  return resample_same(7);
-    case 1:  return resample_nearest(5, 3);
+    case 1:  return resample_nearest(5, 15);
     case 2:  return resample_linear(11, 26, false);
     case 3:  return resample_linear(9, 4, true);
     case 4:  return resample_area(10, 4);
@@ -204,7 +206,7 @@ static void the_thread_count_changes_no_bit(void)
 
 static int tests(void)
 {
-    RUN(nearest_repeats);
+    RUN(nearest_repeats_or_leaves_out);
     RUN(linear_interpolates_between_half_pixel_centres_or_corners);
     RUN(area_takes_means);
     RUN(fir_is_a_convolution_with_zeros_between_and_around);

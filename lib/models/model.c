@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const struct family resnet_family, mobilenet_family, mlp_family, transformer_family, transformer_xl_family;
+extern const struct family resnet_family, mobilenet_family, mlp_family, transformer_family, transformer_xl_family,
+    translator_family, generator_family;
 const struct family *const model_families[] = {
-    &resnet_family, &mobilenet_family, &mlp_family, &transformer_family, &transformer_xl_family, NULL
+    &resnet_family, &mobilenet_family, &mlp_family, &transformer_family, &transformer_xl_family,
+    &translator_family, &generator_family, NULL
 };
 
 static const struct family *find_family(const char *name, struct ten_err *e)

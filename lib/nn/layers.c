@@ -56,6 +56,21 @@ struct var *conv_apply(struct tape *t, const struct conv_layer *l, struct var *x
     return op_conv(t, x, tape_param(t, l->weight), maybe(t, l->bias), &l->g);
 }
 
+struct conv_layer conv_transpose_layer(struct params *ps, const char *name, int64_t in, int64_t out, int64_t kernel, int64_t stride,
+                                       int64_t pad, bool bias)
+{
+    struct conv_layer l = conv_layer(ps, name, out, in, kernel, stride, pad, 1, false);
+    if (bias)
+        l.bias = add_plain(ps, name, "bias", out);
+    return l;
+}
+
+struct var *conv_transpose_apply(struct tape *t, const struct conv_layer *l, struct var *x)
+{
+    const int64_t h = x->v.dim[1] * l->g.stride_h, w = x->v.dim[2] * l->g.stride_w;
+    return op_conv_transpose(t, x, tape_param(t, l->weight), maybe(t, l->bias), &l->g, h, w);
+}
+
 struct norm_layer norm_layer(struct params *ps, const char *name, int64_t channels)
 {
     char text[LAYER_NAME];

@@ -29,6 +29,10 @@ struct conv_layer conv_layer(struct params *ps, const char *name, int64_t in, in
                              int64_t pad, int64_t groups, bool bias);
 void conv_init(const struct conv_layer *l, uint64_t seed);
 struct var *conv_apply(struct tape *t, const struct conv_layer *l, struct var *x);
+/* The transpose, `stride` times as large: x [N,H,W,K] -> [N,H*stride,W*stride,C], weight [K,R,S,C]. */
+struct conv_layer conv_transpose_layer(struct params *ps, const char *name, int64_t in, int64_t out, int64_t kernel, int64_t stride,
+                                       int64_t pad, bool bias);
+struct var *conv_transpose_apply(struct tape *t, const struct conv_layer *l, struct var *x);
 
 /* ---- Batch norm over all axes but the last ------------------------------------------------------------- */
 

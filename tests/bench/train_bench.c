@@ -9,6 +9,7 @@
 #include "base/progress.h"
 #include "base/threads.h"
 #include "autograd/ops.h"
+#include "autograd/ops_loss.h"
 #include "models/model_io.h"
 #include "nn/checkpoint.h"
 
@@ -80,10 +81,16 @@ static struct var *next_id(struct side *s, struct var *out, float smoothing)
 static struct var *id_loss(struct side *s, struct var *out) { return next_id(s, out, 0); }
 static struct var *smooth_id_loss(struct side *s, struct var *out) { return next_id(s, out, 0.1f); }
 
+static struct var *distance(struct side *s, struct var *out)
+{
+    return op_mean_all(s->tape, op_l1(s->tape, out, input(s, "target")));
+}
+
 static const struct net nets[] = {
     {"resnet18", "{\"family\": \"resnet\", \"in\": [32, 32, 3], \"classes\": 10}", "sgd:momentum=0.9,nesterov=1,decay=5e-4", "image", 0.05, cross_entropy},
     {"mobilenetv2", "{\"family\": \"mobilenet\", \"in\": [64, 64, 3], \"classes\": 100}", "sgd:momentum=0.9,nesterov=1,decay=5e-4", "image", 0.05, cross_entropy},
     {"tsm_resnet18", "{\"family\": \"resnet\", \"stem\": \"large\", \"frames\": 8, \"in\": [8, 64, 64, 3], \"classes\": 27}", "sgd:momentum=0.9,decay=1e-4", "clip", 0.01, cross_entropy},
+    {"translator", "{\"family\": \"translator\"}", "adam", "image", 2e-4, distance},
     {"transformer", "{\"family\": \"transformer\", \"dropout\": 0}", "adam", NULL, 1e-4, smooth_id_loss},
     {"transformer_xl", "{\"family\": \"transformer_xl\", \"dropout\": 0}", "adam", NULL, 1e-4, id_loss},
     {"mlp", "{\"family\": \"mlp\", \"in\": [128], \"hidden\": [400, 400], \"out\": 1}", "adam", "x", 1e-3, squared_error},

@@ -172,6 +172,35 @@ static struct var *swish_slope(struct tape *t, const struct call *c, struct var 
     return op_add(t, s, op_mul(t, y, op_affine(t, s, -1, 1)));
 }
 
+/* Phi(x) + x phi(x), from the kernel; its derivative is phi(x) (2 - x^2). */
+static void gelu_slope_forward(const struct call *c)
+{
+    float one = 1;
+    const struct tensor dy = tensor_over(&one, TEN_F32, 0, NULL);
+    tensor_unary_back(&c->out[0]->v, c->arg, &dy, &c->in[0]->v);
+}
+
+static void gelu_slope_backward(struct tape *t, const struct call *c, struct var *const *dy)
+{
+    struct var *square = op_square(t, c->in[0]);
+    struct var *density = op_scale(t, op_exp(t, op_scale(t, square, -0.5f)), 0x1.988454p-2f);       /* 1/sqrt(2 pi) */
+    tape_add_grad(t, c->in[0], op_mul(t, dy[0], op_mul(t, density, op_affine(t, square, -1, 2))));
+}
+static const struct op gelu_slope_op = {
+    .name = "gelu_slope", .forward = gelu_slope_forward, .backward = gelu_slope_backward, .saves = SAVES_IN(0)
+};
+
+static struct var *gelu_slope(struct tape *t, const struct call *c, struct var *x, struct var *y)
+{
+    (void)y;
+    return tape_call1(t, &gelu_slope_op, &x, 1, shape_of(x), c->arg, sizeof(struct unary_op));
+}
+
+static void hswish_compose(struct tape *t, const struct call *c, struct var **out)
+{
+    out[0] = op_mul(t, c->in[0], op_hsigmoid(t, c->in[0]));
+}
+
 static struct var *power_slope(struct tape *t, const struct call *c, struct var *x, struct var *y)
 {
     (void)y;
@@ -191,14 +220,14 @@ static struct var *unary_example(struct example *e, struct tape *t, int i, struc
 }
 
 /* saved: what the kernel and the slope in ops read. */
-#define UNARY_OP(fn, slope, saved, values, made, only_once) \
+#define UNARY_OP(fn, slope, saved, values, made, composed) \
     static void fn##_backward(struct tape *t, const struct call *c, struct var *const *dy) { go_by(t, c, dy[0], slope); } \
     static struct var *fn##_of(struct tape *t, struct var *x) { return made; } \
     static struct var *fn##_example(struct example *e, struct tape *t, int i) { return unary_example(e, t, i, fn##_of, values); } \
-    const struct op fn##_op = {.name = #fn, .forward = unary_forward, .backward = fn##_backward, .saves = saved, .once = only_once, .example = fn##_example};
+    const struct op fn##_op = {.name = #fn, .forward = unary_forward, .backward = fn##_backward, .saves = saved, .compose = composed, .example = fn##_example};
 /* Without constants. */
 #define UNARY(fn, KIND, slope, saved, values) \
-    UNARY_OP(fn, slope, saved, values, op_##fn(t, x), false) \
+    UNARY_OP(fn, slope, saved, values, op_##fn(t, x), NULL) \
     struct var *op_##fn(struct tape *t, struct var *x) { return unary(t, &fn##_op, x, KIND, 0, 0); }
 
 #define X SAVES_IN(0)
@@ -219,11 +248,11 @@ UNARY(abs, UNARY_ABS, NULL, X, EX_NONZERO)
 UNARY(relu, UNARY_RELU, NULL, Y, EX_NONZERO)
 UNARY(relu6, UNARY_RELU6, NULL, Y, EX_NONZERO)
 UNARY(hsigmoid, UNARY_HSIGMOID, NULL, Y, EX_NORMAL)
-UNARY_OP(hswish, NULL, X, EX_NORMAL, op_hswish(t, x), true)
-UNARY_OP(gelu, NULL, X, EX_NORMAL, op_gelu(t, x), true)
-UNARY_OP(leaky, NULL, Y, EX_NONZERO, op_leaky(t, x, 0.2f), false)
-UNARY_OP(clamp, NULL, X, EX_DISTINCT, op_clamp(t, x, -0.45f, 0.75f), false)
-UNARY_OP(power, power_slope, X, EX_POSITIVE, op_power(t, x, 2.5f), false)
+UNARY_OP(hswish, NULL, X, EX_NORMAL, op_hswish(t, x), hswish_compose)
+UNARY_OP(gelu, gelu_slope, X, EX_NORMAL, op_gelu(t, x), NULL)
+UNARY_OP(leaky, NULL, Y, EX_NONZERO, op_leaky(t, x, 0.2f), NULL)
+UNARY_OP(clamp, NULL, X, EX_DISTINCT, op_clamp(t, x, -0.45f, 0.75f), NULL)
+UNARY_OP(power, power_slope, X, EX_POSITIVE, op_power(t, x, 2.5f), NULL)
 
 struct var *op_hswish(struct tape *t, struct var *x) { return unary(t, &hswish_op, x, UNARY_HSWISH, 0, 0); }
 struct var *op_gelu(struct tape *t, struct var *x) { return unary(t, &gelu_op, x, UNARY_GELU, 0, 0); }

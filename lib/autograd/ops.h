@@ -77,7 +77,7 @@ struct var *op_clamp(struct tape *t, struct var *x, float lo, float hi);
 struct var *op_sin(struct tape *t, struct var *x);
 struct var *op_cos(struct tape *t, struct var *x);
 
-/* Activations (hswish and gelu have no gradients of gradients): max(x,0); x or slope x; clamp(x,0,6); x clamp(x+3,0,6)/6; x sigmoid(x); x Phi(x). */
+/* Activations: max(x,0); x or slope x; clamp(x,0,6); x clamp(x+3,0,6)/6; x sigmoid(x); x Phi(x). */
 struct var *op_relu(struct tape *t, struct var *x);
 struct var *op_leaky(struct tape *t, struct var *x, float slope);
 struct var *op_relu6(struct tape *t, struct var *x);

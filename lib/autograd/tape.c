@@ -216,7 +216,7 @@ struct var *tape_param(struct tape *t, const struct param *p)
     x->param = p;
     x->version = p->version;
     x->first_use = t->ncall;
-    if (p->grad) {
+    if (p->grad && !t->mode.still) {
         x->needs = true;
         x->sink = tensor_over(p->grad, TEN_F32, p->rank, p->dim);
     }

@@ -49,6 +49,8 @@ struct tape_mode {
     bool record;                        /* note the way back */
     bool training;                      /* batch statistics, dropout */
     bool exact_conv;                    /* no Winograd (tensor/conv.h) */
+    bool still;                         /* parameters first asked for now are constants of this step (a discriminator
+                                         * while its generator learns, a teacher) */
 };
 
 struct tape *tape_new(struct memory *m, uint64_t seed);

@@ -1,4 +1,5 @@
 #include "nn/layers.h"
+#include "autograd/ops_spectral.h"
 #include "nn/init.h"
 
 #include <stdio.h>
@@ -20,40 +21,85 @@ static struct param *add_plain(struct params *ps, const char *name, const char *
     return add(ps, name, part, params_group(ps, "plain", 1, false), 1, &n);
 }
 
-struct linear_layer linear_layer(struct params *ps, const char *name, int64_t in, int64_t out, bool bias)
+/* [out,...], with a vector for its spectral norm where there is a place for one */
+static struct param *add_weight(struct params *ps, const char *name, int rank, const int64_t *dim, struct param **u)
 {
-    struct linear_layer l = {.weight = add(ps, name, "weight", PARAMS_MAIN, 2, (int64_t[]){out, in})};
+    char text[LAYER_NAME];
+    if (u)
+        *u = params_add_state(ps, layer_name(text, name, "weight_u"), 1, dim);
+    return add(ps, name, u ? "weight_orig" : "weight", PARAMS_MAIN, rank, dim);
+}
+
+static struct linear_layer linear(struct params *ps, const char *name, int64_t in, int64_t out, bool bias, bool spectral)
+{
+    struct linear_layer l = {0};
+    l.weight = add_weight(ps, name, 2, (int64_t[]){out, in}, spectral ? &l.u : NULL);
     if (bias)
         l.bias = add_plain(ps, name, "bias", out);
     return l;
 }
 
-void linear_init(const struct linear_layer *l, uint64_t seed) { init_torch(l->weight, l->bias, seed); }
+struct linear_layer linear_layer(struct params *ps, const char *name, int64_t in, int64_t out, bool bias)
+{
+    return linear(ps, name, in, out, bias, false);
+}
+
+struct linear_layer spectral_linear_layer(struct params *ps, const char *name, int64_t in, int64_t out, bool bias)
+{
+    return linear(ps, name, in, out, bias, true);
+}
+
+static void first_values(struct param *weight, struct param *bias, struct param *u, uint64_t seed)
+{
+    init_torch(weight, bias, seed);
+    if (u)
+        init_normal(u, seed, 0, 1);
+}
+
+void linear_init(const struct linear_layer *l, uint64_t seed) { first_values(l->weight, l->bias, l->u, seed); }
+
+static struct var *weight_of(struct tape *t, const struct param *weight, struct param *u)
+{
+    struct var *w = tape_param(t, weight);
+    return u ? op_spectral_norm(t, w, &(struct spectral_options){.u = u, .iterations = 1, .eps = 1e-12f}) : w;
+}
 
 static struct var *maybe(struct tape *t, const struct param *p) { return p ? tape_param(t, p) : NULL; }
 
 struct var *linear_apply(struct tape *t, const struct linear_layer *l, struct var *x)
 {
-    return op_linear(t, x, tape_param(t, l->weight), maybe(t, l->bias));
+    return op_linear(t, x, weight_of(t, l->weight, l->u), maybe(t, l->bias));
 }
 
-struct conv_layer conv_layer(struct params *ps, const char *name, int64_t in, int64_t out, int64_t kernel, int64_t stride,
-                             int64_t pad, int64_t groups, bool bias)
+static struct conv_layer conv(struct params *ps, const char *name, int64_t in, int64_t out, int64_t kernel, int64_t stride,
+                              int64_t pad, int64_t groups, bool bias, bool spectral)
 {
     struct conv_layer l = {
-        .weight = add(ps, name, "weight", PARAMS_MAIN, 4, (int64_t[]){out, kernel, kernel, in / groups}),
         .g = {.stride_h = stride, .stride_w = stride, .top = pad, .left = pad, .bottom = pad, .right = pad, .groups = groups},
     };
+    l.weight = add_weight(ps, name, 4, (int64_t[]){out, kernel, kernel, in / groups}, spectral ? &l.u : NULL);
     if (bias)
         l.bias = add_plain(ps, name, "bias", out);
     return l;
 }
 
-void conv_init(const struct conv_layer *l, uint64_t seed) { init_torch(l->weight, l->bias, seed); }
+struct conv_layer conv_layer(struct params *ps, const char *name, int64_t in, int64_t out, int64_t kernel, int64_t stride,
+                             int64_t pad, int64_t groups, bool bias)
+{
+    return conv(ps, name, in, out, kernel, stride, pad, groups, bias, false);
+}
+
+struct conv_layer spectral_conv_layer(struct params *ps, const char *name, int64_t in, int64_t out, int64_t kernel, int64_t stride,
+                                      int64_t pad, bool bias)
+{
+    return conv(ps, name, in, out, kernel, stride, pad, 1, bias, true);
+}
+
+void conv_init(const struct conv_layer *l, uint64_t seed) { first_values(l->weight, l->bias, l->u, seed); }
 
 struct var *conv_apply(struct tape *t, const struct conv_layer *l, struct var *x)
 {
-    return op_conv(t, x, tape_param(t, l->weight), maybe(t, l->bias), &l->g);
+    return op_conv(t, x, weight_of(t, l->weight, l->u), maybe(t, l->bias), &l->g);
 }
 
 struct conv_layer conv_transpose_layer(struct params *ps, const char *name, int64_t in, int64_t out, int64_t kernel, int64_t stride,

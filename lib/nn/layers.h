@@ -16,14 +16,14 @@ const char *layer_name(char text[LAYER_NAME], const char *prefix, const char *pa
 
 /* ---- Linear: x [...,I] -> [...,O] ------------------------------------------------------------------ */
 
-struct linear_layer { struct param *weight, *bias; };           /* [O,I]; [O] or NULL */
+struct linear_layer { struct param *weight, *bias, *u; };       /* [O,I]; [O] or NULL; u: spectral norm, below */
 struct linear_layer linear_layer(struct params *ps, const char *name, int64_t in, int64_t out, bool bias);
 void linear_init(const struct linear_layer *l, uint64_t seed);
 struct var *linear_apply(struct tape *t, const struct linear_layer *l, struct var *x);
 
 /* ---- Convolution: x [N,H,W,C] -> [N,P,Q,K] ----------------------------------------------------------- */
 
-struct conv_layer { struct param *weight, *bias; struct conv_geometry g; };     /* [K,R,S,C/G]; [K] or NULL */
+struct conv_layer { struct param *weight, *bias, *u; struct conv_geometry g; };         /* [K,R,S,C/G]; [K] or NULL */
 /* A square kernel, the same stride and padding both ways. */
 struct conv_layer conv_layer(struct params *ps, const char *name, int64_t in, int64_t out, int64_t kernel, int64_t stride,
                              int64_t pad, int64_t groups, bool bias);
@@ -33,6 +33,13 @@ struct var *conv_apply(struct tape *t, const struct conv_layer *l, struct var *x
 struct conv_layer conv_transpose_layer(struct params *ps, const char *name, int64_t in, int64_t out, int64_t kernel, int64_t stride,
                                        int64_t pad, bool bias);
 struct var *conv_transpose_apply(struct tape *t, const struct conv_layer *l, struct var *x);
+
+/* ---- Spectral norm (Miyato et al., arXiv 1802.05957): one iteration a call in training --------------------- */
+
+/* As above, the weight called NAME.weight_orig, with state NAME.weight_u [outputs]. */
+struct linear_layer spectral_linear_layer(struct params *ps, const char *name, int64_t in, int64_t out, bool bias);
+struct conv_layer spectral_conv_layer(struct params *ps, const char *name, int64_t in, int64_t out, int64_t kernel, int64_t stride,
+                                      int64_t pad, bool bias);
 
 /* ---- Batch norm over all axes but the last ------------------------------------------------------------- */
 

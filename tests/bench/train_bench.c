@@ -12,6 +12,7 @@
 #include "autograd/ops_loss.h"
 #include "models/model_io.h"
 #include "nn/checkpoint.h"
+#include "nn/namemap.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,10 +21,12 @@
 
 enum { DATA = 16 };
 
+/* A network and what trains it. */
+struct learner { struct model *model; struct optim *optim; };
+
 struct side {
     struct memory *memory;
-    struct model *model;
-    struct optim *optim;
+    struct learner main, critic;        /* critic: the discriminator of a generator */
     struct tape *tape;
     double lr;
     const struct net *net;
@@ -58,6 +61,7 @@ struct net {
     const char *name, *config, *optim, *in;     /* in: the data of a network with one input */
     double lr;
     struct var *(*loss)(struct side *s, struct var *out);
+    const char *critic;                 /* another config */
 };
 
 static struct var *cross_entropy(struct side *s, struct var *out)
@@ -87,13 +91,14 @@ static struct var *distance(struct side *s, struct var *out)
 }
 
 static const struct net nets[] = {
-    {"resnet18", "{\"family\": \"resnet\", \"in\": [32, 32, 3], \"classes\": 10}", "sgd:momentum=0.9,nesterov=1,decay=5e-4", "image", 0.05, cross_entropy},
-    {"mobilenetv2", "{\"family\": \"mobilenet\", \"in\": [64, 64, 3], \"classes\": 100}", "sgd:momentum=0.9,nesterov=1,decay=5e-4", "image", 0.05, cross_entropy},
-    {"tsm_resnet18", "{\"family\": \"resnet\", \"stem\": \"large\", \"frames\": 8, \"in\": [8, 64, 64, 3], \"classes\": 27}", "sgd:momentum=0.9,decay=1e-4", "clip", 0.01, cross_entropy},
-    {"translator", "{\"family\": \"translator\"}", "adam", "image", 2e-4, distance},
-    {"transformer", "{\"family\": \"transformer\", \"dropout\": 0}", "adam", NULL, 1e-4, smooth_id_loss},
-    {"transformer_xl", "{\"family\": \"transformer_xl\", \"dropout\": 0}", "adam", NULL, 1e-4, id_loss},
-    {"mlp", "{\"family\": \"mlp\", \"in\": [128], \"hidden\": [400, 400], \"out\": 1}", "adam", "x", 1e-3, squared_error},
+    {"resnet18", "{\"family\": \"resnet\", \"in\": [32, 32, 3], \"classes\": 10}", "sgd:momentum=0.9,nesterov=1,decay=5e-4", "image", 0.05, cross_entropy, NULL},
+    {"mobilenetv2", "{\"family\": \"mobilenet\", \"in\": [64, 64, 3], \"classes\": 100}", "sgd:momentum=0.9,nesterov=1,decay=5e-4", "image", 0.05, cross_entropy, NULL},
+    {"tsm_resnet18", "{\"family\": \"resnet\", \"stem\": \"large\", \"frames\": 8, \"in\": [8, 64, 64, 3], \"classes\": 27}", "sgd:momentum=0.9,decay=1e-4", "clip", 0.01, cross_entropy, NULL},
+    {"gan", "{\"family\": \"generator\"}", "adam:beta1=0.5", NULL, 2e-4, NULL, "{\"family\": \"discriminator\"}"},
+    {"translator", "{\"family\": \"translator\"}", "adam", "image", 2e-4, distance, NULL},
+    {"transformer", "{\"family\": \"transformer\", \"dropout\": 0}", "adam", NULL, 1e-4, smooth_id_loss, NULL},
+    {"transformer_xl", "{\"family\": \"transformer_xl\", \"dropout\": 0}", "adam", NULL, 1e-4, id_loss, NULL},
+    {"mlp", "{\"family\": \"mlp\", \"in\": [128], \"hidden\": [400, 400], \"out\": 1}", "adam", "x", 1e-3, squared_error, NULL},
 };
 
 /* ---- Files ------------------------------------------------------------------------------------------- */
@@ -115,17 +120,39 @@ static void read_data(struct side *s, const char *path)
         die(e.text);
 }
 
-static void read_weights(struct side *s, const char *path)
+/* map: "THEIRS OURS" lines, or NULL. */
+static void read_weights(struct params *ps, const char *path, const char *map)
 {
     struct ten_err e = {0};
     struct init_report report = {0};
+    struct namemap *names = NULL;
     struct ten_reader *in = ten_open(path, NULL, &e);
-    if (!in || checkpoint_init(in, s->model->params, NULL, &report, &e) < 0)
+    if (map) {
+        struct source *src = source_memory("map", map, strlen(map));
+        names = src ? namemap_read(src, &e) : NULL;
+        source_close(src);
+    }
+    if (!in || (map && !names) || checkpoint_init(in, ps, names, &report, &e) < 0)
         die(e.text);
     if (report.missing || report.misfits || report.left)
         die(report.text);
     init_report_free(&report);
+    namemap_free(names);
     ten_close(in);
+}
+
+static struct learner learner_new(struct side *s, const char *config, const char *weights, const char *map)
+{
+    struct ten_err e = {0};
+    struct optim_rule rule;
+    struct learner l = {.model = model_parse(config, s->memory, &e)};
+    if (!l.model || optim_parse(&rule, s->net->optim, &e) < 0)
+        die(e.text);
+    read_weights(l.model->params, weights, map);
+    for (int i = 0; i < l.model->params->ngroups; i++)
+        l.model->params->groups[i].decay = true;
+    l.optim = optim_new(l.model->params, &rule);
+    return l;
 }
 
 /* ---- Commands ------------------------------------------------------------------------------------------ */
@@ -133,18 +160,55 @@ static void read_weights(struct side *s, const char *path)
 static struct var *forward(struct side *s)
 {
     struct var *in[MODEL_INPUTS];
-    for (int i = 0; i < s->model->inputs; i++)
-        in[i] = input(s, s->net->in ? s->net->in : s->model->input[i].name);
-    return model_forward_all(s->model, s->tape, in);
+    const struct model *m = s->main.model;
+    if (s->net->critic)
+        return model_forward(s->main.model, s->tape, op_reshape(s->tape, op_slice(s->tape, input(s, "z"), 0, 0, 1), DIMS(-1, m->in[0])));
+    for (int i = 0; i < m->inputs; i++)
+        in[i] = input(s, s->net->in ? s->net->in : m->input[i].name);
+    return model_forward_all(s->main.model, s->tape, in);
+}
+
+static void update(struct side *s, struct learner *l, struct var *loss)
+{
+    tape_backward(s->tape, loss);
+    optim_step(l->optim, &(struct optim_step){.lr = s->lr, .unchecked = true, .zero = true}, NULL);
+    tape_clear(s->tape);
+}
+
+/* nets.py, Gan: the discriminator on [real; fake], then the generator. */
+static double gan_step(struct side *s)
+{
+    struct tape *t = s->tape;
+    struct tape_mode *mode = tape_mode(t);
+    struct var *real = input(s, "image"), *z;
+    const int64_t n = real->v.dim[0];
+
+    mode->record = false;
+    struct var *fake = forward(s);
+    mode->record = true;
+    struct var *logits = model_forward(s->critic.model, t, op_concat(t, (struct var *[]){real, fake}, 2, 0));
+    struct var *loss = op_add(t, op_mean_all(t, op_hinge_real(t, op_slice(t, logits, 0, 0, n))),
+                              op_mean_all(t, op_hinge_fake(t, op_slice(t, logits, 0, n, n))));
+    double value = loss->v.f[0];
+    update(s, &s->critic, loss);
+
+    z = op_reshape(t, op_slice(t, input(s, "z"), 0, 1, 1), DIMS(-1, s->main.model->in[0]));
+    fake = model_forward(s->main.model, t, z);
+    mode->still = true;
+    loss = op_neg(t, op_mean_all(t, model_forward(s->critic.model, t, fake)));
+    mode->still = false;
+    value += loss->v.f[0];
+    update(s, &s->main, loss);
+    return value;
 }
 
 static double step(struct side *s)
 {
+    if (s->net->critic)
+        return gan_step(s);
     struct var *loss = s->net->loss(s, forward(s));
     const double value = loss->v.f[0];
-    tape_backward(s->tape, loss);
-    optim_step(s->optim, &(struct optim_step){.lr = s->lr, .unchecked = true, .zero = true}, NULL);
-    tape_clear(s->tape);
+    update(s, &s->main, loss);
     return value;
 }
 
@@ -194,8 +258,6 @@ static void answer(struct side *s, const char *command, int n, long before)
 int main(int argc, char **argv)
 {
     struct side s = {.memory = memory_new()};
-    struct ten_err e = {0};
-    struct optim_rule rule;
     char line[80], command[80];
     if (argc != 8 || strcmp(argv[2], "--threads") != 0 || strcmp(argv[4], "--weights") != 0 || strcmp(argv[6], "--data") != 0)
         die("expected NET --threads N --weights FILE.ten --data FILE.ten");
@@ -206,13 +268,10 @@ int main(int argc, char **argv)
     if (!s.net)
         die("no such network");
     const long before = resident();
-    if (!(s.model = model_parse(s.net->config, s.memory, &e)) || optim_parse(&rule, s.net->optim, &e) < 0)
-        die(e.text);
-    read_weights(&s, argv[5]);
+    s.main = learner_new(&s, s.net->config, argv[5], s.net->critic ? "g.* *\nd.* -\n" : NULL);
+    if (s.net->critic)
+        s.critic = learner_new(&s, s.net->critic, argv[5], "d.* *\ng.* -\n");
     read_data(&s, argv[7]);
-    for (int i = 0; i < s.model->params->ngroups; i++)
-        s.model->params->groups[i].decay = true;
-    s.optim = optim_new(s.model->params, &rule);
     s.tape = tape_new(s.memory, 0);
     s.lr = s.net->lr;
     while (fgets(line, sizeof line, stdin)) {

@@ -11,7 +11,8 @@
     X(max_pool) X(average_pool) X(embedding) X(take) X(sparse) X(dropout) X(drop_path) X(shift) \
     X(norm) X(row_norm) X(attention) X(softmax) X(log_softmax) X(entropy) \
     X(bce) X(l1) X(l2) X(huber) X(divergence) X(cosine) \
-    X(nearest) X(bilinear) X(upfirdn) X(pad) X(diffaugment) X(spectral) X(topk)
+    X(nearest) X(bilinear) X(upfirdn) X(pad) X(diffaugment) X(spectral) X(topk) \
+    X(straight) X(quantize) X(codebook) X(mask)
 
 #define DECLARE(name) extern const struct op name##_op;
 OPS(DECLARE)

@@ -7,6 +7,8 @@
 
 #include "autograd/tape.h"
 
+#include <stdbool.h>
+
 /* The value of y, of the shape of x; its gradient goes to x as it is (Bengio et al., arXiv 1308.3432), none to y. */
 struct var *op_straight_through(struct tape *t, struct var *y, struct var *x);
 

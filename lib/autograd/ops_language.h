@@ -56,9 +56,9 @@ struct var *op_band_embedding(struct tape *t, const struct bands *b, struct var 
 
 struct band_output {
     struct var *table[BANDS];           /* [V_i,D_i]: may be the embedding's */
-    struct var *bias[BANDS];            /* [V_i] or NULL; all or none, and then of the clusters as well */
+    struct var *bias[BANDS];            /* [V_i] or NULL; band 0 has one if and only if the clusters have */
     struct var *projection[BANDS];      /* [D_i,D] or NULL */
-    struct var *cluster, *cluster_bias; /* [bands-1,D_0], [bands-1]: "the word is in band i", i from 1 on; bias or NULL */
+    struct var *cluster, *cluster_bias; /* [bands-1,D_0], [bands-1]: "the word is in band i", i from 1 on */
     bool backwards;                     /* row i-1 of clusters is band bands-i, else band i */
     float dropout;                      /* of what the projections of bands from 1 on give */
 };

@@ -366,6 +366,8 @@ void tape_add_grad(struct tape *t, struct var *x, struct var *dx)
     *g = sum;
 }
 
+static void grad_since(struct tape *t, int64_t first, struct var *y, struct var *dy, struct var *const *x, int n, bool graph, struct var **grad);
+
 /* The op's own way back, or, when it must be recorded and that cannot be, the way back of the same
  * value made of ops that can. */
 static void go_back(struct tape *t, struct call *c, struct var *const *dy)
@@ -377,6 +379,7 @@ static void go_back(struct tape *t, struct call *c, struct var *const *dy)
     }
     struct var *out[OP_OUTPUTS] = {0}, *in[OP_INPUTS], *grad[OP_INPUTS];
     int n = 0;
+    const int64_t first = t->ncall;         /* not beyond the inputs, of which one may have come from another */
     for (int i = 0; i < c->nin; i++)
         if (tape_wants(t, c->in[i]))
             in[n++] = c->in[i];
@@ -384,7 +387,7 @@ static void go_back(struct tape *t, struct call *c, struct var *const *dy)
     for (int j = 0; j < c->nout; j++) {
         if (!dy[j] || !out[j])
             continue;
-        tape_grad(t, out[j], dy[j], in, n, true, grad);
+        grad_since(t, first, out[j], dy[j], in, n, true, grad);
         for (int i = 0; i < n; i++)
             if (grad[i])
                 tape_add_grad(t, in[i], grad[i]);
@@ -520,7 +523,8 @@ void tape_backward(struct tape *t, struct var *loss)
     tape_close(t, s, NULL);
 }
 
-void tape_grad(struct tape *t, struct var *y, struct var *dy, struct var *const *x, int n, bool graph, struct var **grad)
+/* tape_grad() over the calls from number first on. */
+static void grad_since(struct tape *t, int64_t first, struct var *y, struct var *dy, struct var *const *x, int n, bool graph, struct var **grad)
 {
     struct pass p;
     const bool was = t->mode.record;
@@ -531,10 +535,10 @@ void tape_grad(struct tape *t, struct var *y, struct var *dy, struct var *const 
     p.flag = xcalloc(p.values + 1, 1);
     for (int i = 0; i < n; i++)
         p.flag[x[i]->id] = TARGET;
-    mark_reached(t, &p, 0, end);
+    mark_reached(t, &p, first, end);
     t->mode.record = graph;
     tape_add_grad(t, y, dy);
-    for (int64_t i = end - 1; i >= 0; i--)
+    for (int64_t i = end - 1; i >= first; i--)
         step_back(t, t->call[i]);
     for (int i = 0; i < n; i++) {
         grad[i] = p.grad[x[i]->id];
@@ -550,6 +554,11 @@ void tape_grad(struct tape *t, struct var *y, struct var *dy, struct var *const 
     }
     end_pass(t, &p);
     t->mode.record = was;
+}
+
+void tape_grad(struct tape *t, struct var *y, struct var *dy, struct var *const *x, int n, bool graph, struct var **grad)
+{
+    grad_since(t, 0, y, dy, x, n, graph, grad);
 }
 
 /* ---- Segments that are computed again ---------------------------------------------------------------- */

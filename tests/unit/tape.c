@@ -206,6 +206,21 @@ static void a_segment_computed_again_has_the_same_gradients_and_keeps_nothing_in
     CHECK_INT(memory_used(memory), 0);
 }
 
+/* norm(x^2) + x, all one op: recorded, its way back is made of ops that end at x^2 and do not go on to x by themselves. */
+static void an_op_whose_inputs_come_from_each_other_has_one_gradient_recorded_or_not(void)
+{
+    struct tape *t = tape_new(memory, 1);
+    struct var *x = tape_leaf(t, NUMBERS(1, 2, 4, -1)), *g[2];
+    struct var *add = op_reshape(t, x, DIMS(4, 1)), *from = op_square(t, add);
+    struct var *y = op_square(t, op_norm(t, from, NULL, NULL, add, &(struct norm_options){.eps = 1e-3f}));
+    for (int graph = 0; graph < 2; graph++)
+        tape_grad(t, y, NULL, &x, 1, graph, &g[graph]);
+    for (int i = 0; i < 4; i++)
+        CHECK_NEAR(g[1]->v.f[i], g[0]->v.f[i], 1e-5);
+    tape_free(t);
+    CHECK_INT(memory_used(memory), 0);
+}
+
 static void draws_depend_on_seed_step_and_order_alone(void)
 {
     struct tape *t = tape_new(memory, 4), *u = tape_new(memory, 4);
@@ -234,6 +249,7 @@ int main(void)
     RUN(the_backward_pass_gives_values_up_but_for_those_kept);
     RUN(a_parameter_is_ready_when_its_first_reader_has_been_passed);
     RUN(a_segment_computed_again_has_the_same_gradients_and_keeps_nothing_in_between);
+    RUN(an_op_whose_inputs_come_from_each_other_has_one_gradient_recorded_or_not);
     RUN(draws_depend_on_seed_step_and_order_alone);
     memory_free(memory);
     return check_report();

@@ -134,18 +134,38 @@ static int32_t cluster_column(const struct bands *b, const struct band_output *o
     return b->cutoff[0] + (o->backwards ? b->n - i : i) - 1;
 }
 
-static struct var *head_logits(struct tape *t, const struct bands *b, const struct band_output *o, struct var *h)
+/* A linear layer to be: of words that are told apart in one softmax. */
+struct layer { struct var *h, *w, *bias; };
+
+static struct layer head_layer(struct tape *t, const struct bands *b, const struct band_output *o, struct var *h)
 {
     struct var *w[2] = {o->table[0], o->cluster}, *bias[2] = {o->bias[0], o->cluster_bias};
-    const int n = b->n > 1 ? 2 : 1;
-    assert(n == 1 || !bias[0] == !bias[1]);
-    return op_linear(t, projected(t, h, o->projection[0]), n == 1 ? w[0] : op_concat(t, w, 2, 0),
-                     n == 1 || !bias[0] ? bias[0] : op_concat(t, bias, 2, 0));
+    struct layer l = {projected(t, h, o->projection[0]), w[0], bias[0]};
+    assert(b->n == 1 || !bias[0] == !bias[1]);
+    if (b->n > 1) {
+        l.w = op_concat(t, w, 2, 0);
+        l.bias = bias[0] ? op_concat(t, bias, 2, 0) : NULL;
+    }
+    return l;
 }
 
-static struct var *tail_logits(struct tape *t, const struct band_output *o, int i, struct var *h)
+static struct layer tail_layer(struct tape *t, const struct band_output *o, int i, struct var *h)
 {
-    return op_linear(t, op_dropout(t, projected(t, h, o->projection[i]), o->dropout), o->table[i], o->bias[i]);
+    return (struct layer){op_dropout(t, projected(t, h, o->projection[i]), o->dropout), o->table[i], o->bias[i]};
+}
+
+static struct var *logits_of(struct tape *t, struct layer l) { return op_linear(t, l.h, l.w, l.bias); }
+
+/* Narrow layers take no longer without their logits in memory (D 4: half the time, 16 and 64: the same, 128: a third
+ * more, on one thread); where logits are many, their memory counts more than time. */
+enum { NARROW = 64, MANY = 1 << 26 };
+
+static struct var *entropy_of(struct tape *t, struct layer l, struct var *labels)
+{
+    const int64_t words = l.w->v.dim[0], width = l.w->v.dim[1];
+    if (width <= NARROW || l.h->v.dim[0] * words > MANY)
+        return op_linear_entropy(t, l.h, l.w, l.bias, labels);
+    return op_cross_entropy(t, logits_of(t, l), labels, 0);
 }
 
 static struct var *head_labels(struct tape *t, const struct bands *b, const struct band_output *o, const struct var *targets)
@@ -168,13 +188,13 @@ struct var *op_band_loss(struct tape *t, const struct bands *b, const struct ban
     int parts = 0;
     assert(tensor_contiguous(&targets->v));
     const int64_t n = tensor_count(&targets->v);
-    struct var *loss = op_cross_entropy(t, head_logits(t, b, o, h), head_labels(t, b, o, targets), 0);
+    struct var *loss = entropy_of(t, head_layer(t, b, o, h), head_labels(t, b, o, targets));
     sort_by_band(t, b, targets->v.i, n, m);
     for (int i = 1; i < b->n; i++) {
         if (m[i].n == 0)
             continue;
-        struct var *logits = tail_logits(t, o, i, op_embedding(t, h, m[i].at, -1));
-        part[parts] = op_reshape(t, op_cross_entropy(t, logits, m[i].id, 0), DIMS(m[i].n, 1));
+        struct var *rows = op_embedding(t, h, m[i].at, -1);
+        part[parts] = op_reshape(t, entropy_of(t, tail_layer(t, o, i, rows), m[i].id), DIMS(m[i].n, 1));
         at[parts++] = m[i].at;
     }
     return parts ? op_add(t, loss, op_reshape(t, weave(t, part, at, parts, n, 1), DIMS(n))) : loss;
@@ -182,12 +202,12 @@ struct var *op_band_loss(struct tape *t, const struct bands *b, const struct ban
 
 struct var *op_band_log_probs(struct tape *t, const struct bands *b, const struct band_output *o, struct var *h)
 {
-    struct var *part[BANDS], *head = op_log_softmax(t, head_logits(t, b, o, h));
+    struct var *part[BANDS], *head = op_log_softmax(t, logits_of(t, head_layer(t, b, o, h)));
     if (b->n == 1)
         return head;
     part[0] = op_slice(t, head, 1, 0, b->cutoff[0]);
     for (int i = 1; i < b->n; i++)
-        part[i] = op_add(t, op_log_softmax(t, tail_logits(t, o, i, h)), op_slice(t, head, 1, cluster_column(b, o, i), 1));
+        part[i] = op_add(t, op_log_softmax(t, logits_of(t, tail_layer(t, o, i, h))), op_slice(t, head, 1, cluster_column(b, o, i), 1));
     return op_concat(t, part, b->n, 1);
 }
 

@@ -13,7 +13,7 @@
     X(bce) X(l1) X(l2) X(huber) X(divergence) X(cosine) \
     X(nearest) X(bilinear) X(upfirdn) X(pad) X(diffaugment) X(spectral) X(topk) \
     X(straight) X(quantize) X(codebook) X(mask) \
-    X(glu) X(tap_softmax) X(lightconv) X(relative) X(weave)
+    X(glu) X(tap_softmax) X(lightconv) X(relative) X(weave) X(linear_entropy)
 
 #define DECLARE(name) extern const struct op name##_op;
 OPS(DECLARE)

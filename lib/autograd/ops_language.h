@@ -38,6 +38,12 @@ struct var *op_lightconv(struct tape *t, struct var *x, struct var *taps, const 
  */
 struct var *op_relative(struct tape *t, struct var *q, struct var *bias, struct var *r, int64_t heads);
 
+/* ---- Output layers (tensor/linear_entropy.h) ------------------------------------------------------------------------ */
+
+/* h [N,D], w [V,D], bias [V] or NULL, labels i32 [N] below V: the loss of every row [N], that of op_cross_entropy(op_linear())
+ * without the logits in memory.  Rows with a negative label have none. */
+struct var *op_linear_entropy(struct tape *t, struct var *h, struct var *w, struct var *bias, struct var *labels);
+
 /* ---- Words in bands (Grave et al., arXiv 1609.04309; Baevski and Auli, arXiv 1809.10853) --------------------------- */
 
 enum { BANDS = 8 };

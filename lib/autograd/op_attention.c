@@ -20,19 +20,13 @@ static struct heads heads_of(const struct tensor *x, int64_t at)
     return (struct heads){x->f + at, x->stride[0], x->stride[1]};
 }
 
-/* The shift of attention_relative(), for any strides of x [B,H,Tq,R] but the last, which is 1. */
-static struct attention_term relative_of(const struct tensor *x)
-{
-    return (struct attention_term){x->f + x->dim[2] - 1, x->stride[0], x->stride[1], x->stride[2] - 1};
-}
-
 static struct attention whole(const struct call *c)
 {
     struct attention a = ((const struct attention_arg *)c->arg)->a;
     const struct var *lengths = c->in[INPUTS], *mask = c->in[MASK];
     a.lengths = lengths ? lengths->v.i : NULL;
     if (c->in[RELATIVE])
-        a.term[0] = relative_of(&c->in[RELATIVE]->v);
+        a.term[0] = attention_relative(c->in[RELATIVE]->v.f, a.h, a.tq, c->in[RELATIVE]->v.dim[3]);
     if (mask) {
         const struct tensor *m = &mask->v;
         a.term[1] = (struct attention_term){m->f, m->dim[0] == 1 ? 0 : m->stride[0], m->dim[1] == 1 ? 0 : m->stride[1], m->stride[2]};
@@ -55,20 +49,6 @@ static int gradient_of(const struct call *c, int i)
         if (c->in[j] == c->in[i])
             return j;
     return i;
-}
-
-/* Zeros [B,H,Tq,R] laid out like x: by heads first, or by entries. */
-static struct tensor zeros_like(struct tape *t, const struct tensor *x)
-{
-    const bool heads_first = x->stride[1] > x->stride[0];
-    const int64_t dim[4] = {x->dim[heads_first], x->dim[!heads_first], x->dim[2], x->dim[3]};
-    struct tensor v = tensor_new(tape_memory(t), TEN_F32, 4, dim);
-    tensor_fill(&v, 0);
-    if (!heads_first)
-        return v;
-    struct tensor turned = tensor_permute(&v, (const int[]){1, 0, 2, 3});
-    tensor_drop(&v);
-    return turned;
 }
 
 static void attention_op_backward(struct tape *t, const struct call *c, struct var *const *dy)
@@ -94,8 +74,10 @@ static void attention_op_backward(struct tape *t, const struct call *c, struct v
     }
     struct attention_term dterm[2] = {{0}};
     if (tape_wants(t, c->in[RELATIVE])) {
-        relative = tape_input(t, zeros_like(t, &c->in[RELATIVE]->v));
-        dterm[0] = relative_of(&relative->v);
+        struct tensor v = tensor_new(tape_memory(t), TEN_F32, 4, c->in[RELATIVE]->v.dim);
+        tensor_fill(&v, 0);
+        relative = tape_input(t, v);
+        dterm[0] = attention_relative(v.f, a.h, a.tq, v.dim[3]);
     }
     attention_backward(&a, to[Q], to[K], to[V], dterm, heads_of(&d_o->v, 0), heads_of(&c->out[OUT]->v, 0), c->out[LSE]->v.f,
                        heads_of(&c->in[Q]->v, g->at[Q]), heads_of(&c->in[K]->v, g->at[K]), heads_of(&c->in[V]->v, g->at[V]));
@@ -147,11 +129,6 @@ static struct var *attention_example(struct example *e, struct tape *t, int i)
         o.width = 32;
         x = example_input(e, t, EX_NORMAL, SHAPE(2, 70, 96));
         return op_attention(t, x, 0, x, 32, x, 64, &o);
-    case 7:                                                     /* relative terms by heads */
-        o.causal = true;
-        o.relative = op_permute(t, example_input(e, t, EX_NORMAL, SHAPE(2, 3, 4, 6)), (const int[]){1, 0, 2, 3});
-        y = example_input(e, t, EX_NORMAL, SHAPE(3, 6, 16));
-        return op_attention(t, example_input(e, t, EX_NORMAL, SHAPE(3, 4, 8)), 0, y, 0, y, 8, &o);
     default: return NULL;
     }
 }
@@ -172,8 +149,7 @@ struct var *op_attention(struct tape *t, struct var *q, int64_t q_at, struct var
                          const struct attention_options *o)
 {
     struct var *q0 = rows(t, q), *k0 = k == q ? q0 : rows(t, k), *v0 = v == q ? q0 : v == k ? k0 : rows(t, v);
-    struct var *r = o->relative && o->relative->v.stride[3] != 1 ? op_compact(t, o->relative) : o->relative;
-    struct var *in[INPUTS + 1] = {q0, k0, v0, r, o->mask, o->lengths};
+    struct var *in[INPUTS + 1] = {q0, k0, v0, o->relative ? tape_compact(t, o->relative) : NULL, o->mask, o->lengths};
     const int64_t width = o->width;
     struct attention_arg a = {
         .a = {.b = q->v.dim[0], .tq = q->v.dim[1], .tk = k->v.dim[1], .h = o->heads, .d = width / o->heads,

@@ -10,6 +10,7 @@
 #include "models/model.h"
 #include "nn/attention_layers.h"
 #include "nn/init.h"
+#include "tensor/sinusoid.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -114,7 +115,9 @@ static struct var *embed(struct tape *t, const struct transformer *net, struct v
 {
     const tape_scope s = tape_open(t);
     struct var *x = op_scale(t, op_embedding(t, tape_param(t, net->embedding), ids, -1), sqrtf((float)net->width));
-    x = op_add(t, x, sinusoids(t, 0, 1, ids->v.dim[1], net->width, true));
+    struct tensor position = tensor_new(tape_memory(t), TEN_F32, 2, (const int64_t[]){ids->v.dim[1], net->width});
+    sinusoid_table(&(struct sinusoid){.d = net->width, .interleaved = true}, position.f, 0, ids->v.dim[1]);
+    x = op_add(t, x, tape_input(t, position));
     return tape_close(t, s, op_dropout(t, x, net->dropout));
 }
 

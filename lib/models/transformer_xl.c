@@ -10,6 +10,7 @@
 #include "models/model.h"
 #include "nn/attention_layers.h"
 #include "nn/init.h"
+#include "tensor/sinusoid.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -96,7 +97,9 @@ static struct var *forward(struct model *m, struct tape *t, struct var *const *i
     const int64_t places = in[0]->v.dim[1] + in[1]->v.dim[1];
     const tape_scope s = tape_open(t);
     struct var *x = op_scale(t, op_embedding(t, tape_param(t, net->embedding), in[0], -1), sqrtf((float)net->width));
-    struct var *distance = op_dropout(t, sinusoids(t, places - 1, -1, places, net->width, false), net->dropout);
+    struct tensor sines = tensor_new(tape_memory(t), TEN_F32, 2, (const int64_t[]){places, net->width});
+    sinusoid_distances(&(struct sinusoid){.d = net->width}, sines.f, places, 0);
+    struct var *distance = op_dropout(t, tape_input(t, sines), net->dropout);
     x = op_dropout(t, x, net->dropout);
     for (int64_t i = 0; i < net->layers; i++)
         x = layer_forward(t, net, &net->layer[i], x, in[1 + i], distance);

@@ -1,4 +1,5 @@
 #include "nn/attention_layers.h"
+#include "autograd/ops_language.h"
 #include "nn/init.h"
 
 #include <math.h>
@@ -104,25 +105,15 @@ static struct var *biased(struct tape *t, struct var *x, const struct param *bia
     return op_add(t, x, op_reshape(t, tape_param(t, bias), DIMS(x->v.dim[x->v.rank - 1])));
 }
 
-/* [B,T,W] -> [H,B*T,E]: the same heads of all queries are one operand of a product */
-static struct var *by_head(struct tape *t, struct var *x, int64_t heads)
-{
-    x = op_reshape(t, x, DIMS(-1, heads, x->v.dim[x->v.rank - 1] / heads));
-    return op_permute(t, x, (const int[]){1, 0, 2});
-}
-
 struct var *relative_attention_apply(struct tape *t, const struct relative_attention *l, struct var *x, struct var *memory,
                                      const struct param *u, const struct param *v, struct var *distance, float dropout)
 {
-    const int64_t batch = x->v.dim[0], queries = x->v.dim[1], width = x->v.dim[2], places = distance->v.dim[0];
+    const int64_t width = x->v.dim[2];
     const tape_scope s = tape_open(t);
     struct var *q = linear_apply(t, &l->q, x);
     struct var *kv = linear_apply(t, &l->kv, op_concat(t, (struct var *[]){memory, x}, 2, 1));
-    struct var *p = by_head(t, linear_apply(t, &l->position, distance), l->heads);
-    /* The term is <q + v, p> times the scale, which op_attention leaves to us. */
-    struct var *qv = op_scale(t, biased(t, q, v), 1 / sqrtf((float)width / (float)l->heads));
-    struct var *term = op_matmul(t, by_head(t, qv, l->heads), false, p, true);
-    term = op_permute(t, op_reshape(t, term, DIMS(l->heads, batch, queries, places)), (const int[]){1, 0, 2, 3});
+    struct var *p = op_scale(t, linear_apply(t, &l->position, distance), 1 / sqrtf((float)width / (float)l->heads));
+    struct var *term = op_relative(t, biased(t, q, v), NULL, p, l->heads);
     const struct attention_options o = {.heads = l->heads, .width = width, .causal = true, .relative = term, .dropout = dropout};
     struct var *y = op_attention(t, biased(t, q, u), 0, kv, 0, kv, width, &o);
     return tape_close(t, s, linear_apply(t, &l->out, y));
@@ -146,22 +137,4 @@ struct var *feed_forward_apply(struct tape *t, const struct feed_forward *l, str
     const tape_scope s = tape_open(t);
     x = op_dropout(t, op_relu(t, linear_apply(t, &l->first, x)), dropout);
     return tape_close(t, s, linear_apply(t, &l->second, x));
-}
-
-/* ---- Positions -------------------------------------------------------------------------------------------------------- */
-
-struct var *sinusoids(struct tape *t, int64_t first, int64_t step, int64_t count, int64_t width, bool in_turn)
-{
-    struct tensor table = tensor_new(tape_memory(t), TEN_F32, 2, (const int64_t[]){count, width});
-    const int64_t half = width / 2;
-    #pragma omp parallel for schedule(static) if (count * width > 4096)
-    for (int64_t i = 0; i < half; i++) {
-        const double rate = pow(10000, -2 * (double)i / (double)width);
-        for (int64_t n = 0; n < count; n++) {
-            const double angle = (double)(first + step * n) * rate;
-            table.f[n * width + (in_turn ? 2 * i : i)] = (float)sin(angle);
-            table.f[n * width + (in_turn ? 2 * i + 1 : half + i)] = (float)cos(angle);
-        }
-    }
-    return tape_input(t, table);
 }

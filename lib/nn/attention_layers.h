@@ -37,7 +37,7 @@ struct var *attention_apply(struct tape *t, const struct attention_layer *l, str
 struct relative_attention { int64_t heads; struct linear_layer q, kv, position, out; };
 struct relative_attention relative_attention(struct params *ps, const char *name, int64_t width, int64_t heads);
 void relative_attention_init(const struct relative_attention *l, uint64_t seed);
-/* distance [M+T,W]: of the distances M+T-1 .. 0. */
+/* distance [M+T,W]: sinusoid_distances() (tensor/sinusoid.h). */
 struct var *relative_attention_apply(struct tape *t, const struct relative_attention *l, struct var *x, struct var *memory,
                                      const struct param *u, const struct param *v, struct var *distance, float dropout);
 
@@ -47,11 +47,5 @@ struct feed_forward { struct linear_layer first, second; };
 struct feed_forward feed_forward(struct params *ps, const char *name, int64_t width, int64_t hidden);
 void feed_forward_init(const struct feed_forward *l, uint64_t seed);
 struct var *feed_forward_apply(struct tape *t, const struct feed_forward *l, struct var *x, float dropout);
-
-/* ---- Positions ---------------------------------------------------------------------------------------------------- */
-
-/* Angles n / 10000^(2i/W), i < W/2 (W even), of the positions first, first + step, ...: their sines and cosines as a
- * constant [count,W]: in turn (Vaswani et al.), or the sines in front (Dai et al.). */
-struct var *sinusoids(struct tape *t, int64_t first, int64_t step, int64_t count, int64_t width, bool in_turn);
 
 #endif

@@ -5,7 +5,7 @@
  */
 #include "tensor/prune.h"
 #include "base/mem.h"
-#include "tensor/reduce.h"
+#include "tensor/topk.h"
 
 #include <assert.h>
 #include <math.h>
@@ -143,4 +143,4 @@ void prune_channels(float *score, enum prune_norm norm, const float *x, int64_t 
     }
 }
 
-void prune_order(int32_t *order, const float *score, int64_t n) { reduce_top(NULL, order, n, score, 1, n); }
+void prune_order(int32_t *order, const float *score, int64_t n) { topk(NULL, order, score, 1, n, n); }

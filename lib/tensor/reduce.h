@@ -42,10 +42,6 @@ void tensor_reduce(struct memory *m, struct tensor *y, enum reduce op, const str
  * that of x.  With equal shapes it is a copy.  y contiguous. */
 void tensor_sum_to(struct memory *m, struct tensor *y, const struct tensor *x);
 
-/* The k largest of every row of x [rows,n], k <= n, in falling order: values [rows,k] (may be NULL)
- * and their places index [rows,k].  Of equals the lower index is first; NaN is larger than all. */
-void reduce_top(float *values, int32_t *index, int64_t k, const float *x, int64_t rows, int64_t n);
-
 /* y[r,i] = x[r,0] + .. + x[r,i], in f64; x, y [rows,n].  y may be x. */
 void reduce_running_sum(float *y, const float *x, int64_t rows, int64_t n);
 

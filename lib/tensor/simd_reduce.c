@@ -156,16 +156,7 @@ static void column_max(float *best, int32_t *index, const float *x, int64_t n, i
         column_max_of(false, best, index, x, n, r);
 }
 
-static int64_t count_above(const float *x, int64_t n, float limit)
-{
-    int32_t count = 0;
-    #pragma omp simd reduction(+ : count)
-    for (int64_t i = 0; i < n; i++)
-        count += (x[i] > limit) | (x[i] != x[i]);
-    return count;
-}
-
 const struct reduce_kernels SIMD(reduce_kernels) = {
     .row_sum = row_sum, .column_sums = column_sums, .row_max = row_max, .row_find = row_find,
-    .column_max = column_max, .count_above = count_above,
+    .column_max = column_max,
 };

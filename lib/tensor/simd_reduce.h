@@ -17,7 +17,6 @@ struct reduce_kernels {
     /* Take n numbers, row r of a column each, into the extremes so far. */
     void (*column_max)(float *best, int32_t *index, const float *x, int64_t n, int32_t r, bool min);
     /* How many of n are larger than limit, or NaN. */
-    int64_t (*count_above)(const float *x, int64_t n, float limit);
 };
 extern const struct reduce_kernels reduce_kernels_base, reduce_kernels_v3, reduce_kernels_v4;
 

@@ -191,42 +191,6 @@ static void sum_to_is_the_adjoint_of_broadcasting(void)
     memory_free(m);
 }
 
-static void the_largest_come_in_falling_order_equals_by_place_nan_first(void)
-{
-    const float x[8] = {1, 7, NAN, 7, -INFINITY, 3, 7, 0};
-    float v[8];
-    int32_t index[8];
-    reduce_top(v, index, 8, x, 1, 8);
-    CHECK_BYTES(index, ((int32_t[]){2, 1, 3, 6, 5, 0, 7, 4}), sizeof index);
-    CHECK(isnan(v[0]) && v[1] == 7 && v[4] == 3 && v[7] == -INFINITY);
-    reduce_top(NULL, index, 3, x, 1, 8);
-    CHECK_BYTES(index, ((int32_t[]){2, 1, 3}), 12);
-    reduce_top(NULL, index, 0, x, 1, 8);
-}
-
-static void the_largest_of_random_rows_are_those_of_sorting(void)
-{
-    for (int i = 0; i < 60; i++) {
-        const struct rng r = {i, 0};
-        const int64_t n = 1 + rng_below(&r, 0, 700), k = 1 + rng_below(&r, 1, n), rows = 3;
-        float *x = numbers(rows * n, i), *v = numbers(rows * k, 1);
-        int32_t *index = xmalloc(rows * k * sizeof *index);
-        int64_t wrong = 0;
-        for (int64_t j = 0; j < rows * n; j++)
-            x[j] = i % 2 ? x[j] : floorf(20 * x[j]);
-        reduce_top(v, index, k, x, rows, n);
-        for (int64_t j = 0; j < rows * k; j++) {        /* exactly `rank` elements come before it */
-            const float *row = x + j / k * n;
-            int64_t rank = 0;
-            for (int64_t q = 0; q < n; q++)
-                rank += row[q] > v[j] || (row[q] == v[j] && q < index[j]);
-            wrong += rank != j % k || row[index[j]] != v[j];
-        }
-        CHECK_INT(wrong, 0);
-        free(x); free(v); free(index);
-    }
-}
-
 static void running_sums_end_in_the_sum(void)
 {
     static const int64_t shape[][2] = {{1, 1}, {3, 5}, {2, 100000}, {700, 90}, {2, 0}};
@@ -280,8 +244,6 @@ static int tests(void)
     RUN(axes_apart_are_reduced_one_after_the_other);
     RUN(squares_over_no_axes_are_squares);
     RUN(sum_to_is_the_adjoint_of_broadcasting);
-    RUN(the_largest_come_in_falling_order_equals_by_place_nan_first);
-    RUN(the_largest_of_random_rows_are_those_of_sorting);
     RUN(running_sums_end_in_the_sum);
     RUN(the_thread_count_changes_no_bit);
     return check_report();

@@ -43,11 +43,12 @@ int main(int argc, char **argv)
     };
     struct opts o = {0};
     struct samples *train = NULL, *valid = NULL;
-    bool stopped = false;
     int rc = -1;
 
     trainer_options_default(&o.train);
-    tool_open(&o.tool, TOOL_IN | TOOL_OUT, &argp, argc, argv, &o);
+    if (!(o.train.dist = dist_open(&o.tool.err)) && o.tool.err.code)
+        return tool_close(&o.tool, -1);
+    tool_open(&o.tool, TOOL_IN | TOOL_OUT | (o.train.dist ? TOOL_FORWARDED : 0), &argp, argc, argv, &o);
     struct memory *memory = memory_new();
     json_t *config = trainer_config(&o.train, &o.tool.err);
     struct model *m = config ? model_new(config, memory, &o.tool.err) : NULL;
@@ -59,7 +60,7 @@ int main(int argc, char **argv)
         const struct objective objective = {"accuracy", true, classifier_loss, &o.loss};
         r = trainer_new(&o.tool, &o.train, m, train, valid, &feed, &objective);
     }
-    if (r && (rc = trainer_run(r, &stopped)) == 0 && !stopped)
+    if (r && (rc = trainer_run(r)) == 0)
         rc = trainer_write(r);
     trainer_free(r);
     model_free(m);

@@ -3,21 +3,36 @@
 #include "autograd/ops.h"
 #include "tensor/dropout.h"
 
-static struct var *drop(struct tape *t, const struct op *op, struct var *x, const struct dropout *d)
+struct drop_arg { struct dropout d; struct dropout_rows rows; };      /* step 0: all there are */
+
+static struct var *drop(struct tape *t, const struct op *op, struct var *x, const struct drop_arg *a)
 {
     x = tape_compact(t, x);
-    return tape_call1(t, op, &x, 1, shape_of(x), d, sizeof *d);
+    return tape_call1(t, op, &x, 1, shape_of(x), a, sizeof *a);
 }
 
 static void drop_backward(struct tape *t, const struct call *c, struct var *const *dy) { tape_add_grad(t, c->in[0], drop(t, c->op, dy[0], c->arg)); }
 
-static void dropout_forward(const struct call *c) { dropout(c->arg, c->out[0]->v.f, c->in[0]->v.f, NULL, tensor_count(&c->in[0]->v)); }
+static void dropout_forward(const struct call *c)
+{
+    const struct drop_arg *a = c->arg;
+    float *y = c->out[0]->v.f;
+    const float *x = c->in[0]->v.f;
+    if (a->rows.step)
+        dropout_rows(&a->d, &a->rows, y, x);
+    else
+        dropout(&a->d, y, x, NULL, tensor_count(&c->in[0]->v));
+}
 
 static void path_forward(const struct call *c)
 {
+    const struct drop_arg *a = c->arg;
     const struct tensor *x = &c->in[0]->v;
     const int64_t n = x->dim[0];
-    drop_path(c->arg, c->out[0]->v.f, x->f, NULL, n, n ? tensor_count(x) / n : 0);
+    if (a->rows.step)
+        drop_path_rows(&a->d, &a->rows, c->out[0]->v.f, x->f);
+    else
+        drop_path(&a->d, c->out[0]->v.f, x->f, NULL, n, n ? tensor_count(x) / n : 0);
 }
 
 static struct var *dropout_example(struct example *e, struct tape *t, int i)
@@ -43,12 +58,22 @@ static struct var *path_example(struct example *e, struct tape *t, int i)
 const struct op dropout_op = {.name = "dropout", .forward = dropout_forward, .backward = drop_backward, .example = dropout_example};
 const struct op drop_path_op = {.name = "drop_path", .forward = path_forward, .backward = drop_backward, .example = path_example};
 
+/* All rows, or this process's share of those of all: parameters, and what has not the samples along its first axis, are
+ * the same everywhere. */
+static struct dropout_rows rows_of(struct tape *t, const struct var *x)
+{
+    const struct tape_share *s = &tape_mode(t)->share;
+    if (s->ranks <= 1 || s->samples == 0 || x->v.rank == 0 || x->v.dim[0] % s->samples != 0 || x->sink.data)
+        return (struct dropout_rows){0};
+    return (struct dropout_rows){s->samples, tensor_count(&x->v) / s->samples, s->rank, s->ranks};
+}
+
 static struct var *in_training(struct tape *t, const struct op *op, struct var *x, float p)
 {
     if (p == 0 || !tape_mode(t)->training)
         return x;
-    const struct dropout d = {tape_rng(t), p};
-    return drop(t, op, x, &d);
+    const struct drop_arg a = {{tape_rng(t), p}, rows_of(t, x)};
+    return drop(t, op, x, &a);
 }
 
 struct var *op_dropout(struct tape *t, struct var *x, float p) { return in_training(t, &dropout_op, x, p); }

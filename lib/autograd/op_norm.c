@@ -84,6 +84,7 @@ static void norm_compose(struct tape *t, const struct call *c, struct var **out)
     const struct norm *s = &a->s;
     const int64_t groups = s->groups ? s->groups : 1;
     struct var *x = c->in[X], *h, *y;
+    assert(!s->join);
     if (a->frozen) {
         struct var *rstd = op_rsqrt(t, op_affine(t, constant(t, a->running.var, s->c), 1, s->eps));
         h = op_mul(t, op_sub(t, x, constant(t, a->running.mean, s->c)), rstd);
@@ -161,6 +162,10 @@ struct var *op_norm(struct tape *t, struct var *x, struct var *gamma, struct var
         .frozen = o->mean && (o->frozen || !tape_mode(t)->training),
     };
     assert(!o->mean || !o->groups);
+    if (!a.frozen && !o->groups && tape_mode(t)->training) {
+        a.s.join = tape_mode(t)->join;
+        a.s.join_ctx = tape_mode(t)->join_ctx;
+    }
     if (o->mean && (a.frozen || !tape_replaying(t)))
         a.running = (struct norm_running){o->mean->value, o->var->value, o->momentum};
     struct var *in[NORM_INPUTS] = {tape_compact(t, x), gamma ? tape_compact(t, gamma) : NULL, beta ? tape_compact(t, beta) : NULL, add ? tape_compact(t, add) : NULL};

@@ -33,8 +33,7 @@ static volatile sig_atomic_t stop;
 
 static void request_stop(int sig)
 {
-    (void)sig;
-    stop = 1;
+    stop = sig;
     /* The second, of whichever kind, meets the default action, which ends the process. */
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
@@ -51,7 +50,5 @@ void stop_init(void)
     sigaction(SIGTERM, &sa, NULL);
 }
 
-bool stop_requested(void)
-{
-    return stop;
-}
+bool stop_requested(void) { return stop != 0; }
+int stop_signal(void) { return stop; }

@@ -1,10 +1,13 @@
 #include "models/trainer.h"
+#include "autograd/op.h"
 #include "base/fail.h"
 #include "base/mem.h"
 #include "base/signals.h"
+#include "dist/grads.h"
 #include "models/model_io.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,12 +25,14 @@ struct trainer {
     struct schedule schedule;
     struct feeder *feed, *check;        /* check: validation samples, or NULL */
     struct tape *tape;
+    struct dist_grads *grads;           /* NULL: one process */
 
     struct run run;
     char *config;
     double loss, score, seen;           /* sums over the samples of this epoch */
     double slower;                      /* factor on the rate, halved by every rollback */
     int rollbacks;
+    bool stop;                          /* a process was told to, and all know */
     double saved_at, started, before;   /* seconds: of the last checkpoint, of this process, of earlier ones */
     char *log;                          /* what has been logged, so that a line never comes twice */
     float *best;                        /* values, then state, of the best model; NULL: none */
@@ -35,7 +40,7 @@ struct trainer {
 
 /* ---- Options ----------------------------------------------------------------------------------------- */
 
-enum { O_CONFIG = 400, O_CONFIG_FILE, O_OPTIM, O_SCHEDULE, O_AUGMENT, O_EMA, O_ACCUMULATE, O_VALID, O_RESUME, O_EVERY, O_INIT, O_INIT_MAP, O_KEEP, O_CLIP, O_EXACT, O_CURVE };
+enum { O_CONFIG = 400, O_CONFIG_FILE, O_OPTIM, O_SCHEDULE, O_AUGMENT, O_EMA, O_ACCUMULATE, O_VALID, O_RESUME, O_EVERY, O_INIT, O_INIT_MAP, O_KEEP, O_CLIP, O_EXACT, O_CURVE, O_SYNC };
 
 static const struct argp_option options[] = {
     {"config", O_CONFIG, "JSON", 0, "The network: {\"family\": NAME, ...}", 10},
@@ -56,6 +61,7 @@ static const struct argp_option options[] = {
     {"init", O_INIT, "FILE", 0, "Start with what a model has of the same name and shape", 10},
     {"init-map", O_INIT_MAP, "FILE", 0, "Names and layouts of that model", 10},
     {"exact-conv", O_EXACT, 0, 0, "Convolutions in the direct form, without Winograd's", 10},
+    {"sync-bn", O_SYNC, 0, 0, "Batch norms of several processes (mpirun) use statistics of all", 10},
     {0}
 };
 
@@ -81,6 +87,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case O_INIT:        o->init = arg; break;
     case O_INIT_MAP:    o->init_map = arg; break;
     case O_EXACT:       o->exact_conv = true; break;
+    case O_SYNC:        o->sync_bn = true; break;
     case ARGP_KEY_END:
         if (o->best && !o->valid)
             argp_error(st, "--keep=best: expected samples to choose by (--valid=FILE)");
@@ -126,12 +133,14 @@ static struct part part_of(struct trainer *r)
     return (struct part){.prefix = "", .params = r->model->params, .optim = r->optim, .ema = r->ema};
 }
 
+static bool first(const struct trainer *r) { return dist_rank(r->opt->dist) == 0; }
+
 static double spent(const struct trainer *r) { return r->before + now_seconds() - r->started; }
 
 static int save(struct trainer *r)
 {
     const struct part part = part_of(r);
-    if (!r->opt->checkpoint)
+    if (!r->opt->checkpoint || !first(r))
         return 0;
     feeder_position(r->feed, &r->run.epoch, &r->run.position);
     json_decref(r->run.more);
@@ -144,14 +153,34 @@ static int save(struct trainer *r)
 
 static double number(const json_t *object, const char *key) { return json_number_value(json_object_get(object, key)); }
 
+/* Whether the first process has a checkpoint. */
+static bool have_checkpoint(struct trainer *r)
+{
+    double there = first(r) && r->opt->checkpoint && access(r->opt->checkpoint, F_OK) == 0;
+    dist_sum(r->opt->dist, &there, 1);
+    return there > 0;
+}
+
+/* The model at path, as the first process has it, into what c (or, NULL, params of the same names) holds. */
+static int read_back(struct trainer *r, const char *path, const struct checkpoint *c)
+{
+    struct ten_err *e = &r->tool->err;
+    struct init_report report = {0};
+    const int fd = dist_file(r->opt->dist, path, e);
+    struct ten_reader *in = fd < 0 ? NULL : ten_open_fd(fd, path, NULL, e);
+    const int rc = !in ? -1 : c ? checkpoint_load(in, c, e) : checkpoint_init(in, r->model->params, NULL, &report, e);
+    ten_close(in);
+    init_report_free(&report);
+    if (fd >= 0)
+        close(fd);
+    return rc;
+}
+
 static int load(struct trainer *r)
 {
     const struct part part = part_of(r);
     const struct checkpoint c = {.config = r->config, .nparts = 1, .parts = &part, .run = &r->run};
-    struct ten_reader *in = ten_open(r->opt->checkpoint, NULL, &r->tool->err);
-    const int rc = in ? checkpoint_load(in, &c, &r->tool->err) : -1;
-    ten_close(in);
-    if (rc < 0)
+    if (read_back(r, r->opt->checkpoint, &c) < 0)
         return -1;
     const char *log = json_string_value(json_object_get(r->run.more, "log"));
     free(r->log);
@@ -171,7 +200,7 @@ static int load(struct trainer *r)
 static int write_log(struct trainer *r)
 {
     const char *path = r->opt->curve;
-    if (!path)
+    if (!path || !first(r))
         return 0;
     FILE *f = fopen(path, "w");
     if (!f || fputs(r->log, f) == EOF || fclose(f) == EOF)
@@ -190,31 +219,45 @@ static int log_line(struct trainer *r, double valid_loss, double valid_score)
 
 /* ---- Evaluation -------------------------------------------------------------------------------------------- */
 
+/* Running statistics of the first process to all. */
+static void share_state(struct trainer *r)
+{
+    const struct params *ps = r->model->params;
+    dist_broadcast(r->opt->dist, ps->state, ps->states * (int64_t)sizeof *ps->state);
+    if (r->ema && r->ema->state)
+        dist_broadcast(r->opt->dist, r->ema->state, ps->states * (int64_t)sizeof *ps->state);
+}
+
 static int evaluate(struct trainer *r, double *loss, double *score)
 {
     struct tape_mode *mode = tape_mode(r->tape), was = *mode;
     struct batch b;
-    double n = 0;
+    double total[3] = {0};              /* loss, score, samples */
     int rc;
-    *loss = *score = 0;
+    share_state(r);
     mode->record = mode->training = false;
     if (r->ema)
         ema_swap(r->ema);
     while ((rc = feeder_next(r->check, &b, &r->tool->err)) > 0) {
         double sum = 0;
+        if (b.n == 0)
+            continue;
         struct var *out = model_forward(r->model, r->tape, tape_input(r->tape, *b.image));
         struct var *l = r->objective.loss(r->objective.ctx, r->tape, out, &b, &sum);
-        *loss += l->v.f[0] * b.n;
-        *score += sum;
-        n += b.n;
+        total[0] += l->v.f[0] * b.n;
+        total[1] += sum;
+        total[2] += b.n;
         tape_clear(r->tape);
     }
     if (r->ema)
         ema_swap(r->ema);
     *mode = was;
-    *loss /= n;
-    *score /= n;
-    return rc;
+    if (rc < 0)
+        return -1;
+    dist_sum(r->opt->dist, total, 3);
+    *loss = total[0] / total[2];
+    *score = total[1] / total[2];
+    return 0;
 }
 
 static void remember_best(struct trainer *r)
@@ -235,7 +278,7 @@ static int save_best(struct trainer *r)
 {
     const struct part part = {.prefix = "", .params = r->model->params};
     const struct checkpoint c = {.config = r->config, .nparts = 1, .parts = &part};
-    if (!r->opt->checkpoint)
+    if (!r->opt->checkpoint || !first(r))
         return 0;
     char *path = xasprintf("%s.best", r->opt->checkpoint);
     if (r->ema)
@@ -276,7 +319,7 @@ static int roll_back(struct trainer *r, double loss)
     const double slower = r->slower / 2;
     const int64_t step = r->run.step;
     const int rollbacks = r->rollbacks + 1;
-    if (!r->opt->checkpoint || access(r->opt->checkpoint, R_OK) != 0)
+    if (!have_checkpoint(r))
         return fail(&r->tool->err, TEN_E_NUMERIC, "step %lld: the loss is %g: expected a finite one (a lower rate, or --resume=FILE to go back to)", (long long)step, loss);
     if (rollbacks > ROLLBACKS)
         return fail(&r->tool->err, TEN_E_NUMERIC, "step %lld: the loss is %g after %d times back at half the rate: expected a finite one; the last good model is in %s",
@@ -289,21 +332,47 @@ static int roll_back(struct trainer *r, double loss)
     return save(r);
 }
 
-/* The gradients of one batch; NaN loss when it is not finite. */
-static double backward(struct trainer *r, const struct batch *b)
+/* What the mean loss of this process's samples counts in that of the batch. */
+static struct var *part_of_batch(struct tape *t, const struct batch *b)
+{
+    struct tensor part = tensor_new(tape_memory(t), TEN_F32, 0, NULL);
+    part.f[0] = (float)b->n / (float)b->total;
+    return tape_input(t, part);
+}
+
+/*
+ * The gradients of one batch, with `last` of a step those of all processes; the mean loss, not finite when that of any
+ * process is not.  Several processes go back in any case: all take part in every sum.
+ */
+static double backward(struct trainer *r, const struct batch *b, bool last)
 {
     double score = 0;
     struct tape *t = r->tape;
+    tape_mode(t)->share.samples = b->n;
     struct var *out = model_forward(r->model, t, tape_input(t, *b->image));
     struct var *loss = r->objective.loss(r->objective.ctx, t, out, b, &score);
-    const double value = loss->v.f[0];
-    if (isfinite(value))
-        tape_backward(t, loss);
+    double sum[] = {b->n ? (double)loss->v.f[0] * b->n : 0, score, b->n, stop_requested()};
+    if (last)
+        dist_grads_begin(r->grads);
+    if (isfinite(sum[0]) || r->grads)
+        tape_backward_from(t, loss, part_of_batch(t, b));
     tape_clear(t);
-    r->loss += value * b->n;
-    r->score += score;
-    r->seen += b->n;
-    return value;
+    if (last)
+        dist_grads_finish(r->grads);
+    dist_sum(r->opt->dist, sum, 4);
+    r->loss += sum[0];
+    r->score += sum[1];
+    r->seen += sum[2];
+    r->stop = sum[3] > 0;
+    return sum[0] / sum[2];
+}
+
+/* Whether batch number n of a step is its last. */
+static bool ends_step(const struct trainer *r, int n)
+{
+    int64_t epoch, next;
+    feeder_position(r->feed, &epoch, &next);
+    return n + 1 == r->opt->accumulate || next == feeder_batches(r->feed);
 }
 
 /* One step of the optimiser: 1; 0 at the end of the epoch, -1. */
@@ -314,7 +383,7 @@ static int step(struct trainer *r)
     int n = 0, rc = 1;
     tape_set_step(r->tape, r->run.step);
     while (n < r->opt->accumulate && (rc = feeder_next(r->feed, &b, &r->tool->err)) > 0) {
-        loss = backward(r, &b);
+        loss = backward(r, &b, ends_step(r, n));
         n++;
         if (!isfinite(loss))
             return roll_back(r, loss) < 0 ? -1 : 1;
@@ -338,23 +407,40 @@ static int64_t steps_of_epoch(const struct trainer *r)
     return (feeder_batches(r->feed) + r->opt->accumulate - 1) / r->opt->accumulate;
 }
 
-int trainer_run(struct trainer *r, bool *stopped)
+/* The last words of a run that a signal ends. */
+static int stopped(struct trainer *r)
+{
+    const int sig = stop_requested() ? stop_signal() : SIGTERM;
+    if (save(r) < 0)
+        return -1;
+    return fail(&r->tool->err, 128 + sig, "SIG%s after step %lld: not finished: expected the same command again%s%s", sigabbrev_np(sig),
+                (long long)r->run.step, r->opt->checkpoint ? ", to go on from " : ", from the start (--resume=FILE to go on)",
+                r->opt->checkpoint ? r->opt->checkpoint : "");
+}
+
+/* What adding up gradients took. */
+static void tell_times(const struct trainer *r)
+{
+    const struct dist_times t = dist_grads_times(r->grads);
+    if (t.steps > 0 && first(r) && !r->tool->opt.quiet)
+        fprintf(stderr, "gradients of %d processes: %lld steps, %.2f MB each: %.3f s, %.3f s of it after the backward pass\n",
+                dist_size(r->opt->dist), (long long)t.steps, (double)t.bytes * 1e-6, t.total, t.exposed);
+}
+
+int trainer_run(struct trainer *r)
 {
     int rc = 0;
-    *stopped = false;
     progress_start(&r->tool->progress, "steps", steps_of_epoch(r) * r->opt->epochs);
     while (rc >= 0 && r->run.epoch < r->opt->epochs) {
         if ((rc = step(r)) == 0)
             rc = end_of_epoch(r);
-        if (rc >= 0 && stop_requested()) {
-            *stopped = true;
-            rc = save(r);
-            break;
-        }
+        if (rc >= 0 && r->stop)
+            rc = stopped(r);
         if (rc >= 0 && now_seconds() - r->saved_at >= r->opt->every)
             rc = save(r);
     }
     progress_end(&r->tool->progress);
+    tell_times(r);
     return rc < 0 ? -1 : 0;
 }
 
@@ -385,11 +471,7 @@ static int recall_best(struct trainer *r)
     float *now = xmalloc((ps->trained + ps->states + 1) * sizeof *now);
     memcpy(now, ps->values, ps->trained * sizeof *now);
     memcpy(now + ps->trained, ps->state, ps->states * sizeof *now);
-    struct init_report report = {0};
-    struct ten_reader *in = ten_open(path, NULL, &r->tool->err);
-    const int rc = in ? checkpoint_init(in, ps, NULL, &report, &r->tool->err) : -1;
-    ten_close(in);
-    init_report_free(&report);
+    const int rc = read_back(r, path, NULL);
     struct ema *ema = r->ema;
     r->ema = NULL;                                      /* what was loaded is the average itself */
     if (rc == 0)
@@ -401,6 +483,27 @@ static int recall_best(struct trainer *r)
     free(now);
     free(path);
     return rc;
+}
+
+static void sum_over_processes(void *dist, double *v, int64_t n) { dist_sum(dist, v, n); }
+
+/* The same start in all processes, and a tape that knows of them. */
+static void join_others(struct trainer *r)
+{
+    struct dist *d = r->opt->dist;
+    struct tape_mode *mode = tape_mode(r->tape);
+    const char *overlap = getenv("TENSTREAM_OVERLAP");
+    if (!d)
+        return;
+    dist_params(d, r->model->params);
+    r->grads = dist_grads_new(d, r->model->params, !overlap || strcmp(overlap, "0") != 0);
+    tape_on_ready(r->tape, dist_grads_ready, r->grads);
+    tape_on_call(r->tape, dist_grads_progress, r->grads);
+    mode->share = (struct tape_share){.rank = dist_rank(d), .ranks = dist_size(d)};
+    if (r->opt->sync_bn) {
+        mode->join = sum_over_processes;
+        mode->join_ctx = d;
+    }
 }
 
 static int set_up(struct trainer *r, struct samples *train, struct samples *valid, const struct feeder_options *feed)
@@ -415,6 +518,8 @@ static int set_up(struct trainer *r, struct samples *train, struct samples *vali
             return -1;
     f.batch = o->batch;
     f.seed = r->tool->opt.seed;
+    f.rank = dist_rank(o->dist);
+    f.ranks = dist_size(o->dist);
     if (batch_augment_parse(&f.augment, o->augment, e) < 0 || optim_parse(&rule, o->optim, e) < 0 || !(r->feed = feeder_new(train, &f, e)))
         return -1;
     f.evaluate = true;
@@ -425,6 +530,7 @@ static int set_up(struct trainer *r, struct samples *train, struct samples *vali
     model_init(r->model, r->tool->opt.seed);
     if (o->init && start_from(r, o->init) < 0)
         return -1;
+    join_others(r);
     r->optim = optim_new(r->model->params, &rule);
     if (o->ema && ema_parse(&average, o->ema, e) < 0)
         return -1;
@@ -435,7 +541,7 @@ static int set_up(struct trainer *r, struct samples *train, struct samples *vali
 
 static int go_on(struct trainer *r)
 {
-    if (r->opt->checkpoint && access(r->opt->checkpoint, F_OK) == 0) {
+    if (have_checkpoint(r)) {
         if (load(r) < 0)
             return -1;
         r->rollbacks = (int)number(r->run.more, "rollbacks");
@@ -456,6 +562,10 @@ struct trainer *trainer_new(struct tool *t, const struct trainer_options *o, str
     r->log = xasprintf("epoch\tstep\trate\tloss\t%s\tvalid_loss\tvalid_%s\tseconds\n", objective->score, objective->score);
     r->tape = tape_new(m->params->memory, t->opt.seed);
     tape_mode(r->tape)->exact_conv = o->exact_conv;
+    if (!first(r)) {
+        t->opt.quiet = true;
+        t->progress.to = NULL;
+    }
     stop_init();
     if (set_up(r, train, valid, feed) < 0 || go_on(r) < 0) {
         trainer_free(r);
@@ -469,6 +579,8 @@ int trainer_write(struct trainer *r)
     struct params *ps = r->model->params;
     const struct part part = {.prefix = "", .params = ps};
     const struct checkpoint c = {.config = r->config, .nparts = 1, .parts = &part};
+    if (!first(r))
+        return 0;
     if (r->best) {
         memcpy(ps->values, r->best, ps->trained * sizeof *r->best);
         memcpy(ps->state, r->best + ps->trained, ps->states * sizeof *r->best);
@@ -486,6 +598,7 @@ void trainer_free(struct trainer *r)
     feeder_free(r->feed);
     feeder_free(r->check);
     tape_free(r->tape);
+    dist_grads_free(r->grads);
     ema_free(r->ema);
     optim_free(r->optim);
     run_free(&r->run);

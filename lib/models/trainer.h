@@ -2,12 +2,16 @@
  * Training a model on samples: the loop that trainers share.  A trainer says what its loss is; batches, optimiser,
  * schedule, moving average, checkpoints, log and the guard against NaN are here.
  *
- * A run is a function of its options, seed and data: killed at any moment and started again from its checkpoint it
- * ends with the same bits.
+ * A run is a function of its options, seed, data and number of processes: killed at any moment and started again from its
+ * checkpoint it ends with the same bits.
+ *
+ * Several processes (dist/dist.h) share every batch and its step, and the first one writes and logs.  Batch norms, unless
+ * synchronised, have running statistics of their own in each; those of the first are evaluated and kept.
  */
 #ifndef MODELS_TRAINER_H
 #define MODELS_TRAINER_H
 
+#include "dist/dist.h"
 #include "models/model.h"
 #include "nn/checkpoint.h"
 #include "nn/feeder.h"
@@ -27,6 +31,8 @@ struct trainer_options {
     bool best;                          /* put out the best model on the validation samples, not the last */
     double clip;                        /* of the gradients' norm; 0: none */
     bool exact_conv;
+    bool sync_bn;                       /* statistics of batch norms from the batches of all processes */
+    struct dist *dist;                  /* set by the tool, from dist_open(); NULL: one process */
 };
 /* For a tool's list of argp children: children[1] with input &o->train. */
 extern const struct argp_child trainer_child;
@@ -46,10 +52,10 @@ struct objective {
 /* feed: batch size, seed, augmentation and scale are set from the options.  NULL with t->err set. */
 struct trainer *trainer_new(struct tool *t, const struct trainer_options *o, struct model *m, struct samples *train,
                             struct samples *valid, const struct feeder_options *feed, const struct objective *objective);
-/* Until the last epoch, or until SIGINT or SIGTERM: then the checkpoint is written and *stopped set.
- * 0, or -1 with t->err set (TEN_E_NUMERIC: the loss was not finite again and again). */
-int trainer_run(struct trainer *r, bool *stopped);
-/* The model as one group on standard output. */
+/* Until the last epoch: 0, or -1 with t->err set (TEN_E_NUMERIC: the loss was not finite again and again; 128 and the
+ * number of the signal: SIGINT or SIGTERM came, and the checkpoint is written). */
+int trainer_run(struct trainer *r);
+/* The model as one group on standard output, from the first process. */
 int trainer_write(struct trainer *r);
 void trainer_free(struct trainer *r);               /* NULL is allowed */
 

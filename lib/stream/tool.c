@@ -37,7 +37,7 @@ static struct ten_provenance provenance(const struct tool *t)
 
 static int open_output(struct tool *t)
 {
-    if (isatty(STDOUT_FILENO))
+    if (isatty(STDOUT_FILENO) && !(t->streams & TOOL_FORWARDED))
         return fail(&t->err, TEN_E_DATA, "standard output: refusing to write binary to a terminal: "
                     "expected a file or a pipe");
     if (t->streams & TOOL_BINARY)
@@ -58,7 +58,7 @@ static void source_now(void *of, struct ten_input *now)
 /* Standard error becomes the log; it stays what it was when that fails, for the message. */
 static int open_log(struct tool *t)
 {
-    const int fd = open(t->opt.log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    const int fd = open(t->opt.log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
 
     if (fd < 0 || dup2(fd, STDERR_FILENO) < 0)
         return fail(&t->err, TEN_E_DATA, "%s: %s: expected a file to write the log to", t->opt.log,

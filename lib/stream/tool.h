@@ -29,6 +29,7 @@ enum {
     TOOL_IN = 1,                    /* a tensor stream on standard input */
     TOOL_OUT = 2,                   /* a tensor stream on standard output */
     TOOL_BINARY = 4,                /* other binary data on standard output: refused on a terminal */
+    TOOL_FORWARDED = 8,             /* a launcher that passes standard output on lets it look like a terminal */
 };
 
 /*

@@ -27,6 +27,10 @@ struct dropout {
 
 /* x, y [N]; add [N] or NULL: 0.  y may be x or add, or else overlaps nothing.  Dropped NaN are 0. */
 void dropout(const struct dropout *d, float *y, const float *x, const float *add, int64_t n);
+/* Some rows of a tensor [R,each]: n of them, number first + i step is here number i. */
+struct dropout_rows { int64_t n, each, first, step; };
+/* The same for these rows alone, which are dropped as in the whole.  x, y [n,each]. */
+void dropout_rows(const struct dropout *d, const struct dropout_rows *r, float *y, const float *x);
 /* keep[k], by the definition. */
 bool dropout_keeps(const struct dropout *d, int64_t k);
 uint32_t dropout_limit(float p);
@@ -38,6 +42,7 @@ float dropout_scale(float p);           /* 1 / (1 - rate), 0 where rate is 1 */
  *     y[n,:] = add[n,:] + (rng_uniform(n) >= p ? x[n,:] / (1 - p) : 0)
  */
 void drop_path(const struct dropout *d, float *y, const float *x, const float *add, int64_t n, int64_t each);
+void drop_path_rows(const struct dropout *d, const struct dropout_rows *r, float *y, const float *x);
 
 /* ---- Inner loops: for dropout.c -------------------------------------------------------------------- */
 

@@ -198,11 +198,22 @@ static void update(float *running, float momentum, double value)
     *running = (float)((1 - (double)momentum) * *running + momentum * value);
 }
 
+/* The n numbers v and, behind them, m of all processes; m is returned. */
+static double joined(const struct norm *s, double *v, int64_t n, double m)
+{
+    if (!s->join)
+        return m;
+    v[n] = m;
+    s->join(s->join_ctx, v, n + 1);
+    return v[n];
+}
+
 static void statistics(const struct norm *s, float *mean, float *rstd, const struct norm_running *running, const float *x)
 {
     const struct job j = {.f = field_of(s, s->groups > 0), .x = x};
-    const int64_t each = s->groups ? s->c / s->groups : 1, m = j.f.rows * each;     /* columns and numbers of one */
+    const int64_t each = s->groups ? s->c / s->groups : 1;                          /* columns of one */
     double *sum = run(&j, MOMENTS, NORM_MOMENTS);
+    const int64_t m = (int64_t)joined(s, sum, NORM_MOMENTS * s->c, (double)(j.f.rows * each));
     for (int64_t i = 0; i < norm_stats(s); i++) {
         const int64_t plane = s->groups ? i / s->groups : 0, first = s->groups ? i % s->groups * each : i;
         double all[NORM_MOMENTS] = {0}, var;
@@ -240,7 +251,7 @@ void norm_apply(const struct norm *s, float *y, const float *mean, const float *
 void norm_forward(const struct norm *s, float *y, float *mean, float *rstd, const struct norm_running *running,
                   const float *x, const float *gamma, const float *beta, const float *add)
 {
-    assert(!(running && s->groups) && (!s->groups || s->c % s->groups == 0));
+    assert(!((running || s->join) && s->groups) && (!s->groups || s->c % s->groups == 0));
     statistics(s, mean, rstd, running, x);
     norm_apply(s, y, mean, rstd, x, gamma, beta, add);
 }
@@ -270,7 +281,7 @@ static void affine_grads(const struct norm *s, const struct norm_grads *to, cons
 static void dx_constants(struct job *j, const struct norm *s, bool frozen, const double *sum, const float *rstd, const float *gamma)
 {
     const int64_t stats = norm_stats(s), width = j->f.chans * j->f.fold;
-    const double m = s->groups ? (double)s->p * (s->c / s->groups) : (double)s->n * s->p;
+    double m = s->groups ? (double)s->p * (s->c / s->groups) : (double)s->n * s->p;
     double *total = xcalloc(2 * stats + 1, sizeof *total);
     for (int64_t i = 0; i < j->f.planes * s->c && !frozen; i++) {
         const int64_t n = i / s->c, c = i % s->c, k = stat_of(s, n, c);
@@ -278,6 +289,8 @@ static void dx_constants(struct job *j, const struct norm *s, bool frozen, const
         total[k] += g * sum[2 * n * s->c + c];
         total[stats + k] += g * sum[(2 * n + 1) * s->c + c];
     }
+    if (!frozen)
+        m = joined(s, total, 2 * stats, m);
     for (int64_t i = 0; i < j->f.planes * width; i++) {
         const int64_t k = stat_of(s, i / width, i % width % s->c);
         const double r = rstd[k];
@@ -297,10 +310,10 @@ void norm_backward(const struct norm *s, bool frozen, const struct norm_grads *t
         j.back.dx = NULL;
     double *sum = run(&j, BACK_SUMS, NORM_BACK_SUMS);
     affine_grads(s, to, sum, rstd);
-    if (j.back.dx) {
+    if (j.back.dx || (to->dx && s->join))                /* a process without samples says so to the others */
         dx_constants(&j, s, frozen, sum, rstd, gamma);
+    if (j.back.dx)
         run(&j, BACK_APPLY, 0);
-    }
     free(sum);
     job_free(&j);
 }

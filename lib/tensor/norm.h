@@ -32,6 +32,10 @@ struct norm {
     bool per_sample;
     float eps;
     struct unary_op act;
+    /* Batch norm over a batch whose samples lie in several processes: adds v[0..n) of all of them up, in place, with the same
+     * bits for each, and is called by all in the same order, once a pass.  NULL: this process has them all. */
+    void (*join)(void *ctx, double *v, int64_t n);
+    void *join_ctx;
 };
 int64_t norm_stats(const struct norm *s);       /* how many mean and rstd are: C or N G */
 

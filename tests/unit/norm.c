@@ -125,7 +125,7 @@ static const enum unary acts[] = {UNARY_COPY, UNARY_RELU, UNARY_LEAKY, UNARY_REL
 static struct set case_of(int i)
 {
     const int k = i % SIZES, form = i / SIZES / 5;
-    const struct norm s = {sizes[k].n, sizes[k].p, sizes[k].c, sizes[k].groups, form & 1, 1e-3f, {acts[i / SIZES % 5], 0.25f, 0}};
+    const struct norm s = {sizes[k].n, sizes[k].p, sizes[k].c, sizes[k].groups, form & 1, 1e-3f, {acts[i / SIZES % 5], 0.25f, 0}, NULL, NULL};
     return set_new(&s, (form & 2) && s.act.kind != UNARY_HSWISH, 0.5f);
 }
 

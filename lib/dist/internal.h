@@ -1,0 +1,13 @@
+/* Shared by the files of this room. */
+#ifndef DIST_INTERNAL_H
+#define DIST_INTERNAL_H
+
+#include "dist/openmpi.h"
+
+struct dist {
+    struct openmpi mpi;
+    int rank, size;
+    void *comm, *background;            /* messages waited for; those that are under way meanwhile */
+};
+
+#endif

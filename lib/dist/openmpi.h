@@ -1,0 +1,39 @@
+/* The functions and objects of Open MPI that we use.  It is opened when processes have been started by its launcher,
+ * and only then: tools start as fast, and install, without it. */
+#ifndef DIST_OPENMPI_H
+#define DIST_OPENMPI_H
+
+#include <stdbool.h>
+
+/* Communicators, types, operations and requests are addresses in Open MPI; MPI_IN_PLACE is 1, and what is not asked
+ * for (MPI_STATUS_IGNORE) is 0. */
+#define OPENMPI_FUNCTIONS(X) \
+    X(Abort, (void *comm, int status)) \
+    X(Allreduce, (const void *from, void *to, int n, void *type, void *op, void *comm)) \
+    X(Bcast, (void *data, int n, void *type, int root, void *comm)) \
+    X(Comm_dup, (void *comm, void **copy)) \
+    X(Comm_rank, (void *comm, int *rank)) \
+    X(Comm_size, (void *comm, int *size)) \
+    X(Finalize, (void)) \
+    X(Iallreduce, (const void *from, void *to, int n, void *type, void *op, void *comm, void **request)) \
+    X(Init_thread, (int *argc, char ***argv, int level, int *given)) \
+    X(Test, (void **request, int *done, void *status)) \
+    X(Wait, (void **request, void *status))
+#define OPENMPI_OBJECTS(X) X(comm_world) X(byte) X(float) X(double) X(op_sum)
+
+struct openmpi {
+#define X(name, args) int (*name) args;
+    OPENMPI_FUNCTIONS(X)
+#undef X
+#define X(name) void *mpi_##name;
+    OPENMPI_OBJECTS(X)
+#undef X
+};
+
+enum { MPI_FUNNELED = 1 };              /* threads are there, one of them calls MPI */
+#define MPI_SAME_PLACE ((void *)1)
+
+/* False, with *why the linker's words, where there is no Open MPI. */
+bool openmpi_find(struct openmpi *m, const char **why);
+
+#endif

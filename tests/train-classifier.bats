@@ -50,13 +50,33 @@ train() { train-classifier --quiet --config="$NET" --batch=32 --seed=3 "$@" <two
     train "${options[@]}" >got.ten
     cmp want.ten got.ten
 }
-@test "SIGTERM writes the checkpoint and leaves with status 0" {
-    train-classifier --quiet --config="$NET" --epochs=1000000 --resume=ck.ten <two.ten >none.ten &
-    sleep 0.5
-    kill -TERM $!
-    wait $!
-    run -0 ten-verify ck.ten
-    [ -z "$(ten-info none.ten)" ]
+@test "SIGTERM and SIGINT write the checkpoint and leave with status 128 and their number, nothing put out" {
+    for signal in TERM INT; do
+        # A shell's children ignore SIGINT when they run in the background.
+        env --default-signal=INT train-classifier --quiet --config="$NET" --epochs=1000000 --resume=ck.ten <two.ten >none.ten 2>said &
+        sleep 0.7
+        kill -$signal $!
+        status=0
+        wait $! || status=$?
+        [ $status = $((128 + $(kill -l $signal))) ]
+        grep -qx "train-classifier: SIG$signal after step [0-9]*: not finished: expected the same command again, to go on from ck.ten" said
+        [ ! -s none.ten ]
+        run -0 ten-verify ck.ten
+    done
+}
+@test "make takes a product whose training was stopped as unfinished, and goes on with it" {
+    printf '%s\n' 'net.ten: two.ten' \
+        "	exec train-classifier --quiet --config='\$(NET)' --epochs=\$(EPOCHS) --schedule=constant:lr=0.01 --resume=ck.ten <two.ten >\$@.part" '	mv $@.part $@' >makefile
+    make -s EPOCHS=1000000 2>said &
+    sleep 1
+    kill -TERM $(ps --ppid $! -o pid=)
+    status=0
+    wait $! || status=$?
+    [ $status = 2 ]
+    grep -q "Error 143" said
+    [ ! -e net.ten ]
+    make -s EPOCHS=1
+    run -0 ten-verify net.ten
 }
 @test "a finished run goes on with more epochs as if they had been asked for at once" {
     options=(--schedule=constant:lr=0.01 --curve=curve.tsv --resume=ck.ten)

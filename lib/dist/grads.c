@@ -4,6 +4,7 @@
 #include "dist/internal.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { BUCKET = 1 << 20 };              /* floats */
 
@@ -20,6 +21,7 @@ struct dist_grads {
     bool overlap, open;                 /* open: between begin and finish */
     int n;
     struct bucket *bucket;              /* [n] in the order they set out */
+    float *sent;                        /* [trained] this rank's own, while their sums arrive */
     int started, done;                  /* bucket[done..started) are under way */
     struct dist_times times;
 };
@@ -81,6 +83,7 @@ struct dist_grads *dist_grads_new(struct dist *d, struct params *ps, bool overla
     struct dist_grads *g = xcalloc(1, sizeof *g);
     *g = (struct dist_grads){.dist = d, .params = ps, .overlap = overlap};
     g->times.bytes = ps->trained * (int64_t)sizeof *ps->grads;
+    g->sent = xaligned((size_t)g->times.bytes);
     cut(g);
     return g;
 }
@@ -90,6 +93,7 @@ void dist_grads_free(struct dist_grads *g)
     if (!g)
         return;
     free(g->bucket);
+    free(g->sent);
     free(g);
 }
 
@@ -105,11 +109,16 @@ void dist_grads_begin(struct dist_grads *g)
     g->open = true;
 }
 
+/* From a copy: sums in place go another way in Open MPI 4.1, which took 630 to 780 ms for 40 MB of two processes where this
+ * one takes 75 to 80, the copy included. */
 static void start(struct dist_grads *g)
 {
     const struct openmpi *m = &g->dist->mpi;
     struct bucket *b = &g->bucket[g->started++];
-    m->Iallreduce(MPI_SAME_PLACE, g->params->grads + b->from, (int)(b->to - b->from), m->mpi_float, m->mpi_op_sum, g->dist->background, &b->request);
+    float *from = g->sent + b->from, *to = g->params->grads + b->from;
+    const int64_t n = b->to - b->from;
+    memcpy(from, to, (size_t)n * sizeof *to);
+    m->Iallreduce(from, to, (int)n, m->mpi_float, m->mpi_op_sum, g->dist->background, &b->request);
 }
 
 /* MPI moves data when it is called, and only then. */

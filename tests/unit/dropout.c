@@ -104,6 +104,30 @@ static void paths_are_dropped_by_sample(void)
     free(x); free(add); free(y);
 }
 
+/* Rows of which 3 processes have every third, of lengths that end within pieces: what the whole has there. */
+static void rows_of_a_share_are_dropped_as_in_the_whole(void)
+{
+    static const int64_t width[] = {1, 5, 127, 128, 129, 300, 3001};
+    for (int i = 0; i < 7 * 3; i++) {
+        const int64_t each = width[i % 7], rows = 23, share = i / 7, n = (rows - share + 2) / 3;
+        const struct dropout d = {{3, 4 + i}, 0.25f};
+        const struct dropout_rows r = {n, each, share, 3};
+        float *x = numbers(rows * each, 1), *y = numbers(rows * each, 2), *z = numbers(rows * each, 2);
+        float *some = numbers(n * each, 3), *got = numbers(n * each, 4), *path = numbers(n * each, 4);
+        dropout(&d, y, x, NULL, rows * each);
+        drop_path(&d, z, x, NULL, rows, each);
+        for (int64_t k = 0; k < n; k++)
+            memcpy(some + k * each, x + (share + 3 * k) * each, each * sizeof *x);
+        dropout_rows(&d, &r, got, some);
+        drop_path_rows(&d, &r, path, some);
+        for (int64_t k = 0; k < n; k++) {
+            CHECK_BYTES(got + k * each, y + (share + 3 * k) * each, each * sizeof *x);
+            CHECK_BYTES(path + k * each, z + (share + 3 * k) * each, each * sizeof *x);
+        }
+        free(x); free(y); free(z); free(some); free(got); free(path);
+    }
+}
+
 static void the_thread_count_changes_no_bit(void)
 {
     const int before = omp_get_max_threads();
@@ -127,6 +151,7 @@ static int tests(void)
     RUN(keeps_as_many_as_it_should);
     RUN(works_in_place_and_on_top_of_the_summand);
     RUN(paths_are_dropped_by_sample);
+    RUN(rows_of_a_share_are_dropped_as_in_the_whole);
     RUN(the_thread_count_changes_no_bit);
     return check_report();
 }

@@ -278,6 +278,92 @@ static void a_mean_far_from_0_leaves_the_variance_its_digits(void)
     set_free(&t);
 }
 
+/* ---- Parts of a batch in several processes ------------------------------------------------------ */
+
+/* Played by one: every part is asked first, then given the sum of all. */
+struct parts { bool give; double sum[16000]; };
+
+static void join(void *ctx, double *v, int64_t n)
+{
+    struct parts *all = ctx;
+    for (int64_t i = 0; i < n; i++)
+        if (all->give)
+            v[i] = all->sum[i];
+        else
+            all->sum[i] += v[i];
+}
+
+/* Samples first .. first+n-1 of w, forward or back. */
+static void run_part(struct set *w, int64_t first, int64_t n, struct parts *all, const struct norm_running *running, bool back)
+{
+    struct norm s = w->s;
+    const int64_t at = first * s.p * s.c, own = s.per_sample ? first * s.c : 0;
+    const float *add = w->added ? w->add + at : NULL, *y = w->added ? w->y + at : NULL;
+    s.n = n;
+    s.join = join;
+    s.join_ctx = all;
+    if (!back) {
+        norm_forward(&s, w->y + at, w->mean, w->rstd, running, w->x + at, w->gamma + own, w->beta + own, add);
+        return;
+    }
+    float *dgamma = numbers(w->affine, 1, 0), *dbeta = numbers(w->affine, 1, 0);
+    const int64_t count = s.per_sample ? n * s.c : s.c;
+    norm_backward(&s, false, &(struct norm_grads){w->dx + at, dgamma, dbeta, w->dadd + at}, w->dy + at, w->x + at, y, w->mean, w->rstd, w->gamma + own, w->beta + own);
+    for (int64_t i = 0; i < count && all->give; i++) {
+        w->dgamma[own + i] += dgamma[i];
+        w->dbeta[own + i] += dbeta[i];
+    }
+    free(dgamma);
+    free(dbeta);
+}
+
+static void near_all(const float *got, const float *want, int64_t n, double tol)
+{
+    int64_t wrong = 0;
+    for (int64_t i = 0; i < n; i++)
+        wrong += !(fabs(got[i] - want[i]) <= tol * (1 + fabs(want[i])));
+    CHECK_INT(wrong, 0);
+}
+
+/* 5 samples as 2, none and 3: what a whole batch gives, running statistics too, which every part has. */
+static void parts_of_a_batch_that_join_their_sums_are_one_batch(void)
+{
+    static const int64_t part[] = {2, 0, 3}, wide[][2] = {{7, 6}, {1, 40}, {40, 32}, {3, 300}};
+    for (int i = 0; i < 4 * 3; i++) {
+        const struct norm s = {.n = 5, .p = wide[i % 4][0], .c = wide[i % 4][1], .per_sample = i / 4 == 1, .eps = 1e-3f, .act = {UNARY_LEAKY, 0.2f, 0}};
+        struct set t = set_new(&s, i / 4 == 2, 3), w = set_new(&s, i / 4 == 2, 3);
+        float *running[4];
+        for (int k = 0; k < 4; k++)
+            running[k] = numbers(s.c, 20 + k % 2, 1);
+        norm_forward(&s, t.y, t.mean, t.rstd, &(struct norm_running){running[0], running[1], 0.1f}, t.x, t.gamma, t.beta, t.added ? t.add : NULL);
+        norm_backward(&s, false, &(struct norm_grads){t.dx, t.dgamma, t.dbeta, t.dadd}, t.dy, t.x, t.added ? t.y : NULL, t.mean, t.rstd, t.gamma, t.beta);
+        memset(w.dgamma, 0, w.affine * sizeof(float));
+        memset(w.dbeta, 0, w.affine * sizeof(float));
+        for (int back = 0; back < 2; back++) {
+            struct parts *all = xcalloc(1, sizeof *all);
+            for (int k = 0; k < 6; k++) {
+                const int64_t first = k % 3 == 2 ? 2 : 0;
+                const struct norm_running own = {running[2], running[3], k == 5 ? 0.1f : 0};    /* the last one's are looked at */
+                all->give = k >= 3;
+                run_part(&w, first, part[k % 3], all, &own, back);
+            }
+            free(all);
+        }
+        near_all(w.mean, t.mean, s.c, 2 * FLT_EPSILON);
+        near_all(w.rstd, t.rstd, s.c, 4 * FLT_EPSILON);
+        near_all(running[2], running[0], s.c, 2 * FLT_EPSILON);
+        near_all(running[3], running[1], s.c, 4 * FLT_EPSILON);
+        near_all(w.y, t.y, t.n, 50 * FLT_EPSILON);
+        near_all(w.dx, t.dx, t.n, 50 * FLT_EPSILON);
+        near_all(w.dgamma, t.dgamma, t.affine, 200 * FLT_EPSILON);
+        near_all(w.dbeta, t.dbeta, t.affine, 200 * FLT_EPSILON);
+        for (int k = 0; k < 4; k++)
+            free(running[k]);
+        set_free(&t);
+        set_free(&w);
+    }
+}
+
 static void nothing_to_normalise_is_no_error(void)
 {
     for (int i = 0; i < 4; i++) {
@@ -365,6 +451,7 @@ static int tests(void)
     RUN(y_is_the_equation_for_every_norm_activation_and_shape);
     RUN(gradients_are_slopes_of_the_equations);
     RUN(a_mean_far_from_0_leaves_the_variance_its_digits);
+    RUN(parts_of_a_batch_that_join_their_sums_are_one_batch);
     RUN(nothing_to_normalise_is_no_error);
     RUN(a_layer_norm_is_a_group_norm_of_one_pixel_and_one_group);
     RUN(rms_norm_divides_by_the_root_of_the_mean_square);

@@ -1,0 +1,172 @@
+# Training in several processes (lib/dist), which Open MPI's launcher starts.
+load common
+setup_file() {
+    cd "$BATS_FILE_TMPDIR" || return
+    # Noise in four classes: 20 batches of 32.  Nothing to learn, so that no step is like another.
+    ten-gen image u8 640,8,8,1 --fill=uniform --lo=0 --hi=255 --seed=1 >image.ten
+    ten-gen label i32 640 --fill=uniform --lo=0 --hi=4 --seed=2 >label.ten
+    ten-paste image.ten label.ten >noise.ten
+}
+setup() {
+    need mpirun openmpi-bin
+    cd "$BATS_TEST_TMPDIR" || return
+    ln -s "$BATS_FILE_TMPDIR/noise.ten" noise.ten
+    # This machine alone, whoever runs the tests and however many processors it has.
+    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_plm=isolated OMPI_MCA_btl=self,vader \
+        OMPI_MCA_oob_tcp_if_include=lo OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_mpi_yield_when_idle=1
+    # Open MPI frees little of what it takes.
+    export ASAN_OPTIONS=detect_leaks=0
+    MLP='{"family": "mlp", "in": [8,8,1], "hidden": [100,100], "out": 4}'
+    RESNET='{"family": "resnet", "width": 8, "blocks": [1,1], "in": [8,8,1], "classes": 4}'
+    MOBILE='{"family": "mobilenet", "in": [8,8,1], "classes": 4, "stem_stride": 1, "stages": [[1,8,1,1],[2,8,2,2]], "dropout": 0.3}'
+}
+# options NET [OPTION...]: what train runs, in one process or several.
+options() { o=(train-classifier --threads=1 --batch=32 --seed=3 --epochs=1 --schedule=constant:lr=0.05 --config="$1" "${@:2}"); }
+# train RANKS NET [OPTION...]: 0 ranks: without a launcher.
+train() {
+    local o
+    options "${@:2}" --quiet
+    if [ "$1" = 0 ]; then "${o[@]}" <noise.ten; else mpirun -np "$1" "${o[@]}" <noise.ten; fi
+}
+# same NET [OPTION...]: two and three processes, and one, come to the same model and the same curve.
+same() {
+    local n
+    train 0 "$@" --curve=one.tsv >one.ten
+    for n in 2 3; do
+        train $n "$@" --curve=$n.tsv >$n.ten
+        ten-cmp --rtol=1e-5 --atol=1e-6 one.ten $n.ten
+        paste one.tsv $n.tsv | awk 'NR > 1 { for (i = 1; i <= 7; i++) if ($i != $(i + 8) && !(($i - $(i + 8)) ^ 2 < ($i * 1e-4) ^ 2)) exit 1 }'
+    done
+}
+# ranks PID: the processes that mpirun started, once they train (a checkpoint is there).
+ranks() {
+    for ((i = 0; i < 500; i++)); do
+        [ ! -e ck.ten ] || [ "$(ps --ppid "$1" -o pid= | wc -l)" != 2 ] || break
+        sleep 0.02
+    done
+    ps --ppid "$1" -o pid= | tr -d ' '
+}
+# ended PID: its exit status, in status.
+ended() { status=0; wait "$1" || status=$?; }
+
+@test "sums, broadcasts, files and gradients come out alike on 1, 2, 3 and 4 ranks" {
+    for n in 1 2 3 4; do
+        run -0 mpirun -np $n env OMP_NUM_THREADS=1 "$B/unit/dist"
+        [ "${lines[-1]}" = "5 passed, 0 failed" ]
+    done
+}
+@test "20 steps of a perceptron: several processes train what one trains" {
+    same "$MLP"
+}
+@test "20 steps of a small resnet: with --sync-bn, several processes train what one trains" {
+    same "$RESNET" --sync-bn
+    train 2 "$RESNET" >own.ten
+    run -1 ten-cmp --rtol=1e-3 --atol=1e-3 one.ten own.ten
+}
+@test "with dropout, augmentation, mixed samples and an average, too" {
+    same "$MOBILE" --sync-bn --schedule=constant:lr=0.0001 --augment=crop=1,flip,mixup=0.4 --ema=decay=0.9 --valid=noise.ten
+}
+@test "batches that cannot be divided, several to a step, and a last one of fewer samples than processes" {
+    same "$RESNET" --sync-bn --batch=71 --accumulate=2 --schedule=constant:lr=0.01 --valid=noise.ten
+    ten-head --samples=65 <noise.ten >few.ten 2>/dev/null || ten-gen image u8 65,8,8,1 label i32 65 --fill=uniform --hi=4 --records=2 >few.ten
+    ln -sf few.ten noise.ten
+    same "$RESNET" --sync-bn --schedule=constant:lr=0.01
+    same "$MLP"
+}
+@test "overlapped with the backward pass or not, the same bytes; again, the same bytes" {
+    train 2 "$RESNET" >a.ten
+    TENSTREAM_OVERLAP=0 train 2 "$RESNET" >b.ten
+    train 2 "$RESNET" >c.ten
+    cmp a.ten b.ten
+    cmp a.ten c.ten
+}
+@test "the first process alone logs, and says what the sums of gradients took" {
+    options "$MLP"
+    run -0 --separate-stderr bash -c 'mpirun -np 2 "$@" <noise.ten >net.ten' bash "${o[@]}"
+    [[ "$stderr" =~ ^"gradients of 2 processes: 20 steps, 0.07 MB each: "[0-9.]+" s, "[0-9.]+" s of it after the backward pass"$ ]]
+}
+@test "every process may have an input of its own" {
+    train 2 "$MLP" >want.ten
+    options "$MLP" --quiet
+    mpirun -np 2 sh -c '"$@" <noise.ten' sh "${o[@]}" >file.ten
+    mpirun -np 2 sh -c 'cat noise.ten | "$@"' sh "${o[@]}" >pipe.ten
+    ten-cmp want.ten file.ten
+    ten-cmp want.ten pipe.ten
+}
+@test "killed at any moment and gone on from the checkpoint, they end with the same bytes" {
+    options=(--epochs=6 --ema=decay=0.9 --valid=noise.ten --keep=best --resume=ck.ten --every=0)
+    train 2 "$RESNET" "${options[@]}" >want.ten
+    rm ck.ten ck.ten.best
+    options "$RESNET" "${options[@]}" --quiet
+    for k in 1 2; do
+        mpirun -np 2 "${o[@]}" <noise.ten >got.ten 2>/dev/null &
+        launcher=$!
+        pids=$(ranks $launcher)
+        sleep 0.1
+        kill -9 $pids 2>/dev/null || true
+        ended $launcher
+    done
+    train 2 "$RESNET" "${options[@]}" >got.ten
+    cmp want.ten got.ten
+}
+@test "a rank that is killed ends all within 5 seconds, and is named; nothing is put out" {
+    options "$MLP" --epochs=1000000 --resume=ck.ten --every=0
+    for k in 1 2; do
+        rm -f ck.ten
+        mpirun -np 2 "${o[@]}" <noise.ten >net.ten 2>said &
+        launcher=$!
+        pids=$(ranks $launcher)
+        since=$SECONDS
+        kill -9 "$(sed -n ${k}p <<<"$pids")"
+        ended $launcher
+        [ $status != 0 ]
+        ((SECONDS - since <= 5))
+        grep -q "rank $((k - 1)) .*signal 9 (Killed)" said
+        [ ! -s net.ten ]
+        for p in $pids; do [[ "$(ps -p "$p" -o stat=)" != [^Z]* ]]; done
+    done
+}
+@test "a rank that fails ends all within 5 seconds, with its status, and is named" {
+    { ten-paste "$BATS_FILE_TMPDIR/image.ten" "$BATS_FILE_TMPDIR/label.ten"
+      ten-paste <(ten-gen image u8 1,8,8,1 --fill=zeros) <(ten-gen label i32 1 --fill=constant --value=7); } >bad.ten
+    ln -sf bad.ten noise.ten
+    since=$SECONDS
+    run -1 --separate-stderr train 2 "$MLP" --epochs=1000
+    ((SECONDS - since <= 5))
+    [[ "$stderr" = *"train-classifier: sample 640: label: no class: expected 0 to 3"* ]]
+    [[ "$stderr" =~ "train-classifier: rank "[01]" of 2: exit status 1: expected 0: all ranks end" ]]
+    [ -z "$output" ]
+}
+@test "SIGTERM, to the launcher or to a rank: the checkpoint is written, nothing is put out, and it goes on" {
+    options "$MLP" --epochs=1000000 --resume=ck.ten --every=0
+    for whom in launcher rank; do
+        mpirun -np 2 "${o[@]}" <noise.ten >net.ten 2>said &
+        launcher=$!
+        pids=$(ranks $launcher)
+        sleep 1
+        if [ $whom = rank ]; then kill -TERM "$(tail -1 <<<"$pids")"; else kill -TERM $launcher; fi
+        ended $launcher
+        [ $status != 0 ]
+        grep -q 'train-classifier: SIGTERM after step [0-9]*: not finished: expected the same command again, to go on from ck.ten' said
+        [ ! -s net.ten ]
+        run -0 ten-verify ck.ten
+    done
+}
+@test "a rate that diverges: back to the checkpoint three times on all ranks, then exit 3" {
+    run -3 --separate-stderr train 2 "$MLP" --epochs=50 --schedule=constant:lr=1e6 --resume=ck.ten --every=0
+    [[ "$stderr" = *"after 3 times back at half the rate: expected a finite one; the last good model is in ck.ten"* ]]
+}
+@test "a launcher without Open MPI, or of another kind: exit 1, saying what is expected" {
+    : >libmpi.so.40
+    LD_LIBRARY_PATH=$PWD PMI_SIZE=2 run -1 --separate-stderr train 0 "$MLP"
+    [ "${#stderr_lines[@]}" = 1 ]
+    [[ "$stderr" = "train-classifier: MPI: "*"libmpi.so.40"*"expected Open MPI, whose launcher started this (Debian package openmpi-bin)" ]]
+    PMI_SIZE=2 run -1 --separate-stderr train 0 "$MLP"
+    [ "${stderr_lines[0]}" = "train-classifier: MPI: 1 of 2 processes know each other: expected the mpirun of Open MPI" ]
+}
+@test "without a launcher Open MPI is not opened" {
+    : >libmpi.so.40
+    LD_LIBRARY_PATH=$PWD train 0 "$MLP" --sync-bn >with.ten
+    train 0 "$MLP" >without.ten
+    cmp <(ten-dump with.ten) <(ten-dump without.ten)
+}

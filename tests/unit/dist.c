@@ -1,0 +1,192 @@
+/* Alone, one process, for which everything in dist/dist.h does nothing; under mpirun (tests/dist.bats), several. */
+#include "autograd/op.h"
+#include "autograd/ops.h"
+#include "base/mem.h"
+#include "dist/grads.h"
+
+#include "check.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static struct dist *d;
+
+static void sums_are_of_all_ranks_and_the_same_bits_on_each(void)
+{
+    double v[3] = {dist_rank(d) + 1, 0.1 * (dist_rank(d) + 1), 1e300}, first[3];
+    const int n = dist_size(d);
+    dist_sum(d, v, 3);
+    CHECK(v[0] == n * (n + 1) / 2);
+    CHECK_NEAR(v[1], 0.1 * v[0], 1e-15);
+    memcpy(first, v, sizeof v);
+    dist_broadcast(d, first, sizeof first);
+    CHECK_BYTES(first, v, sizeof v);
+    dist_sum(d, v, 0);
+}
+
+/* More than one message takes. */
+static void what_the_first_rank_has_comes_to_all(void)
+{
+    const int64_t n = (1 << 20) + 5;
+    char *data = xmalloc(n);
+    memset(data, dist_rank(d) == 0 ? 'a' : 'b', n);
+    dist_broadcast(d, data, n);
+    CHECK(data[0] == 'a' && data[n / 2] == 'a' && data[n - 1] == 'a');
+    free(data);
+}
+
+static void a_file_of_the_first_rank_can_be_read_by_all(void)
+{
+    struct ten_err e = {0};
+    char path[64] = "", text[100] = "";
+    int fd = -1;
+    if (dist_rank(d) == 0) {
+        strcpy(path, "/tmp/ten-dist.XXXXXX");
+        fd = mkstemp(path);
+        CHECK(write(fd, "one line\n", 9) == 9);
+        close(fd);
+    }
+    fd = dist_file(d, dist_rank(d) == 0 ? path : "/nowhere", &e);
+    CHECK_STR(e.text, "");
+    CHECK_INT(read(fd, text, sizeof text), 9);
+    CHECK_STR(text, "one line\n");
+    close(fd);
+    if (dist_rank(d) == 0)
+        unlink(path);
+}
+
+/* ---- Gradients -------------------------------------------------------------------------------------------- */
+
+/* Layers of widths that make several buckets, one parameter over more than one, biases in a group of their own, and a
+ * parameter that nothing uses. */
+enum { LAYERS = 4, ROWS = 3 };
+static const int64_t width[LAYERS + 1] = {40, 1200, 1100, 700, 9};
+
+struct net {
+    struct memory *memory;
+    struct params *params;
+    struct param *weight[LAYERS], *bias[LAYERS], *unused;
+    struct tape *tape;
+};
+
+static struct net net_new(void)
+{
+    struct net n = {.memory = memory_new()};
+    n.params = params_new(n.memory);
+    const int plain = params_group(n.params, "plain", 1, false);
+    char name[32];
+    for (int i = 0; i < LAYERS; i++) {
+        snprintf(name, sizeof name, "%d.weight", i);
+        n.weight[i] = params_add(n.params, name, PARAMS_MAIN, 2, (int64_t[]){width[i + 1], width[i]});
+        snprintf(name, sizeof name, "%d.bias", i);
+        n.bias[i] = params_add(n.params, name, plain, 1, &width[i + 1]);
+    }
+    n.unused = params_add(n.params, "unused", PARAMS_MAIN, 1, (int64_t[]){5});
+    params_add_state(n.params, "state", 1, (int64_t[]){7});
+    params_seal(n.params);
+    rng_fill_uniform(&(struct rng){1, 0}, 0, n.params->values, n.params->trained, -0.05f, 0.05f);
+    n.tape = tape_new(n.memory, 1);
+    return n;
+}
+
+static void net_free(struct net *n)
+{
+    tape_free(n->tape);
+    params_free(n->params);
+    memory_free(n->memory);
+}
+
+/* Gradients of the samples of one rank, added to those that are there. */
+static void go_back(struct net *n, int rank)
+{
+    struct tape *t = n->tape;
+    struct tensor x = tensor_new(n->memory, TEN_F32, 2, (int64_t[]){ROWS, width[0]});
+    rng_fill_uniform(&(struct rng){2, (uint64_t)rank}, 0, x.f, ROWS * width[0], -1, 1);
+    struct var *y = tape_input(t, x);
+    for (int i = 0; i < LAYERS; i++)
+        y = op_tanh(t, op_linear(t, y, tape_param(t, n->weight[i]), tape_param(t, n->bias[i])));
+    tape_backward(t, op_mean_all(t, op_square(t, y)));
+    tape_clear(t);
+}
+
+static void near_all(const float *got, const float *want, int64_t n)
+{
+    double worst = 0, largest = 0;
+    for (int64_t i = 0; i < n; i++) {
+        worst = fmax(worst, fabs(got[i] - want[i]));
+        largest = fmax(largest, fabs(want[i]));
+    }
+    CHECK(worst <= 1e-6 * largest);
+}
+
+static float *sums(struct net *n, bool overlap, int before)
+{
+    struct params *ps = n->params;
+    struct dist_grads *g = dist_grads_new(d, ps, overlap);
+    if (g) {
+        tape_on_ready(n->tape, dist_grads_ready, g);
+        tape_on_call(n->tape, dist_grads_progress, g);
+    }
+    params_zero_grad(ps);
+    for (int i = 0; i < before; i++)
+        go_back(n, dist_rank(d));
+    dist_grads_begin(g);
+    go_back(n, dist_rank(d));
+    dist_grads_finish(g);
+    CHECK_INT(dist_grads_times(g).steps, d ? 1 : 0);
+    CHECK(dist_grads_times(g).exposed <= dist_grads_times(g).total);
+    float *copy = xmalloc(ps->trained * sizeof *copy);
+    memcpy(copy, ps->grads, ps->trained * sizeof *copy);
+    tape_on_ready(n->tape, NULL, NULL);
+    tape_on_call(n->tape, NULL, NULL);
+    dist_grads_free(g);
+    return copy;
+}
+
+static void gradients_are_the_sums_of_all_ranks_overlapped_or_not(void)
+{
+    struct net n = net_new();
+    struct params *ps = n.params;
+    float *overlapped = sums(&n, true, 0), *after = sums(&n, false, 0), *first = sums(&n, true, 0), *twice = sums(&n, true, 1);
+    CHECK_BYTES(overlapped, after, ps->trained * sizeof(float));
+    dist_broadcast(d, first, ps->trained * (int64_t)sizeof(float));
+    CHECK_BYTES(first, overlapped, ps->trained * sizeof(float));
+    params_zero_grad(ps);
+    for (int r = 0; r < dist_size(d); r++)
+        go_back(&n, r);
+    near_all(overlapped, ps->grads, ps->trained);
+    for (int r = 0; r < dist_size(d); r++)
+        go_back(&n, r);
+    near_all(twice, ps->grads, ps->trained);
+    free(overlapped);
+    free(after);
+    free(first);
+    free(twice);
+    net_free(&n);
+}
+
+static void parameters_become_those_of_the_first_rank(void)
+{
+    struct net n = net_new();
+    const uint64_t version = n.weight[0]->version;
+    n.params->values[5] = (float)dist_rank(d) + 3;
+    n.params->state[6] = (float)dist_rank(d) + 4;
+    if (d)
+        dist_params(d, n.params);
+    CHECK(n.params->values[5] == 3 && n.params->state[6] == 4);
+    CHECK(!d || n.weight[0]->version > version);
+    net_free(&n);
+}
+
+int main(void)
+{
+    struct ten_err e = {0};
+    d = dist_open(&e);
+    CHECK_STR(e.text, "");
+    RUN(sums_are_of_all_ranks_and_the_same_bits_on_each);
+    RUN(what_the_first_rank_has_comes_to_all);
+    RUN(a_file_of_the_first_rank_can_be_read_by_all);
+    RUN(gradients_are_the_sums_of_all_ranks_overlapped_or_not);
+    RUN(parameters_become_those_of_the_first_rank);
+    return check_report();
+}

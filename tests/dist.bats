@@ -68,7 +68,7 @@ ended() { status=0; wait "$1" || status=$?; }
 }
 @test "batches that cannot be divided, several to a step, and a last one of fewer samples than processes" {
     same "$RESNET" --sync-bn --batch=71 --accumulate=2 --schedule=constant:lr=0.01 --valid=noise.ten
-    ten-head --samples=65 <noise.ten >few.ten 2>/dev/null || ten-gen image u8 65,8,8,1 label i32 65 --fill=uniform --hi=4 --records=2 >few.ten
+    ten-paste <(ten-gen image u8 65,8,8,1 --fill=uniform --hi=255) <(ten-gen label i32 65 --fill=uniform --hi=4) >few.ten
     ln -sf few.ten noise.ten
     same "$RESNET" --sync-bn --schedule=constant:lr=0.01
     same "$MLP"

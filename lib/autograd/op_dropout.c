@@ -58,8 +58,8 @@ static struct var *path_example(struct example *e, struct tape *t, int i)
 const struct op dropout_op = {.name = "dropout", .forward = dropout_forward, .backward = drop_backward, .example = dropout_example};
 const struct op drop_path_op = {.name = "drop_path", .forward = path_forward, .backward = drop_backward, .example = path_example};
 
-/* All rows, or this process's share of those of all: parameters, and what has not the samples along its first axis, are
- * the same everywhere. */
+/* All rows, or this process's share of those of all.  Parameters, and what has not the samples along its first
+ * axis, are the same everywhere. */
 static struct dropout_rows rows_of(struct tape *t, const struct var *x)
 {
     const struct tape_share *s = &tape_mode(t)->share;

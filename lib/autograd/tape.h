@@ -52,12 +52,13 @@ struct tape_mode {
     bool still;                         /* parameters first asked for now are constants of this step (a discriminator
                                          * while its generator learns, a teacher) */
     /*
-     * Where several processes have parts of every batch (dist/dist.h), {0} else: this one has `samples` of it, number
-     * rank + i ranks is here number i.  Draws of what has the samples along its first axis are those of the whole batch.
+     * Where several processes have parts of every batch (dist/dist.h), {0} else: this one has `samples` of it,
+     * number rank + i ranks is here number i.  Draws for what has the samples along its first axis are those of the
+     * whole batch.
      */
     struct tape_share { int64_t samples, rank, ranks; } share;
-    /* Adds v[0..n) of all processes up (tensor/norm.h): batch norms then take their statistics from whole batches, and
-     * have no gradients of gradients.  NULL: from what is here. */
+    /* Adds v[0..n) of all processes up (tensor/norm.h): batch norms then take their statistics from whole batches,
+     * and have no gradients of gradients.  NULL: from what is here. */
     void (*join)(void *ctx, double *v, int64_t n);
     void *join_ctx;
 };

@@ -13,6 +13,7 @@ void signals_init(void);
  * the tool saves and leaves; the second ends it on the spot. */
 void stop_init(void);
 bool stop_requested(void);
-int stop_signal(void);                  /* which; 0: none.  The exit status of a run that it cut short is 128 and this */
+/* Which; 0: none.  A run that it cut short exits with 128 and this. */
+int stop_signal(void);
 
 #endif

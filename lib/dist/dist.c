@@ -14,19 +14,21 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-enum { CHUNK = 1 << 20 };               /* bytes of a message */
+enum { CHUNK = 1 << 20 };               /* bytes, or numbers, of a message */
 
 int dist_rank(const struct dist *d) { return d ? d->rank : 0; }
 int dist_size(const struct dist *d) { return d ? d->size : 1; }
 
-/* ---- Messages ------------------------------------------------------------------------------------------ */
+/* ---- Messages --------------------------------------------------------------------------------- */
+
+static int least(int64_t n) { return (int)(n < CHUNK ? n : CHUNK); }
 
 void dist_sum(struct dist *d, double *v, int64_t n)
 {
     if (!d)
         return;
     for (int64_t at = 0; at < n; at += CHUNK)
-        d->mpi.Allreduce(MPI_SAME_PLACE, v + at, (int)(n - at < CHUNK ? n - at : CHUNK), d->mpi.mpi_double, d->mpi.mpi_op_sum, d->comm);
+        d->mpi.Allreduce(MPI_SAME_PLACE, v + at, least(n - at), d->mpi.mpi_double, d->mpi.mpi_op_sum, d->comm);
 }
 
 void dist_broadcast(struct dist *d, void *data, int64_t bytes)
@@ -34,7 +36,7 @@ void dist_broadcast(struct dist *d, void *data, int64_t bytes)
     if (!d)
         return;
     for (int64_t at = 0; at < bytes; at += CHUNK)
-        d->mpi.Bcast((char *)data + at, (int)(bytes - at < CHUNK ? bytes - at : CHUNK), d->mpi.mpi_byte, 0, d->comm);
+        d->mpi.Bcast((char *)data + at, least(bytes - at), d->mpi.mpi_byte, 0, d->comm);
 }
 
 void dist_params(struct dist *d, struct params *ps)
@@ -67,8 +69,8 @@ static int share(struct dist *d, int fd, const char *name, struct ten_err *e)
         dist_broadcast(d, &n, sizeof n);
         dist_broadcast(d, chunk, n);
         if (write_all(to, chunk, (size_t)n) < 0)
-            n = fail(e, TEN_E_DATA, "%s: %s: expected temporary space for what the first rank reads; TMPDIR names another folder",
-                     temp_folder(), strerror(errno));
+            n = fail(e, TEN_E_DATA, "%s: %s: expected temporary space for what the first rank reads; TMPDIR names "
+                     "another folder", temp_folder(), strerror(errno));
     }
     free(chunk);
     if (n < 0 && to >= 0)
@@ -89,7 +91,7 @@ int dist_file(struct dist *d, const char *path, struct ten_err *e)
     return copy;
 }
 
-/* ---- Standard streams ------------------------------------------------------------------------------------- */
+/* ---- Standard streams ------------------------------------------------------------------------- */
 
 static bool is_null_device(int fd)
 {
@@ -121,10 +123,10 @@ static int silence(struct ten_err *e)
     return 0;
 }
 
-/* ---- Coming and going --------------------------------------------------------------------------------------- */
+/* ---- Coming and going ------------------------------------------------------------------------- */
 
-/* Without all ranks there is nothing to go on with: whoever fails takes the others along, instead of leaving them
- * waiting for it. */
+/* Without all ranks there is nothing to go on with: whoever fails takes the others along, instead of
+ * leaving them waiting for it. */
 static void leave(int status, void *of)
 {
     struct dist *d = of;
@@ -132,7 +134,8 @@ static void leave(int status, void *of)
         d->mpi.Finalize();
         return;
     }
-    fprintf(stderr, "%s: rank %d of %d: exit status %d: expected 0: all ranks end\n", program_invocation_short_name, d->rank, d->size, status);
+    fprintf(stderr, "%s: rank %d of %d: exit status %d: expected 0: all ranks end\n", program_invocation_short_name,
+            d->rank, d->size, status);
     d->mpi.Abort(d->mpi.mpi_comm_world, status);
 }
 
@@ -148,14 +151,16 @@ static int join(struct dist *d, int wanted, struct ten_err *e)
     const char *why = "";
     int level;
     if (!openmpi_find(&d->mpi, &why))
-        return fail(e, TEN_E_DATA, "MPI: %s: expected Open MPI, whose launcher started this (Debian package openmpi-bin)", why);
+        return fail(e, TEN_E_DATA, "MPI: %s: expected Open MPI, whose launcher started this (Debian package openmpi-bin)",
+                    why);
     const struct openmpi *m = &d->mpi;
     m->Init_thread(NULL, NULL, MPI_FUNNELED, &level);
     m->Comm_rank(m->mpi_comm_world, &d->rank);
     m->Comm_size(m->mpi_comm_world, &d->size);
     on_exit(leave, d);
     if (d->size != wanted)
-        return fail(e, TEN_E_DATA, "MPI: %d of %d processes know each other: expected the mpirun of Open MPI", d->size, wanted);
+        return fail(e, TEN_E_DATA, "MPI: %d of %d processes know each other: expected the mpirun of Open MPI", d->size,
+                    wanted);
     m->Comm_dup(m->mpi_comm_world, &d->comm);
     m->Comm_dup(m->mpi_comm_world, &d->background);
     if (d->rank > 0 && silence(e) < 0)

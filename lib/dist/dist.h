@@ -1,14 +1,15 @@
 /*
- * Data-parallel training: N processes ("ranks") that Open MPI's launcher started, each with its own copy of the network and
- * a part of every batch.
+ * Data-parallel training: N processes ("ranks") that Open MPI's launcher started, each with its own copy
+ * of the network and a part of every batch.
  *
  *     struct dist *d = dist_open(&e);             before anything is read or written
  *     feeder: rank dist_rank(d), ranks dist_size(d)
  *     dist_params(d, ps);                         the same start everywhere
  *     dist/grads.h                                gradients are added up during the backward pass
  *
- * d is NULL in a process that no launcher started: rank 0 of 1, for which all of this does nothing.  Every function
- * but dist_rank() and dist_size() is called by all ranks, in the same order.  What MPI itself cannot do ends all ranks.
+ * d is NULL in a process that no launcher started: rank 0 of 1, for which all of this does nothing.
+ * Every function but dist_rank() and dist_size() is called by all ranks, in the same order.  What MPI
+ * itself cannot do ends all ranks.
  */
 #ifndef DIST_DIST_H
 #define DIST_DIST_H
@@ -19,16 +20,18 @@
 struct dist;
 
 /*
- * Join the other ranks; call it first, before options are read or streams opened.  NULL without an error: no launcher
- * (neither OMPI_COMM_WORLD_SIZE nor PMI_SIZE in the environment), and nothing of MPI is touched.  NULL with *e set: there
- * is one, but no Open MPI, or one of another kind.
+ * Join the other ranks; call it first, before options are read or streams opened.  NULL without an
+ * error: no launcher (neither OMPI_COMM_WORLD_SIZE nor PMI_SIZE in the environment), and nothing of MPI
+ * is touched.  NULL with *e set: there is one, but no Open MPI, or one of another kind.
  *
- * Standard streams: ranks but the first write to /dev/null.  mpirun gives its input to the first rank alone; the others
- * get a copy of it, in a temporary file.  Where every rank has an input of its own (mpirun sh -c 'TOOL <FILE') it stays.
+ * Standard streams: ranks but the first write to /dev/null.  mpirun gives its input to the first rank
+ * alone; the others get a copy of it, in a temporary file.  Where every rank has an input of its own
+ * (mpirun sh -c 'TOOL <FILE') it stays.
  *
- * The ranks leave together, when they exit.  One that exits with a status other than 0 says which it is and ends the others,
- * but for statuses above 128 (a stop by a signal), on which all have to agree.  One that is killed is noticed by the
- * launcher, which ends the others and names it.  What is returned stays until then.
+ * The ranks leave together, when they exit.  One that exits with a status other than 0 says which it is
+ * and ends the others, but for statuses above 128 (a stop by a signal), on which all have to agree.  One
+ * that is killed is noticed by the launcher, which ends the others and names it.  What is returned stays
+ * until then.
  */
 struct dist *dist_open(struct ten_err *e);
 
@@ -41,8 +44,8 @@ void dist_sum(struct dist *d, double *v, int64_t n);
 void dist_broadcast(struct dist *d, void *data, int64_t bytes);
 /* Values and state of the first rank to all. */
 void dist_params(struct dist *d, struct params *ps);
-/* The file at path as the first rank has it, open for reading: a descriptor, the caller's, of the file itself where there is
- * one process, else of a copy.  -1 with *e set. */
+/* The file at path as the first rank has it, open for reading: a descriptor, the caller's, of the file
+ * itself where there is one process, else of a copy.  -1 with *e set. */
 int dist_file(struct dist *d, const char *path, struct ten_err *e);
 
 #endif

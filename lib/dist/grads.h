@@ -1,17 +1,19 @@
 /*
  * The gradients of all ranks, added up while the backward pass still computes.
  *
- * The flat buffer of gradients (nn/params.h) is cut into buckets of 4 MiB, from the end of every group of parameters to
- * its start.  A bucket sets out as soon as the tape has reported all its parameters complete, and all buckets before it have
- * set out: the last layers first.  That order follows from the parameters alone, so that all ranks start alike.
+ * The flat buffer of gradients (nn/params.h) is cut into buckets of 4 MiB, from the end of every group
+ * of parameters to its start.  A bucket sets out as soon as the tape has reported all its parameters
+ * complete, and all buckets before it have set out: the last layers first.  That order follows from the
+ * parameters alone, so that all ranks start alike.
  *
  *     g = dist_grads_new(d, ps);
  *     tape_on_ready(t, dist_grads_ready, g);
  *     tape_on_call(t, dist_grads_progress, g);
  *     each step: dist_grads_begin(g); tape_backward(...); dist_grads_finish(g);
  *
- * Sums, not means: the loss of a rank is to be weighted by its part of the batch, n / total, for batches are not always
- * divisible.  All ranks get the same bits, whether or not the sums overlap the backward pass.
+ * Sums, not means: the loss of a rank is to be weighted by its part of the batch, n / total, for batches
+ * are not always divisible.  All ranks get the same bits, whether or not the sums overlap the backward
+ * pass.
  */
 #ifndef DIST_GRADS_H
 #define DIST_GRADS_H
@@ -25,8 +27,8 @@ struct dist_grads;
 struct dist_grads *dist_grads_new(struct dist *d, struct params *ps, bool overlap);
 void dist_grads_free(struct dist_grads *g);
 
-/* The backward pass that follows completes the gradients; others (of batches before, where several make a step) are
- * not to be announced. */
+/* The backward pass that follows completes the gradients; others (of batches before, where several make
+ * a step) are not to be announced. */
 void dist_grads_begin(struct dist_grads *g);
 /* Ready for tape_on_ready() and tape_on_call(). */
 void dist_grads_ready(void *g, const struct param *p);

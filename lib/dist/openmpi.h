@@ -1,12 +1,12 @@
-/* The functions and objects of Open MPI that we use.  It is opened when processes have been started by its launcher,
- * and only then: tools start as fast, and install, without it. */
+/* The functions and objects of Open MPI that we use.  It is opened when processes have been started by
+ * its launcher, and only then: tools start as fast, and install, without it. */
 #ifndef DIST_OPENMPI_H
 #define DIST_OPENMPI_H
 
 #include <stdbool.h>
 
-/* Communicators, types, operations and requests are addresses in Open MPI; MPI_IN_PLACE is 1, and what is not asked
- * for (MPI_STATUS_IGNORE) is 0. */
+/* Communicators, types, operations and requests are addresses in Open MPI; MPI_IN_PLACE is 1, and what
+ * is not asked for (MPI_STATUS_IGNORE) is 0. */
 #define OPENMPI_FUNCTIONS(X) \
     X(Abort, (void *comm, int status)) \
     X(Allreduce, (const void *from, void *to, int n, void *type, void *op, void *comm)) \

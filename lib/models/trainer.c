@@ -413,9 +413,10 @@ static int stopped(struct trainer *r)
     const int sig = stop_requested() ? stop_signal() : SIGTERM;
     if (save(r) < 0)
         return -1;
-    return fail(&r->tool->err, 128 + sig, "SIG%s after step %lld: not finished: expected the same command again%s%s", sigabbrev_np(sig),
-                (long long)r->run.step, r->opt->checkpoint ? ", to go on from " : ", from the start (--resume=FILE to go on)",
-                r->opt->checkpoint ? r->opt->checkpoint : "");
+    const char *path = r->opt->checkpoint;
+    return fail(&r->tool->err, 128 + sig, "SIG%s after step %lld: not finished: expected the same command again%s%s",
+                sigabbrev_np(sig), (long long)r->run.step,
+                path ? ", to go on from " : ", from the start (--resume=FILE to go on)", path ? path : "");
 }
 
 /* What adding up gradients took. */
@@ -423,8 +424,8 @@ static void tell_times(const struct trainer *r)
 {
     const struct dist_times t = dist_grads_times(r->grads);
     if (t.steps > 0 && first(r) && !r->tool->opt.quiet)
-        fprintf(stderr, "gradients of %d processes: %lld steps, %.2f MB each: %.3f s, %.3f s of it after the backward pass\n",
-                dist_size(r->opt->dist), (long long)t.steps, (double)t.bytes * 1e-6, t.total, t.exposed);
+        fprintf(stderr, "gradients of %d processes: %lld steps, %.2f MB each: %.3f s, %.3f s of it after the backward "
+                "pass\n", dist_size(r->opt->dist), (long long)t.steps, (double)t.bytes * 1e-6, t.total, t.exposed);
 }
 
 int trainer_run(struct trainer *r)

@@ -62,7 +62,8 @@ void dropout_rows(const struct dropout *d, const struct dropout_rows *r, float *
 }
 
 /* Sample i is number first + i step of those that draws are for. */
-static void drop_samples(const struct dropout *d, const struct dropout_rows *r, float *y, const float *x, const float *add)
+static void drop_samples(const struct dropout *d, const struct dropout_rows *r, float *y, const float *x,
+                         const float *add)
 {
     const struct dropout_kernels *k = ISA_PICK(dropout_kernels);
     const int64_t each = r->each, shares = (each + SHARE - 1) / SHARE;
@@ -81,4 +82,7 @@ void drop_path(const struct dropout *d, float *y, const float *x, const float *a
     drop_samples(d, &(struct dropout_rows){n, each, 0, 1}, y, x, add);
 }
 
-void drop_path_rows(const struct dropout *d, const struct dropout_rows *r, float *y, const float *x) { drop_samples(d, r, y, x, NULL); }
+void drop_path_rows(const struct dropout *d, const struct dropout_rows *r, float *y, const float *x)
+{
+    drop_samples(d, r, y, x, NULL);
+}

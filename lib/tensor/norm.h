@@ -32,8 +32,8 @@ struct norm {
     bool per_sample;
     float eps;
     struct unary_op act;
-    /* Batch norm over a batch whose samples lie in several processes: adds v[0..n) of all of them up, in place, with the same
-     * bits for each, and is called by all in the same order, once a pass.  NULL: this process has them all. */
+    /* Batch norm over a batch whose samples lie in several processes: adds v[0..n) of all of them up, in place, with
+     * the same bits for each, and is called by all in the same order, once a pass.  NULL: this one has them all. */
     void (*join)(void *ctx, double *v, int64_t n);
     void *join_ctx;
 };

@@ -1,4 +1,5 @@
-/* Alone, one process, for which everything in dist/dist.h does nothing; under mpirun (tests/dist.bats), several. */
+/* Alone, one process, for which everything in dist/dist.h does nothing; under mpirun (tests/dist.bats),
+ * several. */
 #include "autograd/op.h"
 #include "autograd/ops.h"
 #include "base/mem.h"
@@ -55,10 +56,10 @@ static void a_file_of_the_first_rank_can_be_read_by_all(void)
         unlink(path);
 }
 
-/* ---- Gradients -------------------------------------------------------------------------------------------- */
+/* ---- Gradients -------------------------------------------------------------------------------- */
 
-/* Layers of widths that make several buckets, one parameter over more than one, biases in a group of their own, and a
- * parameter that nothing uses. */
+/* Layers of widths that make several buckets, one parameter over more than one, biases in a group of
+ * their own, and a parameter that nothing uses. */
 enum { LAYERS = 4, ROWS = 3 };
 static const int64_t width[LAYERS + 1] = {40, 1200, 1100, 700, 9};
 
@@ -147,7 +148,8 @@ static void gradients_are_the_sums_of_all_ranks_overlapped_or_not(void)
 {
     struct net n = net_new();
     struct params *ps = n.params;
-    float *overlapped = sums(&n, true, 0), *after = sums(&n, false, 0), *first = sums(&n, true, 0), *twice = sums(&n, true, 1);
+    float *overlapped = sums(&n, true, 0), *after = sums(&n, false, 0);
+    float *first = sums(&n, true, 0), *twice = sums(&n, true, 1);
     CHECK_BYTES(overlapped, after, ps->trained * sizeof(float));
     dist_broadcast(d, first, ps->trained * (int64_t)sizeof(float));
     CHECK_BYTES(first, overlapped, ps->trained * sizeof(float));

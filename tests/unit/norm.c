@@ -294,7 +294,8 @@ static void join(void *ctx, double *v, int64_t n)
 }
 
 /* Samples first .. first+n-1 of w, forward or back. */
-static void run_part(struct set *w, int64_t first, int64_t n, struct parts *all, const struct norm_running *running, bool back)
+static void run_part(struct set *w, int64_t first, int64_t n, struct parts *all, const struct norm_running *running,
+                     bool back)
 {
     struct norm s = w->s;
     const int64_t at = first * s.p * s.c, own = s.per_sample ? first * s.c : 0;
@@ -308,7 +309,8 @@ static void run_part(struct set *w, int64_t first, int64_t n, struct parts *all,
     }
     float *dgamma = numbers(w->affine, 1, 0), *dbeta = numbers(w->affine, 1, 0);
     const int64_t count = s.per_sample ? n * s.c : s.c;
-    norm_backward(&s, false, &(struct norm_grads){w->dx + at, dgamma, dbeta, w->dadd + at}, w->dy + at, w->x + at, y, w->mean, w->rstd, w->gamma + own, w->beta + own);
+    norm_backward(&s, false, &(struct norm_grads){w->dx + at, dgamma, dbeta, w->dadd + at}, w->dy + at, w->x + at, y,
+                  w->mean, w->rstd, w->gamma + own, w->beta + own);
     for (int64_t i = 0; i < count && all->give; i++) {
         w->dgamma[own + i] += dgamma[i];
         w->dbeta[own + i] += dbeta[i];
@@ -330,20 +332,24 @@ static void parts_of_a_batch_that_join_their_sums_are_one_batch(void)
 {
     static const int64_t part[] = {2, 0, 3}, wide[][2] = {{7, 6}, {1, 40}, {40, 32}, {3, 300}};
     for (int i = 0; i < 4 * 3; i++) {
-        const struct norm s = {.n = 5, .p = wide[i % 4][0], .c = wide[i % 4][1], .per_sample = i / 4 == 1, .eps = 1e-3f, .act = {UNARY_LEAKY, 0.2f, 0}};
+        const struct norm s = {.n = 5, .p = wide[i % 4][0], .c = wide[i % 4][1], .per_sample = i / 4 == 1, .eps = 1e-3f,
+                               .act = {UNARY_LEAKY, 0.2f, 0}};
         struct set t = set_new(&s, i / 4 == 2, 3), w = set_new(&s, i / 4 == 2, 3);
         float *running[4];
         for (int k = 0; k < 4; k++)
             running[k] = numbers(s.c, 20 + k % 2, 1);
-        norm_forward(&s, t.y, t.mean, t.rstd, &(struct norm_running){running[0], running[1], 0.1f}, t.x, t.gamma, t.beta, t.added ? t.add : NULL);
-        norm_backward(&s, false, &(struct norm_grads){t.dx, t.dgamma, t.dbeta, t.dadd}, t.dy, t.x, t.added ? t.y : NULL, t.mean, t.rstd, t.gamma, t.beta);
+        norm_forward(&s, t.y, t.mean, t.rstd, &(struct norm_running){running[0], running[1], 0.1f}, t.x, t.gamma, t.beta,
+                     t.added ? t.add : NULL);
+        norm_backward(&s, false, &(struct norm_grads){t.dx, t.dgamma, t.dbeta, t.dadd}, t.dy, t.x, t.added ? t.y : NULL,
+                      t.mean, t.rstd, t.gamma, t.beta);
         memset(w.dgamma, 0, w.affine * sizeof(float));
         memset(w.dbeta, 0, w.affine * sizeof(float));
         for (int back = 0; back < 2; back++) {
             struct parts *all = xcalloc(1, sizeof *all);
             for (int k = 0; k < 6; k++) {
                 const int64_t first = k % 3 == 2 ? 2 : 0;
-                const struct norm_running own = {running[2], running[3], k == 5 ? 0.1f : 0};    /* the last one's are looked at */
+                /* Those of the last one are looked at. */
+                const struct norm_running own = {running[2], running[3], k == 5 ? 0.1f : 0};
                 all->give = k >= 3;
                 run_part(&w, first, part[k % 3], all, &own, back);
             }

@@ -172,14 +172,23 @@ struct block *plans_weights(struct conv_plans *p, const struct conv_key *key, ui
         forget_half(p);
     struct kept *k = plans_find(p, key);
     *ready = k->value && k->version == version;
-    if (!k->value) {
-        k->value = block_new(p->m, bytes);
+    if (*ready)
+        return block_hold(k->value);
+    if (k->value) {
+        block_drop(k->value);
+        k->value = NULL;
+        p->bytes -= k->bytes;
+        k->bytes = 0;
+    }
+    struct block *b = block_new(p->m, bytes);
+    if (k->version == version) {            /* the second time: there will be a third */
+        k->value = block_hold(b);
         k->release = drop_block;
         k->bytes = bytes;
         p->bytes += bytes;
     }
     k->version = version;
-    return block_hold(k->value);
+    return b;
 }
 
 /* ---- Rows of pixels ----------------------------------------------------------------------------- */

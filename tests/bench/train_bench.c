@@ -13,6 +13,8 @@
 #include "models/model_io.h"
 #include "nn/checkpoint.h"
 #include "nn/namemap.h"
+#include "tensor/blas.h"
+#include "tensor/onednn.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -226,6 +228,15 @@ static void evaluate(struct side *s, double *sum, double *size)
     *mode = was;
 }
 
+/* Whose memory, as that of what PyTorch imports, is not the network's. */
+static void load_libraries(void)
+{
+    const float one = 1;
+    float y;
+    sgemm(CblasNoTrans, CblasNoTrans, 1, 1, 1, 1, &one, 1, &one, 1, 0, &y, 1);
+    onednn();
+}
+
 static long resident(void)
 {
     struct rusage r;
@@ -267,6 +278,7 @@ int main(int argc, char **argv)
             s.net = &nets[i];
     if (!s.net)
         die("no such network");
+    load_libraries();
     const long before = resident();
     s.main = learner_new(&s, s.net->config, argv[5], s.net->critic ? "g.* *\nd.* -\n" : NULL);
     if (s.net->critic)

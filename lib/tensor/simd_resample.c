@@ -7,6 +7,11 @@
 
 #include <string.h>
 
+enum {
+    NARROW = 4,                         /* channels: fewer than a loop over them is worth */
+    COPY = 16,                          /* elements of a run that is worth a call */
+};
+
 /* y = (+=) the sum of n (a constant) arrays. */
 static inline void mix_of(bool add, float *restrict y, const float *x, int64_t stride,
                           const int64_t *index, const float *weight, int n, int64_t length)
@@ -56,6 +61,54 @@ static void mix(bool add, float *restrict y, const float *x, int64_t stride,
     }
 }
 
+/* Pixels of c (a constant) channels from q on, up to a run that is to be copied: where that starts. */
+static inline int64_t narrow_of(int c, bool add, float *restrict y, const float *restrict x, const struct resample_axis *a, int64_t q)
+{
+    for (; q < a->out && (add || a->run[q] * c < COPY); q++) {
+        int64_t e = a->start[q];
+        const int64_t end = a->start[q + 1];
+        float sum[NARROW] = {0};
+
+        for (int k = 0; k < c && e < end; k++)
+            sum[k] = a->weight[e] * x[a->index[e] * c + k];
+        for (e++; e < end; e++)
+            for (int k = 0; k < c; k++)
+                sum[k] += a->weight[e] * x[a->index[e] * c + k];
+        for (int k = 0; k < c; k++)
+            y[q * c + k] = add ? y[q * c + k] + sum[k] : sum[k];
+    }
+    return q;
+}
+
+static inline int64_t narrow(bool add, float *y, const float *x, const struct resample_axis *a, int64_t q, int64_t c)
+{
+    switch (c) {
+    case 1:  return narrow_of(1, add, y, x, a, q);
+    case 2:  return narrow_of(2, add, y, x, a, q);
+    case 3:  return narrow_of(3, add, y, x, a, q);
+    case 4:  return narrow_of(4, add, y, x, a, q);
+    default: return a->out;
+    }
+}
+
+/* The pixels of a row [W,C]. */
+static void across(bool add, float *out, const float *row, const struct resample_axis *x, int64_t c)
+{
+    for (int64_t q = 0; q < x->out;) {
+        const int64_t n = add ? 0 : x->run[q];
+
+        if (n > 0 && (n * c >= COPY || c > NARROW)) {
+            memcpy(out + q * c, row + x->index[x->start[q]] * c, sizeof *out * n * c);
+            q += n;
+        } else if (c > NARROW) {
+            mix(add, out + q * c, row, c, x, q);
+            q++;
+        } else {
+            q = add ? narrow(true, out, row, x, q, c) : narrow(false, out, row, x, q, c);
+        }
+    }
+}
+
 static void row(const struct resample_axis *y, const struct resample_axis *x, int64_t p, float *out,
                 const float *in, float *work, int64_t c, bool add)
 {
@@ -70,15 +123,7 @@ static void row(const struct resample_axis *y, const struct resample_axis *x, in
         mixed = in + y->index[y->start[p]] * x->in * c;
     else
         mix(false, work, in, x->in * c, y, p);
-    for (int64_t q = 0; q < x->out;) {
-        const int64_t n = add ? 0 : x->run[q];
-
-        if (n > 0)
-            memcpy(out + q * c, mixed + x->index[x->start[q]] * c, sizeof *out * n * c);
-        else
-            mix(add, out + q * c, mixed, c, x, q);
-        q += n > 0 ? n : 1;
-    }
+    across(add, out, mixed, x, c);
 }
 
 const struct resample_kernels SIMD(resample_kernels) = {.row = row};

@@ -82,11 +82,12 @@ def check(folder):
             sys.exit(f"augment.py: {name}: differs by {worst}: expected 5e-6 at most")
 
 
-if sys.argv[1] == "check":
-    check(sys.argv[2])
-else:
-    torch.set_num_threads(int(sys.argv[1]))
-    for side in (32, 64, 256):
-        for backward in (False, True):
-            print(side, "forward+backward" if backward else "forward",
-                  "%.0f" % rate(side, backward))
+if __name__ == "__main__":
+    if sys.argv[1] == "check":
+        check(sys.argv[2])
+    else:
+        torch.set_num_threads(int(sys.argv[1]))
+        for side in (32, 64, 256):
+            for backward in (False, True):
+                print(side, "forward+backward" if backward else "forward",
+                      "%.0f" % rate(side, backward))

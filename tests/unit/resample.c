@@ -132,7 +132,7 @@ static void images_are_the_double_sum_and_may_be_added(void)
 {
     for (int i = 0; i < AXES * 3; i++) {
         struct resample_axis *ay = axis(i / 3), *ax = axis((i * 5 + 2) % AXES);
-        const int64_t n = 1 + i % 2, c = (const int64_t[]){1, 3, 20}[i % 3], size = n * ay->out * ax->out * c;
+        const int64_t n = 1 + i % 2, c = (const int64_t[]){1, 3, 20, 2, 4}[i % 5], size = n * ay->out * ax->out * c;
         float *in = numbers(n * ay->in * ax->in * c, 1), *out = numbers(size, 2), *before = numbers(size, 2);
         resample(ay, ax, out, in, n, c, true);
         CHECK_INT(wrong(ay, ax, out, before, in, n, c), 0);

@@ -1,4 +1,4 @@
-/* The largest along the last axis: once it is known which, elements are taken by index. */
+/* The largest along the last axis; the way back puts gradients where elements were taken from. */
 #include "autograd/op.h"
 #include "autograd/ops.h"
 #include "autograd/ops_topk.h"
@@ -24,20 +24,23 @@ static void topk_slope(const struct call *c)
     memset(c->out[0]->v.f, 0, tensor_count(&c->out[0]->v) * sizeof(float));
     scatter_last(c->out[0]->v.f, dy->v.f, index->v.i, rows(dy), width(c->out[0]), width(dy));
 }
-static const struct op topk_slope_op = {.name = "topk_back", .forward = topk_slope};
+
+/* The way back of going back takes again. */
+static void topk_slope_backward(struct tape *t, const struct call *c, struct var *const *r)
+{
+    struct var *dy = c->in[0], *index = c->in[1];
+    struct var *flat = op_reshape(t, r[0], DIMS(rows(dy), width(c->out[0])));
+    struct var *taken = op_take(t, flat, op_reshape(t, index, DIMS(rows(dy), width(dy))));
+    tape_add_grad(t, dy, op_reshape(t, taken, dy->v.rank, dy->v.dim));
+}
+static const struct op topk_slope_op = {
+    .name = "topk_back", .forward = topk_slope, .backward = topk_slope_backward, .saves = SAVES_IN(1)
+};
 
 static void topk_backward(struct tape *t, const struct call *c, struct var *const *dy)
 {
     struct var *in[2] = {tape_compact(t, dy[VALUE]), c->out[INDEX]};
     tape_add_grad(t, c->in[0], tape_call1(t, &topk_slope_op, in, 2, shape_of(c->in[0]), NULL, 0));
-}
-
-static void topk_compose(struct tape *t, const struct call *c, struct var **out)
-{
-    const int64_t n = rows(c->in[0]);
-    struct var *x = op_reshape(t, c->in[0], DIMS(n, width(c->in[0])));
-    struct var *index = op_reshape(t, c->out[INDEX], DIMS(n, width(c->out[INDEX])));
-    out[VALUE] = op_reshape(t, op_take(t, x, index), c->out[VALUE]->v.rank, c->out[VALUE]->v.dim);
 }
 
 static struct var *topk_example(struct example *e, struct tape *t, int i)
@@ -54,8 +57,7 @@ static struct var *topk_example(struct example *e, struct tape *t, int i)
 }
 
 const struct op topk_op = {
-    .name = "topk", .forward = topk_forward, .backward = topk_backward, .compose = topk_compose,
-    .saves = SAVES_IN(0) | SAVES_RESULT(VALUE) | SAVES_RESULT(INDEX), .example = topk_example
+    .name = "topk", .forward = topk_forward, .backward = topk_backward, .saves = SAVES_RESULT(INDEX), .example = topk_example
 };
 
 struct var *op_topk(struct tape *t, struct var *x, int64_t k, struct var **index)

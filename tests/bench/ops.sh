@@ -15,7 +15,7 @@ done | awk '
     # Draws are not the same; augment.sh compares images.
     $1 == "ours" && ($2 in size) && $2 !~ /^diffaugment/ && (off($4, size[$2]) || off($5, slope[$2])) {
         print $2 ": other numbers than the peer: " $4, size[$2], $5, slope[$2]
-        exit 1
+        exit bad = 1
     }
     { v[$1, $2, ++count[$1, $2]] = $3 }
     function sort(a, n,   i, j, t) {
@@ -24,6 +24,8 @@ done | awk '
     }
     function middle(a, n) { return (a[int((n + 1) / 2)] + a[int((n + 2) / 2)]) / 2 }
     END {
+        if (bad)
+            exit 1
         for (i = 1; i <= cases; i++) {
             n = count["ours", name[i]]
             for (k = 1; k <= n; k++) {

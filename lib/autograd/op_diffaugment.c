@@ -45,9 +45,13 @@ static void diffaugment_backward(struct tape *t, const struct call *c, struct va
 
 static struct var *diffaugment_example(struct example *e, struct tape *t, int i)
 {
-    static const struct augment_policy all = {7, {AUGMENT_BRIGHTNESS, AUGMENT_SATURATION, AUGMENT_CONTRAST, AUGMENT_TRANSLATION,
-                                                  AUGMENT_CUTOUT, AUGMENT_FLIP, AUGMENT_ROT90}};
-    static const struct augment_policy back = {4, {AUGMENT_CUTOUT, AUGMENT_CONTRAST, AUGMENT_TRANSLATION, AUGMENT_SATURATION}};
+    static const struct augment_policy all = {7, {
+        AUGMENT_BRIGHTNESS, AUGMENT_SATURATION, AUGMENT_CONTRAST, AUGMENT_TRANSLATION, AUGMENT_CUTOUT,
+        AUGMENT_FLIP, AUGMENT_ROT90
+    }};
+    static const struct augment_policy back = {4, {
+        AUGMENT_CUTOUT, AUGMENT_CONTRAST, AUGMENT_TRANSLATION, AUGMENT_SATURATION
+    }};
     static const struct augment_policy none = {0};
     switch (i) {
     case 0: return op_diffaugment(t, example_input(e, t, EX_NORMAL, SHAPE(4, 6, 6, 3)), &all, 1);
@@ -61,10 +65,12 @@ static struct var *diffaugment_example(struct example *e, struct tape *t, int i)
 }
 
 const struct op diffaugment_op = {
-    .name = "diffaugment", .forward = diffaugment_forward, .backward = diffaugment_backward, .example = diffaugment_example
+    .name = "diffaugment", .forward = diffaugment_forward, .backward = diffaugment_backward,
+    .example = diffaugment_example
 };
 
-struct var *op_diffaugment_by(struct tape *t, struct var *x, const struct augment_policy *policy, const struct augment_draw *draws)
+struct var *op_diffaugment_by(struct tape *t, struct var *x, const struct augment_policy *policy,
+                              const struct augment_draw *draws)
 {
     return augmented(t, &diffaugment_op, x, AUGMENT_FORWARD, policy, draws);
 }

@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <math.h>
 
-/* ---- Pairs -------------------------------------------------------------------------------------------------- */
+/* ---- Pairs ----------------------------------------------------------------------------------- */
 
 static void pair_forward(const struct call *c)
 {
@@ -20,7 +20,8 @@ static void pair_slope_forward(const struct call *c)
 {
     const struct pair_slope *a = c->arg;
     const struct tensor *g = &c->in[0]->v;
-    pair_loss_back(&a->f, a->wanted, c->out[0]->v.f, g->f, tensor_count(g) > 1, c->in[1]->v.f, c->in[2]->v.f, tensor_count(&c->out[0]->v));
+    pair_loss_back(&a->f, a->wanted, c->out[0]->v.f, g->f, tensor_count(g) > 1, c->in[1]->v.f, c->in[2]->v.f,
+                   tensor_count(&c->out[0]->v));
 }
 static const struct op pair_slope_op = {.name = "pair_loss_back", .forward = pair_slope_forward};
 
@@ -43,7 +44,8 @@ static void pair_backward(struct tape *t, const struct call *c, struct var *cons
     for (int i = 0; i < 2; i++) {
         const struct pair_slope a = {*(const struct pair_loss *)c->arg, i == 1};
         if (tape_wants(t, c->in[i]))
-            tape_add_grad(t, c->in[i], tape_call1(t, &pair_slope_op, in, 3, shape_of(c->in[i]), &a, sizeof a));
+            tape_add_grad(t, c->in[i],
+                          tape_call1(t, &pair_slope_op, in, 3, shape_of(c->in[i]), &a, sizeof a));
     }
 }
 
@@ -68,29 +70,56 @@ static void pair_compose(struct tape *t, const struct call *c, struct var **out)
 
 typedef struct var *(*pair_op)(struct tape *t, struct var *x, struct var *y);
 
+/* op of the next two inputs. */
+static struct var *of_two(struct example *e, struct tape *t, pair_op op, enum example_values kind,
+                          struct shape s)
+{
+    struct var *x = example_input(e, t, kind, s);
+    return op(t, x, example_input(e, t, kind, s));
+}
+
+static struct var *of_loose(struct example *e, struct tape *t, pair_op op, enum example_values kind,
+                            struct shape s)
+{
+    struct var *x = example_loose(e, t, kind, s);
+    return op(t, x, example_loose(e, t, kind, s));
+}
+
+static struct var *many_apart(struct example *e, struct tape *t, pair_op op)
+{
+    struct var *x = example_input(e, t, EX_NORMAL, SHAPE(41, 999));
+    return op(t, x, op_affine(t, example_input(e, t, EX_UNIT, SHAPE(41, 999)), 1, 7));
+}
+
 static struct var *pair_example(struct example *e, struct tape *t, int i, pair_op op)
 {
     switch (i) {
-    case 0: return op(t, example_input(e, t, EX_DISTINCT, SHAPE(3, 5)), example_input(e, t, EX_DISTINCT, SHAPE(3, 5)));
-    case 1: return op(t, example_loose(e, t, EX_DISTINCT, SHAPE(2, 3, 7)), example_loose(e, t, EX_DISTINCT, SHAPE(2, 3, 7)));
-    case 2: return op(t, example_input(e, t, EX_DISTINCT, SHAPE(0, 4)), example_input(e, t, EX_DISTINCT, SHAPE(0, 4)));
-    case 3: return op_mean_all(t, op(t, example_input(e, t, EX_DISTINCT, SHAPE(9)), example_input(e, t, EX_DISTINCT, SHAPE(9))));
-    case 4: return op(t, example_input(e, t, EX_NORMAL, SHAPE(41, 999)), op_affine(t, example_input(e, t, EX_UNIT, SHAPE(41, 999)), 1, 7));
+    case 0: return of_two(e, t, op, EX_DISTINCT, SHAPE(3, 5));
+    case 1: return of_loose(e, t, op, EX_DISTINCT, SHAPE(2, 3, 7));
+    case 2: return of_two(e, t, op, EX_DISTINCT, SHAPE(0, 4));
+    case 3: return op_mean_all(t, of_two(e, t, op, EX_DISTINCT, SHAPE(9)));
+    case 4: return many_apart(e, t, op);
     default: return NULL;
     }
 }
 
 #define PAIR(fn, made) \
     static struct var *fn##_of(struct tape *t, struct var *x, struct var *y) { return made; } \
-    static struct var *fn##_example(struct example *e, struct tape *t, int i) { return pair_example(e, t, i, fn##_of); } \
-    const struct op fn##_op = {.name = #fn, .forward = pair_forward, .backward = pair_backward, .compose = pair_compose, \
-                               .saves = SAVES_IN(0) | SAVES_IN(1), .example = fn##_example};
+    static struct var *fn##_example(struct example *e, struct tape *t, int i) \
+    { \
+        return pair_example(e, t, i, fn##_of); \
+    } \
+    const struct op fn##_op = { \
+        .name = #fn, .forward = pair_forward, .backward = pair_backward, .compose = pair_compose, \
+        .saves = SAVES_IN(0) | SAVES_IN(1), .example = fn##_example \
+    };
 PAIR(bce, op_bce(t, x, y))
 PAIR(l1, op_l1(t, x, y))
 PAIR(l2, op_l2(t, x, y))
 PAIR(huber, op_smooth_l1(t, x, y, 0.6f))
 
-static struct var *pair(struct tape *t, const struct op *op, struct var *x, struct var *y, enum pair_loss_kind kind, float delta, float scale)
+static struct var *pair(struct tape *t, const struct op *op, struct var *x, struct var *y,
+                        enum pair_loss_kind kind, float delta, float scale)
 {
     const struct pair_loss f = {kind, delta, scale};
     struct var *in[2] = {tape_compact(t, x), tape_compact(t, y)};
@@ -98,16 +127,31 @@ static struct var *pair(struct tape *t, const struct op *op, struct var *x, stru
     return tape_call1(t, op, in, 2, shape_of(x), &f, sizeof f);
 }
 
-struct var *op_bce(struct tape *t, struct var *x, struct var *y) { return pair(t, &bce_op, x, y, LOSS_BCE, 0, 1); }
-struct var *op_l1(struct tape *t, struct var *x, struct var *y) { return pair(t, &l1_op, x, y, LOSS_L1, 0, 1); }
-struct var *op_l2(struct tape *t, struct var *x, struct var *y) { return pair(t, &l2_op, x, y, LOSS_L2, 0, 1); }
-struct var *op_huber(struct tape *t, struct var *x, struct var *y, float delta) { return pair(t, &huber_op, x, y, LOSS_HUBER, delta, 1); }
-struct var *op_smooth_l1(struct tape *t, struct var *x, struct var *y, float delta) { return pair(t, &huber_op, x, y, LOSS_HUBER, delta, 1 / delta); }
+struct var *op_bce(struct tape *t, struct var *x, struct var *y)
+{
+    return pair(t, &bce_op, x, y, LOSS_BCE, 0, 1);
+}
+struct var *op_l1(struct tape *t, struct var *x, struct var *y)
+{
+    return pair(t, &l1_op, x, y, LOSS_L1, 0, 1);
+}
+struct var *op_l2(struct tape *t, struct var *x, struct var *y)
+{
+    return pair(t, &l2_op, x, y, LOSS_L2, 0, 1);
+}
+struct var *op_huber(struct tape *t, struct var *x, struct var *y, float delta)
+{
+    return pair(t, &huber_op, x, y, LOSS_HUBER, delta, 1);
+}
+struct var *op_smooth_l1(struct tape *t, struct var *x, struct var *y, float delta)
+{
+    return pair(t, &huber_op, x, y, LOSS_HUBER, delta, 1 / delta);
+}
 
 struct var *op_hinge_real(struct tape *t, struct var *x) { return op_relu(t, op_affine(t, x, -1, 1)); }
 struct var *op_hinge_fake(struct tape *t, struct var *x) { return op_relu(t, op_affine(t, x, 1, 1)); }
 
-/* ---- Rows ------------------------------------------------------------------------------------------------------ */
+/* ---- Rows ------------------------------------------------------------------------------------ */
 
 enum { X, Y };
 enum { VALUE, EXTRA };                  /* EXTRA [R,2]: what the kernels keep for the way back */
@@ -115,7 +159,8 @@ enum { VALUE, EXTRA };                  /* EXTRA [R,2]: what the kernels keep fo
 static int64_t width(const struct var *x) { return x->v.dim[x->v.rank - 1]; }
 static int64_t rows(const struct var *x) { return dims_count(x->v.rank - 1, x->v.dim); }
 
-static struct var *along(struct tape *t, const struct op *op, struct var *x, struct var *y, const void *arg, size_t size)
+static struct var *along(struct tape *t, const struct op *op, struct var *x, struct var *y, const void *arg,
+                         size_t size)
 {
     struct var *in[2] = {tape_compact(t, x), tape_compact(t, y)};
     struct shape out[2] = {shape_of(x), SHAPE(rows(x), 2)};
@@ -125,7 +170,8 @@ static struct var *along(struct tape *t, const struct op *op, struct var *x, str
 }
 
 /* From g, x, y, value, extra the derivatives by x and by y, each an op of its own. */
-static void along_backward(struct tape *t, const struct call *c, struct var *dy, const struct op *slope[2], size_t size)
+static void along_backward(struct tape *t, const struct call *c, struct var *dy, const struct op *slope[2],
+                           size_t size)
 {
     struct var *in[5] = {tape_compact(t, dy), c->in[X], c->in[Y], c->out[VALUE], c->out[EXTRA]};
     for (int i = 0; i < 2; i++)
@@ -133,22 +179,21 @@ static void along_backward(struct tape *t, const struct call *c, struct var *dy,
             tape_add_grad(t, c->in[i], tape_call1(t, slope[i], in, 5, shape_of(c->in[i]), c->arg, size));
 }
 
-/* Smooth, zero-sized, with gaps, one class, many. */
 static struct var *along_example(struct example *e, struct tape *t, int i, pair_op op)
 {
     switch (i) {
-    case 0: return op(t, example_input(e, t, EX_NORMAL, SHAPE(3, 5)), example_input(e, t, EX_NORMAL, SHAPE(3, 5)));
-    case 1: return op(t, example_loose(e, t, EX_NORMAL, SHAPE(2, 3, 7)), example_loose(e, t, EX_NORMAL, SHAPE(2, 3, 7)));
-    case 2: return op(t, example_input(e, t, EX_NORMAL, SHAPE(0, 4)), example_input(e, t, EX_NORMAL, SHAPE(0, 4)));
-    case 3: return op(t, example_input(e, t, EX_NORMAL, SHAPE(6)), example_input(e, t, EX_NORMAL, SHAPE(6)));
-    case 4: return op(t, example_input(e, t, EX_NORMAL, SHAPE(70, 301)), example_input(e, t, EX_NORMAL, SHAPE(70, 301)));
+    case 0: return of_two(e, t, op, EX_NORMAL, SHAPE(3, 5));
+    case 1: return of_loose(e, t, op, EX_NORMAL, SHAPE(2, 3, 7));
+    case 2: return of_two(e, t, op, EX_NORMAL, SHAPE(0, 4));
+    case 3: return of_two(e, t, op, EX_NORMAL, SHAPE(6));
+    case 4: return of_two(e, t, op, EX_NORMAL, SHAPE(70, 301));
     default: return NULL;
     }
 }
 
 #define SAVED (SAVES_IN(X) | SAVES_IN(Y) | SAVES_RESULT(VALUE) | SAVES_RESULT(EXTRA))
 
-/* ---- Divergence --------------------------------------------------------------------------------------------------- */
+/* ---- Divergence ------------------------------------------------------------------------------ */
 
 static void divergence_forward(const struct call *c)
 {
@@ -157,7 +202,8 @@ static void divergence_forward(const struct call *c)
 
 static void divergence_slope(const struct call *c, bool wanted)
 {
-    divergence_back(c->arg, wanted, c->out[0]->v.f, c->in[0]->v.f, c->in[3]->v.f, c->in[4]->v.f, c->in[1]->v.f, c->in[2]->v.f);
+    divergence_back(c->arg, wanted, c->out[0]->v.f, c->in[0]->v.f, c->in[3]->v.f, c->in[4]->v.f,
+                    c->in[1]->v.f, c->in[2]->v.f);
 }
 static void divergence_by_x(const struct call *c) { divergence_slope(c, false); }
 static void divergence_by_y(const struct call *c) { divergence_slope(c, true); }
@@ -166,7 +212,8 @@ static const struct op divergence_y_op = {.name = "divergence_by_y", .forward = 
 
 static void divergence_backward(struct tape *t, const struct call *c, struct var *const *dy)
 {
-    along_backward(t, c, dy[VALUE], (const struct op *[]){&divergence_x_op, &divergence_y_op}, sizeof(struct divergence));
+    along_backward(t, c, dy[VALUE], (const struct op *[]){&divergence_x_op, &divergence_y_op},
+                   sizeof(struct divergence));
 }
 
 static void divergence_compose(struct tape *t, const struct call *c, struct var **out)
@@ -178,18 +225,22 @@ static void divergence_compose(struct tape *t, const struct call *c, struct var 
         q = op_log_softmax(t, op_scale(t, q, 1 / T));
         p = op_log_softmax(t, op_scale(t, p, 1 / T));
     }
-    out[VALUE] = op_scale(t, op_sum(t, op_mul(t, op_exp(t, p), op_sub(t, p, q)), 1u << (q->v.rank - 1), false), T * T);
+    struct var *terms = op_mul(t, op_exp(t, p), op_sub(t, p, q));
+    out[VALUE] = op_scale(t, op_sum(t, terms, 1u << (q->v.rank - 1), false), T * T);
 }
 
-static struct var *warm(struct tape *t, struct var *x, struct var *y) { return op_distillation(t, x, y, 2.5f); }
+static struct var *warm(struct tape *t, struct var *x, struct var *y)
+{
+    return op_distillation(t, x, y, 2.5f);
+}
 static struct var *divergence_example(struct example *e, struct tape *t, int i)
 {
     return i < 5 ? along_example(e, t, i, op_divergence) : along_example(e, t, i - 5, warm);
 }
 
 const struct op divergence_op = {
-    .name = "divergence", .forward = divergence_forward, .backward = divergence_backward, .compose = divergence_compose,
-    .saves = SAVED, .example = divergence_example
+    .name = "divergence", .forward = divergence_forward, .backward = divergence_backward,
+    .compose = divergence_compose, .saves = SAVED, .example = divergence_example
 };
 
 static struct var *diverging(struct tape *t, struct var *x, struct var *y, bool logits, float temperature)
@@ -198,10 +249,16 @@ static struct var *diverging(struct tape *t, struct var *x, struct var *y, bool 
     return along(t, &divergence_op, x, y, &s, sizeof s);
 }
 
-struct var *op_divergence(struct tape *t, struct var *x, struct var *y) { return diverging(t, x, y, false, 1); }
-struct var *op_distillation(struct tape *t, struct var *x, struct var *y, float temperature) { return diverging(t, x, y, true, temperature); }
+struct var *op_divergence(struct tape *t, struct var *x, struct var *y)
+{
+    return diverging(t, x, y, false, 1);
+}
+struct var *op_distillation(struct tape *t, struct var *x, struct var *y, float temperature)
+{
+    return diverging(t, x, y, true, temperature);
+}
 
-/* ---- Cosine --------------------------------------------------------------------------------------------------------- */
+/* ---- Cosine ---------------------------------------------------------------------------------- */
 
 static void cosine_forward(const struct call *c)
 {
@@ -210,7 +267,8 @@ static void cosine_forward(const struct call *c)
 
 static void cosine_slope(const struct call *c, int by)
 {
-    cosine_back(c->arg, by == Y, c->out[0]->v.f, c->in[0]->v.f, c->in[3]->v.f, c->in[4]->v.f, c->in[1 + by]->v.f, c->in[2 - by]->v.f);
+    cosine_back(c->arg, by == Y, c->out[0]->v.f, c->in[0]->v.f, c->in[3]->v.f, c->in[4]->v.f,
+                c->in[1 + by]->v.f, c->in[2 - by]->v.f);
 }
 static void cosine_by_x(const struct call *c) { cosine_slope(c, X); }
 static void cosine_by_y(const struct call *c) { cosine_slope(c, Y); }
@@ -236,18 +294,20 @@ static void cosine_compose(struct tape *t, const struct call *c, struct var **ou
     out[VALUE] = op_mul(t, dot, op_mul(t, inverse_norm(t, x, s->eps), inverse_norm(t, y, s->eps)));
 }
 
-static struct var *plain_cosine(struct tape *t, struct var *x, struct var *y) { return op_cosine(t, x, y, 1e-8f); }
-/* The last one's norms are all below eps. */
+static struct var *plain_cosine(struct tape *t, struct var *x, struct var *y)
+{
+    return op_cosine(t, x, y, 1e-8f);
+}
+/* Norms of numbers below 1 are held at 5. */
+static struct var *held_cosine(struct tape *t, struct var *x, struct var *y) { return op_cosine(t, x, y, 5); }
 static struct var *cosine_example(struct example *e, struct tape *t, int i)
 {
-    if (i == 5)
-        return op_cosine(t, example_input(e, t, EX_UNIT, SHAPE(3, 4)), example_input(e, t, EX_UNIT, SHAPE(3, 4)), 5);
-    return along_example(e, t, i, plain_cosine);
+    return i == 5 ? of_two(e, t, held_cosine, EX_UNIT, SHAPE(3, 4)) : along_example(e, t, i, plain_cosine);
 }
 
 const struct op cosine_op = {
-    .name = "cosine", .forward = cosine_forward, .backward = cosine_backward, .compose = cosine_compose, .saves = SAVED,
-    .example = cosine_example
+    .name = "cosine", .forward = cosine_forward, .backward = cosine_backward, .compose = cosine_compose,
+    .saves = SAVED, .example = cosine_example
 };
 
 struct var *op_cosine(struct tape *t, struct var *x, struct var *y, float eps)

@@ -1,6 +1,6 @@
 /*
- * Sizes, filters and frames of images: each a sparse matrix for rows and one for columns (tensor/resample.h), made
- * when they are used; the way back uses their transposes.
+ * Sizes, filters and frames of images: each a sparse matrix for rows and one for columns
+ * (tensor/resample.h), made when they are used; the way back uses their transposes.
  */
 #include "autograd/op.h"
 #include "autograd/ops.h"
@@ -57,7 +57,8 @@ static void resample_forward(const struct call *c)
     const struct resample_arg *a = c->arg;
     const struct tensor *in = &c->in[0]->v;
     struct resample_axis *y = made(&a->y, a->transposed), *x = made(&a->x, a->transposed);
-    assert(y->in == in->dim[1] && y->out == c->out[0]->v.dim[1] && x->in == in->dim[2] && x->out == c->out[0]->v.dim[2]);
+    assert(y->in == in->dim[1] && y->out == c->out[0]->v.dim[1]);
+    assert(x->in == in->dim[2] && x->out == c->out[0]->v.dim[2]);
     resample(y, x, c->out[0]->v.f, in->f, in->dim[0], in->dim[3], false);
     resample_axis_free(y);
     resample_axis_free(x);
@@ -67,7 +68,8 @@ static struct var *resampled(struct tape *t, const struct op *op, struct var *x,
 {
     assert(x->v.rank == 4);
     x = tape_compact(t, x);
-    const struct shape out = SHAPE(x->v.dim[0], result(&a->y, a->transposed), result(&a->x, a->transposed), x->v.dim[3]);
+    const int64_t h = result(&a->y, a->transposed), w = result(&a->x, a->transposed);
+    const struct shape out = SHAPE(x->v.dim[0], h, w, x->v.dim[3]);
     return tape_call1(t, op, &x, 1, out, a, sizeof *a);
 }
 
@@ -79,9 +81,11 @@ static void resample_backward(struct tape *t, const struct call *c, struct var *
 }
 
 #define RESAMPLE(fn) \
-    const struct op fn##_op = {.name = #fn, .forward = resample_forward, .backward = resample_backward, .example = fn##_example};
+    const struct op fn##_op = { \
+        .name = #fn, .forward = resample_forward, .backward = resample_backward, .example = fn##_example \
+    };
 
-/* ---- Size -------------------------------------------------------------------------------------------------- */
+/* ---- Size ------------------------------------------------------------------------------------ */
 
 static struct var *nearest_example(struct example *e, struct tape *t, int i)
 {
@@ -111,24 +115,30 @@ RESAMPLE(bilinear)
 
 static struct var *resized(struct tape *t, const struct op *op, struct var *x, int kind, int64_t h, int64_t w)
 {
-    const struct resample_arg a = {.y = {.kind = kind, .in = x->v.dim[1], .out = h}, .x = {.kind = kind, .in = x->v.dim[2], .out = w}};
+    const struct resample_arg a = {.y = {.kind = kind, .in = x->v.dim[1], .out = h},
+                                   .x = {.kind = kind, .in = x->v.dim[2], .out = w}};
     return resampled(t, op, x, &a);
 }
 
-struct var *op_resize_nearest(struct tape *t, struct var *x, int64_t h, int64_t w) { return resized(t, &nearest_op, x, NEAREST, h, w); }
+struct var *op_resize_nearest(struct tape *t, struct var *x, int64_t h, int64_t w)
+{
+    return resized(t, &nearest_op, x, NEAREST, h, w);
+}
 
 struct var *op_resize_bilinear(struct tape *t, struct var *x, int64_t h, int64_t w, bool align_corners)
 {
     return resized(t, &bilinear_op, x, align_corners ? CORNERS : LINEAR, h, w);
 }
 
-/* ---- Filters ------------------------------------------------------------------------------------------------ */
+/* ---- Filters --------------------------------------------------------------------------------- */
 
 /* Up, down, blur, an odd one, nothing in, nothing out, wide. */
 static struct var *upfirdn_example(struct example *e, struct tape *t, int i)
 {
-    static const struct fir_axis up = {2, 1, 2, 1, 4, {0.25f, 0.75f, 0.75f, 0.25f}}, down = {1, 2, 1, 1, 4, {0.25f, 0.5f, 0.2f, 0.1f}};
-    static const struct fir_axis blur = {1, 1, 2, 1, 4, {0.1f, 0.4f, 0.3f, 0.2f}}, odd = {3, 2, -1, 4, 5, {1, -2, 3, 0.5f, 0.25f}};
+    static const struct fir_axis up = {2, 1, 2, 1, 4, {0.25f, 0.75f, 0.75f, 0.25f}};
+    static const struct fir_axis down = {1, 2, 1, 1, 4, {0.25f, 0.5f, 0.2f, 0.1f}};
+    static const struct fir_axis blur = {1, 1, 2, 1, 4, {0.1f, 0.4f, 0.3f, 0.2f}};
+    static const struct fir_axis odd = {3, 2, -1, 4, 5, {1, -2, 3, 0.5f, 0.25f}};
     switch (i) {
     case 0: return op_upfirdn(t, example_input(e, t, EX_NORMAL, SHAPE(2, 3, 4, 3)), &up, &up);
     case 1: return op_upfirdn(t, example_loose(e, t, EX_NORMAL, SHAPE(1, 6, 7, 2)), &down, &down);
@@ -142,14 +152,16 @@ static struct var *upfirdn_example(struct example *e, struct tape *t, int i)
 }
 RESAMPLE(upfirdn)
 
-struct var *op_upfirdn(struct tape *t, struct var *x, const struct fir_axis *y_axis, const struct fir_axis *x_axis)
+struct var *op_upfirdn(struct tape *t, struct var *x, const struct fir_axis *y_axis,
+                       const struct fir_axis *x_axis)
 {
-    const struct resample_arg a = {.y = {.kind = FIR, .in = x->v.dim[1], .fir = *y_axis}, .x = {.kind = FIR, .in = x->v.dim[2], .fir = *x_axis}};
+    const struct resample_arg a = {.y = {.kind = FIR, .in = x->v.dim[1], .fir = *y_axis},
+                                   .x = {.kind = FIR, .in = x->v.dim[2], .fir = *x_axis}};
     assert(y_axis->taps <= FIR_TAPS && x_axis->taps <= FIR_TAPS);
     return resampled(t, &upfirdn_op, x, &a);
 }
 
-/* ---- Frames --------------------------------------------------------------------------------------------------- */
+/* ---- Frames ---------------------------------------------------------------------------------- */
 
 static struct var *pad_example(struct example *e, struct tape *t, int i)
 {
@@ -169,7 +181,8 @@ RESAMPLE(pad)
 
 struct var *op_pad(struct tape *t, struct var *x, const struct padding *p, enum resample_edge edge)
 {
-    const struct fir_axis y = {.before = p->top, .after = p->bottom}, x_axis = {.before = p->left, .after = p->right};
+    const struct fir_axis y = {.before = p->top, .after = p->bottom};
+    const struct fir_axis x_axis = {.before = p->left, .after = p->right};
     const struct resample_arg a = {.y = {.kind = PAD, .in = x->v.dim[1], .fir = y, .edge = edge},
                                    .x = {.kind = PAD, .in = x->v.dim[2], .fir = x_axis, .edge = edge}};
     return resampled(t, &pad_op, x, &a);

@@ -1,4 +1,5 @@
-/* Spectral normalisation: the iteration stands outside of the op, whose inputs are w and what u and v are in this call. */
+/* Spectral normalisation.  The iteration stands outside of the op, whose inputs are w, and u and v of
+ * this call. */
 #include "autograd/op.h"
 #include "autograd/ops.h"
 #include "autograd/ops_spectral.h"
@@ -41,7 +42,8 @@ static void spectral_backward(struct tape *t, const struct call *c, struct var *
 static void spectral_compose(struct tape *t, const struct call *c, struct var **out)
 {
     const struct matrix m = matrix_of(c->in[W]);
-    struct var *w = op_reshape(t, c->in[W], DIMS(m.rows, m.cols)), *u = op_reshape(t, c->in[U], DIMS(m.rows, 1));
+    struct var *w = op_reshape(t, c->in[W], DIMS(m.rows, m.cols));
+    struct var *u = op_reshape(t, c->in[U], DIMS(m.rows, 1));
     struct var *sigma = op_sum_all(t, op_mul(t, w, op_mul(t, u, c->in[V])));
     out[OUT] = op_reshape(t, op_div(t, w, sigma), c->in[W]->v.rank, c->in[W]->v.dim);
 }
@@ -51,7 +53,8 @@ static struct var *still(struct tape *t, struct var *w)
 {
     enum { MOST = 400 };
     float u[MOST], v[MOST];
-    struct param up = {.value = u, .rank = 1, .dim = {matrix_of(w).rows}}, vp = {.value = v, .rank = 1, .dim = {matrix_of(w).cols}};
+    struct param up = {.value = u, .rank = 1, .dim = {matrix_of(w).rows}};
+    struct param vp = {.value = v, .rank = 1, .dim = {matrix_of(w).cols}};
     for (int i = 0; i < MOST; i++) {
         u[i] = 0.3f + 0.1f * (float)(i % 5);
         v[i] = 0.2f + 0.1f * (float)(i % 7);
@@ -72,8 +75,10 @@ static struct var *spectral_example(struct example *e, struct tape *t, int i)
 }
 
 const struct op spectral_op = {
-    .name = "spectral", .forward = spectral_forward, .backward = spectral_backward, .compose = spectral_compose,
-    .saves = SAVES_IN(W) | SAVES_IN(U) | SAVES_IN(V) | SAVES_RESULT(OUT) | SAVES_RESULT(SIGMA), .example = spectral_example
+    .name = "spectral", .forward = spectral_forward, .backward = spectral_backward,
+    .compose = spectral_compose,
+    .saves = SAVES_IN(W) | SAVES_IN(U) | SAVES_IN(V) | SAVES_RESULT(OUT) | SAVES_RESULT(SIGMA),
+    .example = spectral_example
 };
 
 static struct var *snapshot(struct tape *t, const struct param *p, int64_t n)

@@ -15,7 +15,8 @@ static int64_t rows(const struct var *x) { return dims_count(x->v.rank - 1, x->v
 
 static void topk_forward(const struct call *c)
 {
-    topk(c->out[VALUE]->v.f, c->out[INDEX]->v.i, c->in[0]->v.f, rows(c->in[0]), width(c->in[0]), width(c->out[VALUE]));
+    topk(c->out[VALUE]->v.f, c->out[INDEX]->v.i, c->in[0]->v.f, rows(c->in[0]), width(c->in[0]),
+         width(c->out[VALUE]));
 }
 
 static void topk_slope(const struct call *c)
@@ -57,7 +58,8 @@ static struct var *topk_example(struct example *e, struct tape *t, int i)
 }
 
 const struct op topk_op = {
-    .name = "topk", .forward = topk_forward, .backward = topk_backward, .saves = SAVES_RESULT(INDEX), .example = topk_example
+    .name = "topk", .forward = topk_forward, .backward = topk_backward, .saves = SAVES_RESULT(INDEX),
+    .example = topk_example
 };
 
 struct var *op_topk(struct tape *t, struct var *x, int64_t k, struct var **index)

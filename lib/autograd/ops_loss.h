@@ -1,13 +1,14 @@
 /*
- * Losses, element by element or row by row (tensor/loss.h); means and weights are made with ops.h.  x is predicted, y
- * wanted, of one shape; gradients go to both, and gradients of gradients exist.  Classes: op_cross_entropy().
+ * Losses, element by element or row by row (tensor/loss.h); means and weights are made with ops.h.  x is
+ * predicted, y wanted, of one shape; gradients go to both, and gradients of gradients exist.  Classes:
+ * op_cross_entropy().
  */
 #ifndef AUTOGRAD_OPS_LOSS_H
 #define AUTOGRAD_OPS_LOSS_H
 
 #include "autograd/tape.h"
 
-/* ---- Element by element: a result of the shape of x --------------------------------------------------- */
+/* ---- Element by element: a result of the shape of x ------------------------------------------ */
 
 /* x logits, y probabilities: softplus(x) - x y, without overflow, and exact where x agrees with y. */
 struct var *op_bce(struct tape *t, struct var *x, struct var *y);
@@ -18,12 +19,12 @@ struct var *op_huber(struct tape *t, struct var *x, struct var *y, float delta);
 /* The same divided by delta (Girshick, "Fast R-CNN", 2015). */
 struct var *op_smooth_l1(struct tape *t, struct var *x, struct var *y, float delta);
 
-/* Of a discriminator's logits (Lim and Ye, "Geometric GAN", arXiv 1705.02894): max(0, 1-x) of real samples, max(0, 1+x) of
- * generated ones; the generator's is -x. */
+/* Of a discriminator's logits (Lim and Ye, "Geometric GAN", arXiv 1705.02894): max(0, 1-x) of real
+ * samples, max(0, 1+x) of generated ones; the generator's is -x. */
 struct var *op_hinge_real(struct tape *t, struct var *x);
 struct var *op_hinge_fake(struct tape *t, struct var *x);
 
-/* ---- Along the last axis: [...,C] -> [...] --------------------------------------------------------------- */
+/* ---- Along the last axis: [...,C] -> [...] --------------------------------------------------- */
 
 /* x, y logarithms of probabilities: sum of e^y (y - x). */
 struct var *op_divergence(struct tape *t, struct var *x, struct var *y);

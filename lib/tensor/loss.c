@@ -1,4 +1,5 @@
-/* Pieces and rows are shared out in runs of fixed size.  A row is read several times, but from the nearest cache. */
+/* Pieces and rows are shared out in runs of fixed size.  A row is read several times, but from the
+ * nearest cache. */
 #include "tensor/simd_loss.h"
 #include "tensor/simd_reduce.h"
 
@@ -11,7 +12,7 @@ enum {
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
-/* ---- Pairs ----------------------------------------------------------------------------------------------- */
+/* ---- Pairs ----------------------------------------------------------------------------------- */
 
 void pair_loss(const struct pair_loss *f, float *loss, const float *x, const float *y, int64_t n)
 {
@@ -30,7 +31,7 @@ void pair_loss_back(const struct pair_loss *f, bool wanted, float *d, const floa
         k->pair_back(f, wanted, d + i, g + i * step, step, x + i, y + i, least(PIECE, n - i));
 }
 
-/* ---- Rows -------------------------------------------------------------------------------------------------- */
+/* ---- Rows ------------------------------------------------------------------------------------ */
 
 /* What is done with every row. */
 struct rows {
@@ -77,7 +78,8 @@ static void divergence_row(const struct rows *s, int64_t r)
     s->value[r] = (float)(s->divergence->logits ? T * T * sum : sum);
 }
 
-/* With logits the derivatives by x are T (q - p), by y T p (ln p - ln q - loss/T^2); else -p and p (ln p - ln q + 1). */
+/* With logits the derivatives by x are T (q - p), by y T p (ln p - ln q - loss/T^2); else -p and p (ln p
+ * - ln q + 1). */
 static void divergence_back_row(const struct rows *s, int64_t r)
 {
     const struct loss_kernels *k = ISA_PICK(loss_kernels);
@@ -98,15 +100,15 @@ static void divergence_back_row(const struct rows *s, int64_t r)
 
 void divergence(const struct divergence *s, float *loss, float *logs, const float *x, const float *y)
 {
-    run((struct rows){.row = divergence_row, .rows = s->rows, .chans = s->chans, .x = x, .y = y, .value = loss,
-                      .extra = logs, .divergence = s});
+    run((struct rows){.row = divergence_row, .rows = s->rows, .chans = s->chans, .x = x, .y = y,
+                      .value = loss, .extra = logs, .divergence = s});
 }
 
 void divergence_back(const struct divergence *s, bool wanted, float *d, const float *g, const float *loss,
                      const float *logs, const float *x, const float *y)
 {
-    run((struct rows){.row = divergence_back_row, .rows = s->rows, .chans = s->chans, .x = x, .y = y, .g = g, .to = d,
-                      .was = loss, .had = logs, .divergence = s, .wanted = wanted});
+    run((struct rows){.row = divergence_back_row, .rows = s->rows, .chans = s->chans, .x = x, .y = y,
+                      .g = g, .to = d, .was = loss, .had = logs, .divergence = s, .wanted = wanted});
 }
 
 static float inverse_norm(const float *x, int64_t n, float eps)
@@ -135,13 +137,13 @@ static void cosine_back_row(const struct rows *s, int64_t r)
 
 void cosine_rows(const struct cosine *s, float *cosine, float *inverse, const float *x, const float *y)
 {
-    run((struct rows){.row = cosine_row, .rows = s->rows, .chans = s->chans, .x = x, .y = y, .value = cosine,
-                      .extra = inverse, .eps = s->eps});
+    run((struct rows){.row = cosine_row, .rows = s->rows, .chans = s->chans, .x = x, .y = y,
+                      .value = cosine, .extra = inverse, .eps = s->eps});
 }
 
 void cosine_back(const struct cosine *s, bool exchanged, float *dx, const float *g, const float *cosine,
                  const float *inverse, const float *x, const float *y)
 {
-    run((struct rows){.row = cosine_back_row, .rows = s->rows, .chans = s->chans, .x = x, .y = y, .g = g, .to = dx,
-                      .was = cosine, .had = inverse, .wanted = exchanged, .eps = s->eps});
+    run((struct rows){.row = cosine_back_row, .rows = s->rows, .chans = s->chans, .x = x, .y = y, .g = g,
+                      .to = dx, .was = cosine, .had = inverse, .wanted = exchanged, .eps = s->eps});
 }

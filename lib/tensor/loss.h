@@ -1,8 +1,8 @@
 /*
  * Losses whose value is one pass over their operands, and whose gradient is another.
  *
- * All arrays are contiguous and the caller's; results may be operands, element upon element.  Multi-threaded; the
- * thread count does not change a bit.  Nothing here can fail.  NaN gives NaN.
+ * All arrays are contiguous and the caller's; results may be operands, element upon element.  Multi-threaded;
+ * the thread count does not change a bit.  Nothing here can fail.  NaN gives NaN.
  */
 #ifndef TENSOR_LOSS_H
 #define TENSOR_LOSS_H
@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* ---- Of pairs: x predicted, y wanted -------------------------------------------------------------------- */
+/* ---- Of pairs: x predicted, y wanted --------------------------------------------------------- */
 
 enum pair_loss_kind {
     LOSS_BCE,                           /* ln(1 + e^x) - x y: x a logit, y a probability */
@@ -22,17 +22,17 @@ struct pair_loss { enum pair_loss_kind kind; float delta, scale; };     /* times
 
 /* loss[i] = f(x[i], y[i])          all [N] */
 void pair_loss(const struct pair_loss *f, float *loss, const float *x, const float *y, int64_t n);
-/* d[i] = g[i] times the derivative of f by x, or by y with `wanted`; step 0: g is a single number, else 1.  At its
+/* d[i] = g[i step] times the derivative of f by x, or by y with `wanted`; step: 1, or 0 for a single g.  At its
  * corner that of |x - y| is 0. */
 void pair_loss_back(const struct pair_loss *f, bool wanted, float *d, const float *g, int64_t step,
                     const float *x, const float *y, int64_t n);
 
-/* ---- Of rows ------------------------------------------------------------------------------------------------ */
+/* ---- Of rows --------------------------------------------------------------------------------- */
 
 /*
  * Divergence of the distribution of x from that of y (Kullback and Leibler):
  *
- *     loss[r] = F sum over c of p[r,c] (ln p[r,c] - ln q[r,c])                            x, y [R,C], loss [R]
+ *     loss[r] = F sum over c of p[r,c] (ln p[r,c] - ln q[r,c])          x, y [R,C], loss [R]
  *
  *     logits        q = softmax(x/T), p = softmax(y/T), F = T^2 (Hinton, Vinyals and Dean, arXiv 1503.02531)
  *     else          q = e^x, p = e^y as they are, F = 1; T is not read
@@ -47,9 +47,9 @@ void divergence_back(const struct divergence *s, bool wanted, float *d, const fl
                      const float *logs, const float *x, const float *y);
 
 /*
- * cosine[r] = sum over c of x[r,c] y[r,c] / (|x[r]| |y[r]|), norms no less than eps       x, y [R,C], cosine [R]
+ *     cosine[r] = sum over c of x[r,c] y[r,c] / (|x[r]| |y[r]|)         x, y [R,C], cosine [R]
  *
- * inverse [R,2]: 1/|x[r]|, 1/|y[r]|, for the way back.
+ * Norms are no less than eps.  inverse [R,2]: 1/|x[r]|, 1/|y[r]|, for the way back.
  */
 struct cosine { int64_t rows, chans; float eps; };
 void cosine_rows(const struct cosine *s, float *cosine, float *inverse, const float *x, const float *y);

@@ -4,7 +4,7 @@
 
 enum { LANES = 64, DEEP = 16 };         /* sums side by side, and how many terms each takes in f32 */
 
-/* ---- Pairs --------------------------------------------------------------------------------------------- */
+/* ---- Pairs ----------------------------------------------------------------------------------- */
 
 EACH_KIND float pair_value(enum pair_loss_kind kind, float delta, float x, float y)
 {
@@ -31,15 +31,16 @@ EACH_KIND float pair_slope(enum pair_loss_kind kind, bool wanted, float delta, f
     return d;
 }
 
-EACH_KIND void pair_loop(enum pair_loss_kind kind, float delta, float scale, float *loss, const float *x, const float *y, int64_t n)
+EACH_KIND void pair_loop(enum pair_loss_kind kind, float delta, float scale, float *loss, const float *x,
+                         const float *y, int64_t n)
 {
     #pragma omp simd
     for (int64_t i = 0; i < n; i++)
         loss[i] = scale * pair_value(kind, delta, x[i], y[i]);
 }
 
-EACH_KIND void slope_loop(enum pair_loss_kind kind, bool wanted, float delta, float scale, float *d, const float *g,
-                          int64_t step, const float *x, const float *y, int64_t n)
+EACH_KIND void slope_loop(enum pair_loss_kind kind, bool wanted, float delta, float scale, float *d,
+                          const float *g, int64_t step, const float *x, const float *y, int64_t n)
 {
     const float one = step ? scale : scale * g[0];
     if (step) {
@@ -79,7 +80,7 @@ static void pair_back(const struct pair_loss *f, bool wanted, float *d, const fl
     }
 }
 
-/* ---- Rows ------------------------------------------------------------------------------------------------- */
+/* ---- Rows ------------------------------------------------------------------------------------ */
 
 EACH_KIND float divergence_term(float u, float v, float shift)
 {
@@ -108,7 +109,8 @@ EACH_KIND double lanes_sum(float lane[LANES])
     return sum;
 }
 
-EACH_KIND double row_sum(enum loss_sum term, const struct loss_line *line, const float *x, const float *y, int64_t n)
+EACH_KIND double row_sum(enum loss_sum term, const struct loss_line *line, const float *x, const float *y,
+                         int64_t n)
 {
     const struct loss_line l = *line;
     double sum = 0;
@@ -135,7 +137,8 @@ static double sum(enum loss_sum term, const struct loss_line *l, const float *x,
     return 0;
 }
 
-static void divergence_x(const struct loss_line *line, float *d, float q, float p, const float *x, const float *y, int64_t n)
+static void divergence_x(const struct loss_line *line, float *d, float q, float p, const float *x,
+                         const float *y, int64_t n)
 {
     const struct loss_line l = *line;
     #pragma omp simd
@@ -143,7 +146,8 @@ static void divergence_x(const struct loss_line *line, float *d, float q, float 
         d[i] = q * simd_exp(l.s * x[i] - l.a) - p * simd_exp(l.s * y[i] - l.b);
 }
 
-static void divergence_y(const struct loss_line *line, float *d, float p, float shift, const float *x, const float *y, int64_t n)
+static void divergence_y(const struct loss_line *line, float *d, float p, float shift, const float *x,
+                         const float *y, int64_t n)
 {
     const struct loss_line l = *line;
     #pragma omp simd
@@ -159,5 +163,6 @@ static void mix(float *d, float p, const float *x, float q, const float *y, int6
 }
 
 const struct loss_kernels SIMD(loss_kernels) = {
-    .pair = pair, .pair_back = pair_back, .sum = sum, .divergence_x = divergence_x, .divergence_y = divergence_y, .mix = mix,
+    .pair = pair, .pair_back = pair_back, .sum = sum,
+    .divergence_x = divergence_x, .divergence_y = divergence_y, .mix = mix,
 };

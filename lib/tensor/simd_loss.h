@@ -19,9 +19,11 @@ struct loss_kernels {
                       const float *x, const float *y, int64_t n);
     double (*sum)(enum loss_sum term, const struct loss_line *l, const float *x, const float *y, int64_t n);
     /* d = q e^v - p e^u */
-    void (*divergence_x)(const struct loss_line *l, float *d, float q, float p, const float *x, const float *y, int64_t n);
+    void (*divergence_x)(const struct loss_line *l, float *d, float q, float p, const float *x,
+                         const float *y, int64_t n);
     /* d = p e^u (u - v + shift), 0 where e^u is */
-    void (*divergence_y)(const struct loss_line *l, float *d, float p, float shift, const float *x, const float *y, int64_t n);
+    void (*divergence_y)(const struct loss_line *l, float *d, float p, float shift, const float *x,
+                         const float *y, int64_t n);
     /* d = p x + q y */
     void (*mix)(float *d, float p, const float *x, float q, const float *y, int64_t n);
 };

@@ -62,7 +62,8 @@ static void mix(bool add, float *restrict y, const float *x, int64_t stride,
 }
 
 /* Pixels of c (a constant) channels from q on, up to a run that is to be copied: where that starts. */
-static inline int64_t narrow_of(int c, bool add, float *restrict y, const float *restrict x, const struct resample_axis *a, int64_t q)
+static inline int64_t narrow_of(int c, bool add, float *restrict y, const float *restrict x,
+                                const struct resample_axis *a, int64_t q)
 {
     for (; q < a->out && (add || a->run[q] * c < COPY); q++) {
         int64_t e = a->start[q];
@@ -80,7 +81,8 @@ static inline int64_t narrow_of(int c, bool add, float *restrict y, const float 
     return q;
 }
 
-static inline int64_t narrow(bool add, float *y, const float *x, const struct resample_axis *a, int64_t q, int64_t c)
+static inline int64_t narrow(bool add, float *y, const float *x, const struct resample_axis *a, int64_t q,
+                             int64_t c)
 {
     switch (c) {
     case 1:  return narrow_of(1, add, y, x, a, q);

@@ -77,7 +77,8 @@ float spectral_value(const struct matrix *w, const float *u, const float *v)
     return (float)sum;
 }
 
-void spectral_back(float *dw, const struct matrix *g, const float *y, const float *u, const float *v, float sigma)
+void spectral_back(float *dw, const struct matrix *g, const float *y, const float *u, const float *v,
+                   float sigma)
 {
     double *product = xmalloc((g->rows + 1) * sizeof *product), sum = 0;
 
@@ -85,7 +86,10 @@ void spectral_back(float *dw, const struct matrix *g, const float *y, const floa
     for (int64_t r = 0; r < g->rows; r++)
         sum += product[r];
     #pragma omp parallel for schedule(static) if (g->rows * g->cols > PARALLEL)
-    for (int64_t r = 0; r < g->rows; r++)
-        ISA_PICK(loss_kernels)->mix(dw + r * g->cols, 1 / sigma, g->x + r * g->cols, (float)(-sum * u[r] / sigma), v, g->cols);
+    for (int64_t r = 0; r < g->rows; r++) {
+        const int64_t at = r * g->cols;
+
+        ISA_PICK(loss_kernels)->mix(dw + at, 1 / sigma, g->x + at, (float)(-sum * u[r] / sigma), v, g->cols);
+    }
     free(product);
 }

@@ -1,7 +1,7 @@
 /*
- * A row is read once.  The K best so far are a heap with the worst of them on top, numbers of 64 bits that order elements
- * as wanted: the high half rises with the value, the low half falls with the index.  Most elements of a long row are
- * no better than the top, which is found out for many at a time.
+ * A row is read once.  The K best so far are a heap with the worst of them on top, numbers of 64 bits that
+ * order elements as wanted: the high half rises with the value, the low half falls with the index.  Most
+ * elements of a long row are no better than the top, which is found out for many at a time.
  */
 #include "tensor/topk.h"
 #include "base/mem.h"
@@ -52,7 +52,8 @@ static int any_above(const float *x, int64_t n, int32_t limit)
     return any;
 }
 
-/* Elements from `from` on that are better than the worst go into the heap; later ones of equal rank do not. */
+/* Elements from `from` on that are better than the worst go into the heap; later ones of equal rank do
+ * not. */
 static void select_from(uint64_t *heap, int64_t k, const float *x, int64_t from, int64_t n)
 {
     for (int64_t i = from; i < n; i += GLANCE) {

@@ -1,7 +1,8 @@
 /*
- * Images on the tape (autograd/ops_image.h).  Stored values come from PyTorch 1.13 in f64 for the images x and incoming
- * gradients g of image() below: interpolate() and pad() of torch.nn.functional, and for filters the definition of
- * upfirdn2d by zero insertion, pad() and conv2d() with the flipped outer product of the two filters.
+ * Images on the tape (autograd/ops_image.h).  Stored values come from PyTorch 1.13 in f64 for the images x
+ * and incoming gradients g of image() below: interpolate() and pad() of torch.nn.functional, and for
+ * filters the definition of upfirdn2d by zero insertion, pad() and conv2d() with the flipped outer product
+ * of the two filters.
  */
 #include "check.h"
 #include "levels.h"
@@ -39,7 +40,8 @@ MAKES(upsample, op_upfirdn(t, x, &up, &up))
 MAKES(downsample, op_upfirdn(t, x, &down, &down))
 MAKES(uneven, op_upfirdn(t, x, &three, &two))
 MAKES(zero, op_pad(t, x, &(struct padding){.top = 2, .bottom = 1, .left = 1}, RESAMPLE_ZERO))
-MAKES(reflect, op_pad(t, x, &(struct padding){.top = 2, .bottom = 1, .left = 1, .right = 2}, RESAMPLE_REFLECT))
+MAKES(reflect,
+      op_pad(t, x, &(struct padding){.top = 2, .bottom = 1, .left = 1, .right = 2}, RESAMPLE_REFLECT))
 MAKES(replicate, op_pad(t, x, &(struct padding){.top = 1, .bottom = 1, .left = 2}, RESAMPLE_REPLICATE))
 MAKES(crop, op_pad(t, x, &(struct padding){.bottom = -1, .left = -1, .right = -1}, RESAMPLE_ZERO))
 
@@ -178,10 +180,11 @@ static void a_filter_longer_than_the_image_leaves_nothing(void)
     tape_free(t);
 }
 
-/* ---- DiffAugment ------------------------------------------------------------------------------------------- */
+/* ---- DiffAugment ----------------------------------------------------------------------------- */
 
-static const struct augment_policy policy = {5, {AUGMENT_BRIGHTNESS, AUGMENT_SATURATION, AUGMENT_CONTRAST, AUGMENT_TRANSLATION,
-                                                 AUGMENT_CUTOUT}};
+static const struct augment_policy policy = {5, {
+    AUGMENT_BRIGHTNESS, AUGMENT_SATURATION, AUGMENT_CONTRAST, AUGMENT_TRANSLATION, AUGMENT_CUTOUT
+}};
 
 static struct tensor noise(int64_t n, int64_t side, uint64_t seed)
 {
@@ -230,7 +233,8 @@ static void diffaugment_draws_anew_at_every_call_and_the_same_in_the_same_step(v
     tape_free(t);
 }
 
-/* sum of |dD/dx|^2 for D = sum of (T x)^2: with T = L + c and s = L' (L x + c), 4 s.s; its gradient is 8 L' L s. */
+/* sum of |dD/dx|^2 for D = sum of (T x)^2: with T = L + c and s = L' (L x + c) it is 4 s.s, and its gradient
+ * 8 L' L s. */
 static void penalties_on_gradients_pass_diffaugment(void)
 {
     struct tape *t = tape_new(memory, 2);

@@ -1,8 +1,9 @@
 /*
- * Losses (autograd/ops_loss.h).  Stored values come from torch.nn.functional of PyTorch 1.13 in f64 for the x, y and
- * incoming gradients g below: the loss with reduction='none', its gradient by autograd.grad(loss, x, g), and the
- * gradient of the sum of squares of that.  binary_cross_entropy_with_logits, l1_loss, mse_loss, huber_loss,
- * smooth_l1_loss, relu(1-x), relu(1+x); kl_div with log_target over log_softmax(./3), times 9; cosine_similarity.
+ * Losses (autograd/ops_loss.h).  Stored values come from torch.nn.functional of PyTorch 1.13 in f64 for the
+ * x, y and incoming gradients g below: the loss with reduction='none', its gradient by autograd.grad(loss,
+ * x, g), and the gradient of the sum of squares of that.  binary_cross_entropy_with_logits, l1_loss,
+ * mse_loss, huber_loss, smooth_l1_loss, relu(1-x), relu(1+x); kl_div with log_target over log_softmax(./3),
+ * times 9; cosine_similarity.
  */
 #include "check.h"
 #include "levels.h"
@@ -39,7 +40,8 @@ static void expect(const char *name, const char *what, const struct var *got, co
 }
 
 /* Loss, gradients by both, and the gradient of the squares of the first. */
-static void compare(const struct reference *r, const float *x, const float *y, const float *g, int rank, const int64_t *dim)
+static void compare(const struct reference *r, const float *x, const float *y, const float *g, int rank,
+                    const int64_t *dim)
 {
     struct tape *t = tape_new(memory, 0);
     struct var *in[2] = {leaf(t, x, rank, dim), leaf(t, y, rank, dim)}, *d[2], *dd;
@@ -60,32 +62,50 @@ static void compare(const struct reference *r, const float *x, const float *y, c
     tape_free(t);
 }
 
-/* ---- Pairs ------------------------------------------------------------------------------------------------ */
+/* ---- Pairs ----------------------------------------------------------------------------------- */
 
 static const float px[PAIRS] = {0.5f, -1.25f, 3, -20, 30, 0, -0.75f, 2.5f};
-static const float py[PAIRS] = {1, 0, 0.25f, 1, 1, 0.5f, 1, 0}, pg[PAIRS] = {1, -2, 0.5f, 3, 0.25f, 1.5f, -1, 2};
+static const float py[PAIRS] = {1, 0, 0.25f, 1, 1, 0.5f, 1, 0},
+                   pg[PAIRS] = {1, -2, 0.5f, 3, 0.25f, 1.5f, -1, 2};
 
 static struct var *huber(struct tape *t, struct var *x, struct var *y) { return op_huber(t, x, y, 1.5f); }
-static struct var *smooth(struct tape *t, struct var *x, struct var *y) { return op_smooth_l1(t, x, y, 0.7f); }
+static struct var *smooth(struct tape *t, struct var *x, struct var *y)
+{
+    return op_smooth_l1(t, x, y, 0.7f);
+}
 static struct var *real(struct tape *t, struct var *x, struct var *y) { (void)y; return op_hinge_real(t, x); }
 static struct var *fake(struct tape *t, struct var *x, struct var *y) { (void)y; return op_hinge_fake(t, x); }
 
 static const struct reference pairs[] = {
-    {"bce", op_bce,
+    {"bce",
+     op_bce,
      {0.474076984f, 0.251929081f, 2.29858735f, 20, 9.34807787e-14f, 0.693147181f, 1.13687101f, 2.57888973f},
      {-0.377540669f, -0.445400278f, 0.351287063f, -3, -2.33701947e-14f, 0, 0.679178699f, 1.84828364f},
      {-0.5f, -2.5f, -1.5f, 60, -7.5f, 0, -0.75f, -5},
      {-0.177446917f, 0.308403681f, 0.0158699761f, -3.7100765e-08f, 0, 0, -0.295979277f, 0.51828621f}},
-    {"l1", op_l1, {0.5f, 1.25f, 2.75f, 21, 29, 0.5f, 1.75f, 2.5f},
-     {-1, 2, 0.5f, -3, 0.25f, -1.5f, 1, 2}, {1, -2, -0.5f, 3, -0.25f, 1.5f, -1, -2}, {0}},
-    {"l2", op_l2, {0.25f, 1.5625f, 7.5625f, 441, 841, 0.25f, 3.0625f, 6.25f},
-     {-1, 5, 2.75f, -126, 14.5f, -1.5f, 3.5f, 10}, {1, -5, -2.75f, 126, -14.5f, 1.5f, -3.5f, -10},
+    {"l1",
+     op_l1,
+     {0.5f, 1.25f, 2.75f, 21, 29, 0.5f, 1.75f, 2.5f},
+     {-1, 2, 0.5f, -3, 0.25f, -1.5f, 1, 2},
+     {1, -2, -0.5f, 3, -0.25f, 1.5f, -1, -2},
+     {0}},
+    {"l2",
+     op_l2,
+     {0.25f, 1.5625f, 7.5625f, 441, 841, 0.25f, 3.0625f, 6.25f},
+     {-1, 5, 2.75f, -126, 14.5f, -1.5f, 3.5f, 10},
+     {1, -5, -2.75f, 126, -14.5f, 1.5f, -3.5f, -10},
      {-4, -40, 5.5f, -1512, 14.5f, -9, -14, 80}},
-    {"huber", huber, {0.125f, 0.78125f, 3, 30.375f, 42.375f, 0.125f, 1.5f, 2.625f},
-     {-0.5f, 2.5f, 0.75f, -4.5f, 0.375f, -0.75f, 1.5f, 3}, {0.5f, -2.5f, -0.75f, 4.5f, -0.375f, 0.75f, -1.5f, -3},
+    {"huber",
+     huber,
+     {0.125f, 0.78125f, 3, 30.375f, 42.375f, 0.125f, 1.5f, 2.625f},
+     {-0.5f, 2.5f, 0.75f, -4.5f, 0.375f, -0.75f, 1.5f, 3},
+     {0.5f, -2.5f, -0.75f, 4.5f, -0.375f, 0.75f, -1.5f, -3},
      {-1, -10, 0, 0, 0, -2.25f, 0, 0}},
-    {"smooth_l1", smooth, {0.178571429f, 0.9f, 2.4f, 20.65f, 28.65f, 0.178571429f, 1.4f, 2.15f},
-     {-0.714285714f, 2, 0.5f, -3, 0.25f, -1.07142857f, 1, 2}, {0.714285714f, -2, -0.5f, 3, -0.25f, 1.07142857f, -1, -2},
+    {"smooth_l1",
+     smooth,
+     {0.178571429f, 0.9f, 2.4f, 20.65f, 28.65f, 0.178571429f, 1.4f, 2.15f},
+     {-0.714285714f, 2, 0.5f, -3, 0.25f, -1.07142857f, 1, 2},
+     {0.714285714f, -2, -0.5f, 3, -0.25f, 1.07142857f, -1, -2},
      {-2.04081633f, 0, 0, 0, 0, -4.59183673f, 0, 0}},
     {"hinge_real", real, {0.5f, 2.25f, 0, 21, 0, 1, 1.75f, 0}, {-1, 2, 0, -3, 0, -1.5f, 1, 0}, {0}, {0}},
     {"hinge_fake", fake, {1.5f, 0, 4, 0, 31, 1, 0.25f, 3.5f}, {1, 0, 0.5f, 0, 0.25f, 1.5f, -1, 2}, {0}, {0}},
@@ -97,14 +117,19 @@ static void pairs_and_their_two_derivatives_are_those_of_pytorch(void)
         compare(&pairs[i], px, py, pg, 1, (int64_t[]){PAIRS});
 }
 
-/* ---- Rows ----------------------------------------------------------------------------------------------------- */
+/* ---- Rows ------------------------------------------------------------------------------------ */
 
 static const float rx[] = {0.5f, -1, 2, 1, 1, -3}, ry[] = {1.5f, 0.25f, -0.5f, 0, 2, 0.5f}, rg[] = {1, -0.5f};
 /* log_softmax of both */
-static const float lx[] = {-1.7413113f, -3.2413113f, -0.241311297f, -0.702263321f, -0.702263321f, -4.70226332f};
-static const float ly[] = {-0.351951864f, -1.60195186f, -2.35195186f, -2.30635571f, -0.306355712f, -1.80635571f};
+static const float lx[] = {-1.7413113f,   -3.2413113f,   -0.241311297f,
+                           -0.702263321f, -0.702263321f, -4.70226332f};
+static const float ly[] = {-0.351951864f, -1.60195186f,  -2.35195186f,
+                           -2.30635571f,  -0.306355712f, -1.80635571f};
 
-static struct var *distilled(struct tape *t, struct var *x, struct var *y) { return op_distillation(t, x, y, 3); }
+static struct var *distilled(struct tape *t, struct var *x, struct var *y)
+{
+    return op_distillation(t, x, y, 3);
+}
 static struct var *cosine(struct tape *t, struct var *x, struct var *y) { return op_cosine(t, x, y, 1e-8f); }
 
 static void divergences_and_cosines_are_those_of_pytorch(void)
@@ -125,7 +150,7 @@ static void divergences_and_cosines_are_those_of_pytorch(void)
     compare(&angle, rx, ry, rg, 2, (int64_t[]){ROWS, CLASSES});
 }
 
-/* ---- Ends of the range ------------------------------------------------------------------------------------------ */
+/* ---- Ends of the range ----------------------------------------------------------------------- */
 
 static void bce_of_confident_logits_neither_overflows_nor_loses_what_is_small(void)
 {
@@ -171,7 +196,8 @@ static void logits_of_thousands_have_a_finite_divergence(void)
 {
     struct tape *t = tape_new(memory, 0);
     const float x[] = {5000, 4999}, y[] = {-5000, -5000};
-    struct var *loss = op_distillation(t, leaf(t, x, 2, (int64_t[]){1, 2}), leaf(t, y, 2, (int64_t[]){1, 2}), 1);
+    struct var *loss =
+        op_distillation(t, leaf(t, x, 2, (int64_t[]){1, 2}), leaf(t, y, 2, (int64_t[]){1, 2}), 1);
     /* ln(1/2) - (ln q0 + ln q1)/2 with q = (1, 1/e) / (1 + 1/e) */
     CHECK_NEAR(loss->v.f[0], log(0.5) + log(1 + exp(-1)) + 0.5, 1e-3);
     tape_free(t);
@@ -181,7 +207,8 @@ static void rows_of_zeros_have_cosine_0_and_a_finite_gradient(void)
 {
     struct tape *t = tape_new(memory, 0);
     const float x[] = {0, 0}, y[] = {3, 4};
-    struct var *in = leaf(t, x, 2, (int64_t[]){1, 2}), *c = op_cosine(t, in, leaf(t, y, 2, (int64_t[]){1, 2}), 1e-3f), *d;
+    struct var *in = leaf(t, x, 2, (int64_t[]){1, 2}),
+               *c = op_cosine(t, in, leaf(t, y, 2, (int64_t[]){1, 2}), 1e-3f), *d;
     CHECK_NEAR(c->v.f[0], 0, 0);
     tape_grad(t, c, NULL, &in, 1, false, &d);
     CHECK_NEAR(d->v.f[0], 600, 1e-3);                   /* y / (eps |y|) */
@@ -189,7 +216,7 @@ static void rows_of_zeros_have_cosine_0_and_a_finite_gradient(void)
     tape_free(t);
 }
 
-/* ---- Means, and penalties on gradients ------------------------------------------------------------------------------ */
+/* ---- Means, and penalties on gradients ------------------------------------------------------- */
 
 static void the_gradient_of_a_mean_is_that_of_its_elements(void)
 {
@@ -204,9 +231,9 @@ static void the_gradient_of_a_mean_is_that_of_its_elements(void)
 }
 
 /*
- * R1 (Mescheder, Geiger and Nowozin, 2018) of the logit D = w x^2: penalty |dD/dx|^2 / 2 = 2 w^2 x^2, whose derivative by
- * w is 4 w x^2; and of its loss softplus(-D), s = sigmoid(-D): penalty (2 s w x)^2 / 2, derivative by w
- * 4 s x^2 w (s + w s'), s' = -s (1 - s) x^2.
+ * R1 (Mescheder, Geiger and Nowozin, 2018) of the logit D = w x^2: penalty |dD/dx|^2 / 2 = 2 w^2 x^2, whose
+ * derivative by w is 4 w x^2; and of its loss softplus(-D), s = sigmoid(-D): penalty (2 s w x)^2 / 2,
+ * derivative by w 4 s x^2 w (s + w s'), s' = -s (1 - s) x^2.
  */
 static void penalties_reach_weights_through_the_gradient(void)
 {
@@ -214,7 +241,8 @@ static void penalties_reach_weights_through_the_gradient(void)
     for (int through_loss = 0; through_loss < 2; through_loss++) {
         struct tape *t = tape_new(memory, 0);
         struct var *x = leaf(t, &x0, 0, NULL), *w = leaf(t, &w0, 0, NULL), *d, *dw;
-        struct var *D = op_mul(t, w, op_square(t, x)), *one = tape_input(t, tensor_new(memory, TEN_F32, 0, NULL));
+        struct var *D = op_mul(t, w, op_square(t, x)),
+                   *one = tape_input(t, tensor_new(memory, TEN_F32, 0, NULL));
         one->v.f[0] = 1;
         tape_grad(t, through_loss ? op_bce(t, D, one) : D, NULL, &x, 1, true, &d);
         tape_grad(t, op_scale(t, op_square(t, d), 0.5f), NULL, &w, 1, false, &dw);

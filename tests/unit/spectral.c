@@ -1,7 +1,8 @@
 /*
- * Spectral normalisation (autograd/ops_spectral.h).  Stored values come from torch.nn.utils.spectral_norm of PyTorch 1.13
- * in f64 over a Linear(4, 3) of weight W, one iteration a call, u = (1,2,-2)/3 at first: two calls in training, each with
- * W/sigma, the gradient dw for the incoming one G, the gradient of the sum of squares of dw, and the vectors it left.
+ * Spectral normalisation (autograd/ops_spectral.h).  Stored values come from torch.nn.utils.spectral_norm
+ * of PyTorch 1.13 in f64 over a Linear(4, 3) of weight W, one iteration a call, u = (1,2,-2)/3 at first:
+ * two calls in training, each with W/sigma, the gradient dw for the incoming one G, the gradient of the sum
+ * of squares of dw, and the vectors it left.
  */
 #include "check.h"
 #include "levels.h"
@@ -18,21 +19,24 @@ static struct memory *memory;
 static const float W[K * M] = {1, -2, 0.5f, 3, 0.25f, 1.5f, -1, 2, -3, 0.75f, 2, 1};
 static const float G[K * M] = {1, 2, -1, 0.5f, 0, -1.5f, 1, 2, 0.75f, -0.25f, -2, 1};
 
-static const struct step { float y[K * M], dw[K * M], twice[K * M], u[K], v[M]; } steps[2] = {
-    {{0.269315954f, -0.538631909f, 0.134657977f, 0.807947863f, 0.0673289886f, 0.403973932f, -0.269315954f, 0.538631909f,
-      -0.807947863f, 0.201986966f, 0.538631909f, 0.269315954f},
-     {0.451236552f, 0.526503869f, -0.402724393f, 0.255938376f, 0.145755659f, -0.413690976f, 0.162428471f, 0.635802348f,
-      -0.0511676005f, -0.0504520175f, -0.352985227f, 0.100546244f},
-     {-0.377297156f, -0.0735877736f, 0.289425345f, -0.24356846f, -0.264012446f, 0.0892676246f, 0.145831264f, -0.271564024f,
-      0.422714535f, -0.0186253963f, -0.240712757f, 0.257920758f},
-     {0.528635613f, 0.423545401f, -0.735631485f}, {0.709475655f, -0.047298377f, -0.520282147f, 0.47298377f}},
-    {{0.25874751f, -0.517495019f, 0.129373755f, 0.776242529f, 0.0646868774f, 0.388121265f, -0.25874751f, 0.517495019f,
-      -0.776242529f, 0.194060632f, 0.517495019f, 0.25874751f},
-     {0.463687337f, 0.44726767f, -0.376348173f, 0.251797883f, 0.0966431578f, -0.421238267f, 0.203290747f, 0.575226376f,
-      -0.0504966355f, 0.0191162995f, -0.377160672f, 0.112657262f},
-     {-0.385550753f, 0.0420948004f, 0.237617302f, -0.226573453f, -0.163692382f, 0.113734195f, 0.0555041448f, -0.174639274f,
-      0.385405932f, -0.132337389f, -0.160840729f, 0.209017455f},
-     {0.614716092f, 0.289880718f, -0.733548427f}, {0.744621602f, -0.255161731f, -0.427286366f, 0.444811783f}},
+static const struct step { float y[K * M], dw[K * M], twice[K * M], u[K], v[M];
+} steps[2] = {
+    {{0.269315954f, -0.538631909f, 0.134657977f, 0.807947863f, 0.0673289886f, 0.403973932f, -0.269315954f,
+      0.538631909f, -0.807947863f, 0.201986966f, 0.538631909f, 0.269315954f},
+     {0.451236552f, 0.526503869f, -0.402724393f, 0.255938376f, 0.145755659f, -0.413690976f, 0.162428471f,
+      0.635802348f, -0.0511676005f, -0.0504520175f, -0.352985227f, 0.100546244f},
+     {-0.377297156f, -0.0735877736f, 0.289425345f, -0.24356846f, -0.264012446f, 0.0892676246f, 0.145831264f,
+      -0.271564024f, 0.422714535f, -0.0186253963f, -0.240712757f, 0.257920758f},
+     {0.528635613f, 0.423545401f, -0.735631485f},
+     {0.709475655f, -0.047298377f, -0.520282147f, 0.47298377f}},
+    {{0.25874751f, -0.517495019f, 0.129373755f, 0.776242529f, 0.0646868774f, 0.388121265f, -0.25874751f,
+      0.517495019f, -0.776242529f, 0.194060632f, 0.517495019f, 0.25874751f},
+     {0.463687337f, 0.44726767f, -0.376348173f, 0.251797883f, 0.0966431578f, -0.421238267f, 0.203290747f,
+      0.575226376f, -0.0504966355f, 0.0191162995f, -0.377160672f, 0.112657262f},
+     {-0.385550753f, 0.0420948004f, 0.237617302f, -0.226573453f, -0.163692382f, 0.113734195f, 0.0555041448f,
+      -0.174639274f, 0.385405932f, -0.132337389f, -0.160840729f, 0.209017455f},
+     {0.614716092f, 0.289880718f, -0.733548427f},
+     {0.744621602f, -0.255161731f, -0.427286366f, 0.444811783f}},
 };
 static const double largest_singular_value = 3.91985643992;     /* torch.linalg.svdvals */
 
@@ -72,7 +76,10 @@ static struct spectral_options options(const struct setting *s, bool with_v)
     return (struct spectral_options){.u = s->u, .v = with_v ? s->v : NULL, .iterations = 1, .eps = 1e-12f};
 }
 
-static struct var *incoming(struct tape *t) { return tape_input(t, tensor_over((void *)(uintptr_t)G, TEN_F32, 2, (int64_t[]){K, M})); }
+static struct var *incoming(struct tape *t)
+{
+    return tape_input(t, tensor_over((void *)(uintptr_t)G, TEN_F32, 2, (int64_t[]){K, M}));
+}
 
 static void training_is_that_of_pytorch_with_both_derivatives(void)
 {

@@ -12,7 +12,10 @@
 
 static void the_largest_four_are_those_of_pytorch(void)
 {
-    static const float values[4][4] = {{7.5f, 6, 5, 3.5f}, {7, 6, 4.5f, 3}, {8, 6.5f, 5.5f, 4}, {7.5f, 6.5f, 5, 3.5f}};
+    static const float values[4][4] = {{7.5f, 6, 5, 3.5f},
+                                       {7, 6, 4.5f, 3},
+                                       {8, 6.5f, 5.5f, 4},
+                                       {7.5f, 6.5f, 5, 3.5f}};
     static const int32_t places[4][4] = {{7, 2, 9, 4}, {4, 11, 6, 1}, {6, 1, 8, 3}, {3, 10, 5, 0}};
     float x[4][12], value[4][4];
     int32_t index[4][4];
@@ -56,9 +59,9 @@ static int descending(const void *a, const void *b)
 /* Few different values, so that most tie; rows shorter and longer than what is compared at once. */
 static void rows_of_any_length_are_a_stable_sort_s_front(void)
 {
-    static const struct { int64_t n, k; int32_t values; } cases[] = {
-        {1, 1, 3}, {63, 5, 4}, {64, 64, 1000}, {65, 64, 2}, {700, 1, 5}, {700, 33, 40}, {5000, 100, 1 << 20}, {5000, 4999, 60}, {300, 7, 1}
-    };
+    static const struct { int64_t n, k; int32_t values;
+    } cases[] = {{1, 1, 3},     {63, 5, 4},           {64, 64, 1000},   {65, 64, 2}, {700, 1, 5},
+                 {700, 33, 40}, {5000, 100, 1 << 20}, {5000, 4999, 60}, {300, 7, 1}};
     enum { ROWS = 17 };
     for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
         const int64_t n = cases[c].n, k = cases[c].k;

@@ -5,8 +5,7 @@
 #include <stdint.h>
 
 /*
- * value[r,0..K) = the K largest of x[r,0..C), the largest first; index [R,K]: where they stand.     K <= C
- * < 2^31
+ * value[r,0..K) = the K largest of x[r,0..C), the largest first; index [R,K]: where they stand; K <= C < 2^31.
  *
  * Of equal elements (0 and -0 are) the one of the lower index comes first.  NaN counts as larger than any
  * number, and NaNs as equal.  value or index may be NULL.  Contiguous, not overlapping, the caller's.

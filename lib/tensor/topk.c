@@ -6,7 +6,7 @@
 #include "tensor/topk.h"
 #include "base/mem.h"
 
-#include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,21 +44,21 @@ static void sink(uint64_t *heap, int64_t n, int64_t at)
     heap[at] = key;
 }
 
-static int any_above(const float *x, int64_t n, int32_t limit)
+/* Whether one of n is larger than limit, or NaN. */
+static bool any_above(const float *x, int64_t n, float limit)
 {
-    int any = 0;
+    int32_t any = 0;
     for (int64_t i = 0; i < n; i++)
-        any |= order_of(x[i]) > limit;
+        any |= !(x[i] <= limit);
     return any;
 }
 
-/* Elements from `from` on that are better than the worst go into the heap; later ones of equal rank do
- * not. */
+/* Elements from `from` on that are better than the worst go into the heap; of equal rank they are not better. */
 static void select_from(uint64_t *heap, int64_t k, const float *x, int64_t from, int64_t n)
 {
     for (int64_t i = from; i < n; i += GLANCE) {
         const int64_t end = n - i < GLANCE ? n : i + GLANCE;
-        if (!any_above(x + i, end - i, rank_of(heap[0])))
+        if (!any_above(x + i, end - i, x[place_of(heap[0])]))
             continue;
         for (int64_t j = i; j < end; j++)
             if (order_of(x[j]) > rank_of(heap[0])) {

@@ -53,7 +53,7 @@ static bool any_above(const float *x, int64_t n, float limit)
     return any;
 }
 
-/* Elements from `from` on that are better than the worst go into the heap; of equal rank they are not better. */
+/* Elements from `from` on that are better than the worst go into the heap; those of equal rank are not. */
 static void select_from(uint64_t *heap, int64_t k, const float *x, int64_t from, int64_t n)
 {
     for (int64_t i = from; i < n; i += GLANCE) {

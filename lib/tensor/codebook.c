@@ -10,7 +10,7 @@ enum { BLOCK = 16384 };                 /* elements whose sums are joined in ord
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
-/* ---- Sorting: keys that order like the numbers, by digits of 11 bits -------------------------------------- */
+/* ---- Sorting: keys that order like the numbers, byte by byte -------------------------------------- */
 
 static uint32_t key_of(float x)
 {
@@ -28,25 +28,26 @@ static float number_of(uint32_t key)
     return x;
 }
 
+/* Four digits: what is sorted ends where it began.  Bytes, since runs of 256 stay within the reach of the TLB. */
 static void sort_keys(uint32_t *key, uint32_t *spare, int64_t n)
 {
-    enum { DIGITS = 1 << 11 };
-    for (int shift = 0; shift < 33; shift += 11) {
-        int64_t at[DIGITS] = {0}, sum = 0;
-        for (int64_t i = 0; i < n; i++)
-            at[key[i] >> shift & (DIGITS - 1)]++;
-        for (int d = 0; d < DIGITS; d++) {
-            const int64_t here = at[d];
-            at[d] = sum;
+    int64_t at[4][256] = {0};
+    for (int64_t i = 0; i < n; i++)
+        for (int d = 0; d < 4; d++)
+            at[d][key[i] >> 8 * d & 255]++;
+    for (int d = 0; d < 4; d++) {
+        int64_t sum = 0;
+        for (int v = 0; v < 256; v++) {
+            const int64_t here = at[d][v];
+            at[d][v] = sum;
             sum += here;
         }
         for (int64_t i = 0; i < n; i++)
-            spare[at[key[i] >> shift & (DIGITS - 1)]++] = key[i];
+            spare[at[d][key[i] >> 8 * d & 255]++] = key[i];
         uint32_t *other = key;
         key = spare;
         spare = other;
     }
-    memcpy(spare, key, n * sizeof *key);        /* three digits: the result is in what was the spare */
 }
 
 /* ---- Lloyd's rounds ------------------------------------------------------------------------------------------ */

@@ -1,6 +1,7 @@
 /*
- * Vocabularies in bands: embeddings and softmax whose cost follows the frequency of words.  Positions are sorted by the
- * band of their word once, on the way there; everything else is made of other ops, over the rows of a band.
+ * Vocabularies in bands: embeddings and softmax whose cost follows the frequency of words.  Positions are
+ * sorted by the band of their word once, on the way there; everything else is made of other ops, over the
+ * rows of a band.
  */
 #include "autograd/op.h"
 #include "autograd/ops.h"
@@ -9,9 +10,9 @@
 #include <assert.h>
 #include <string.h>
 
-/* ---- Rows back in place: parts [n_k,C], at i32 [n_k] -> y [N,C] ------------------------------------------ */
+/* ---- Rows back in place: parts [n_k,C], at i32 [n_k] -> y [N,C] ---------------------------------- */
 
-/* y[at_k[r],:] = part_k[r,:], 0 in rows that no part has; no two share a row.  Inputs: at and part by turns. */
+/* y[at_k[r],:] = part_k[r,:], 0 in rows that no part has; no two share a row.  Inputs: at, part by turns. */
 #define AT(k) (2 * (k))
 #define PART(k) (2 * (k) + 1)
 #define SAVES_AT 0x5555u                /* BANDS of them */
@@ -41,9 +42,13 @@ static void weave_backward(struct tape *t, const struct call *c, struct var *con
 }
 
 static struct var *weave_example(struct example *e, struct tape *t, int i);
-const struct op weave_op = {.name = "weave", .forward = weave_forward, .backward = weave_backward, .saves = SAVES_AT, .example = weave_example};
+const struct op weave_op = {
+    .name = "weave", .forward = weave_forward, .backward = weave_backward, .saves = SAVES_AT,
+    .example = weave_example
+};
 
-static struct var *weave(struct tape *t, struct var *const *part, struct var *const *at, int parts, int64_t rows, int64_t width)
+static struct var *weave(struct tape *t, struct var *const *part, struct var *const *at, int parts,
+                         int64_t rows, int64_t width)
 {
     struct var *in[2 * BANDS];
     int64_t covered = 0;
@@ -56,7 +61,7 @@ static struct var *weave(struct tape *t, struct var *const *part, struct var *co
     return tape_call1(t, &weave_op, in, 2 * parts, SHAPE(rows, width), &a, sizeof a);
 }
 
-/* ---- Positions by band ------------------------------------------------------------------------------------- */
+/* ---- Positions by band --------------------------------------------------------------------------- */
 
 static int32_t first_of(const struct bands *b, int band) { return band ? b->cutoff[band - 1] : 0; }
 
@@ -79,7 +84,8 @@ static struct var *integers(struct tape *t, int64_t n, int32_t **to)
     return tape_input(t, v);
 }
 
-static void sort_by_band(struct tape *t, const struct bands *b, const int32_t *id, int64_t n, struct members *m)
+static void sort_by_band(struct tape *t, const struct bands *b, const int32_t *id, int64_t n,
+                         struct members *m)
 {
     int32_t *at[BANDS], *own[BANDS];
     int64_t next[BANDS] = {0};
@@ -101,11 +107,15 @@ static void sort_by_band(struct tape *t, const struct bands *b, const int32_t *i
     }
 }
 
-/* ---- Words in ------------------------------------------------------------------------------------------------ */
+/* ---- Words in ------------------------------------------------------------------------------------ */
 
-static struct var *projected(struct tape *t, struct var *x, struct var *projection) { return projection ? op_linear(t, x, projection, NULL) : x; }
+static struct var *projected(struct tape *t, struct var *x, struct var *projection)
+{
+    return projection ? op_linear(t, x, projection, NULL) : x;
+}
 
-struct var *op_band_embedding(struct tape *t, const struct bands *b, struct var *const *table, struct var *const *projection, struct var *ids)
+struct var *op_band_embedding(struct tape *t, const struct bands *b, struct var *const *table,
+                              struct var *const *projection, struct var *ids)
 {
     struct var *part[BANDS], *at[BANDS];
     struct members m[BANDS];
@@ -113,7 +123,8 @@ struct var *op_band_embedding(struct tape *t, const struct bands *b, struct var 
     if (b->n == 1)
         return projected(t, op_embedding(t, table[0], ids, -1), projection[0]);
     assert(tensor_contiguous(&ids->v));
-    const int64_t n = tensor_count(&ids->v), width = (projection[0] ? projection[0]->v.dim[0] : table[0]->v.dim[1]);
+    const int64_t n = tensor_count(&ids->v),
+                  width = (projection[0] ? projection[0]->v.dim[0] : table[0]->v.dim[1]);
     sort_by_band(t, b, ids->v.i, n, m);
     for (int i = 0; i < b->n; i++) {
         if (m[i].n == 0 && i > 0)
@@ -126,7 +137,7 @@ struct var *op_band_embedding(struct tape *t, const struct bands *b, struct var 
     return op_reshape(t, weave(t, part, at, parts, n, width), out.rank, out.dim);
 }
 
-/* ---- Words out: -log p ------------------------------------------------------------------------------------------ */
+/* ---- Words out: -log p --------------------------------------------------------------------------- */
 
 /* Column of the head's logits that says "in band i". */
 static int32_t cluster_column(const struct bands *b, const struct band_output *o, int i)
@@ -137,7 +148,8 @@ static int32_t cluster_column(const struct bands *b, const struct band_output *o
 /* A linear layer to be: of words that are told apart in one softmax. */
 struct layer { struct var *h, *w, *bias; };
 
-static struct layer head_layer(struct tape *t, const struct bands *b, const struct band_output *o, struct var *h)
+static struct layer head_layer(struct tape *t, const struct bands *b, const struct band_output *o,
+                               struct var *h)
 {
     struct var *w[2] = {o->table[0], o->cluster}, *bias[2] = {o->bias[0], o->cluster_bias};
     struct layer l = {projected(t, h, o->projection[0]), w[0], bias[0]};
@@ -151,13 +163,14 @@ static struct layer head_layer(struct tape *t, const struct bands *b, const stru
 
 static struct layer tail_layer(struct tape *t, const struct band_output *o, int i, struct var *h)
 {
-    return (struct layer){op_dropout(t, projected(t, h, o->projection[i]), o->dropout), o->table[i], o->bias[i]};
+    return (struct layer){op_dropout(t, projected(t, h, o->projection[i]), o->dropout), o->table[i],
+                          o->bias[i]};
 }
 
 static struct var *logits_of(struct tape *t, struct layer l) { return op_linear(t, l.h, l.w, l.bias); }
 
-/* Narrow layers take no longer without their logits in memory (D 4: half the time, 16 and 64: the same, 128: a third
- * more, on one thread); where logits are many, their memory counts more than time. */
+/* Narrow layers take no longer without their logits in memory (D 4: half the time, 16 and 64: the same, 128:
+ * a third more, on one thread); where logits are many, their memory counts more than time. */
 enum { NARROW = 64, MANY = 1 << 26 };
 
 static struct var *entropy_of(struct tape *t, struct layer l, struct var *labels)
@@ -168,7 +181,8 @@ static struct var *entropy_of(struct tape *t, struct layer l, struct var *labels
     return op_cross_entropy(t, logits_of(t, l), labels, 0);
 }
 
-static struct var *head_labels(struct tape *t, const struct bands *b, const struct band_output *o, const struct var *targets)
+static struct var *head_labels(struct tape *t, const struct bands *b, const struct band_output *o,
+                               const struct var *targets)
 {
     int32_t *label;
     const int64_t n = tensor_count(&targets->v);
@@ -181,7 +195,8 @@ static struct var *head_labels(struct tape *t, const struct bands *b, const stru
     return labels;
 }
 
-struct var *op_band_loss(struct tape *t, const struct bands *b, const struct band_output *o, struct var *h, struct var *targets)
+struct var *op_band_loss(struct tape *t, const struct bands *b, const struct band_output *o, struct var *h,
+                         struct var *targets)
 {
     struct var *part[BANDS], *at[BANDS];
     struct members m[BANDS];
@@ -200,18 +215,20 @@ struct var *op_band_loss(struct tape *t, const struct bands *b, const struct ban
     return parts ? op_add(t, loss, op_reshape(t, weave(t, part, at, parts, n, 1), DIMS(n))) : loss;
 }
 
-struct var *op_band_log_probs(struct tape *t, const struct bands *b, const struct band_output *o, struct var *h)
+struct var *op_band_log_probs(struct tape *t, const struct bands *b, const struct band_output *o,
+                              struct var *h)
 {
     struct var *part[BANDS], *head = op_log_softmax(t, logits_of(t, head_layer(t, b, o, h)));
     if (b->n == 1)
         return head;
     part[0] = op_slice(t, head, 1, 0, b->cutoff[0]);
     for (int i = 1; i < b->n; i++)
-        part[i] = op_add(t, op_log_softmax(t, logits_of(t, tail_layer(t, o, i, h))), op_slice(t, head, 1, cluster_column(b, o, i), 1));
+        part[i] = op_add(t, op_log_softmax(t, logits_of(t, tail_layer(t, o, i, h))),
+                         op_slice(t, head, 1, cluster_column(b, o, i), 1));
     return op_concat(t, part, b->n, 1);
 }
 
-/* ---- Examples ------------------------------------------------------------------------------------------------------ */
+/* ---- Examples ------------------------------------------------------------------------------------ */
 
 static struct var *words(struct tape *t, struct shape s, const int32_t *id)
 {
@@ -222,7 +239,8 @@ static struct var *words(struct tape *t, struct shape s, const int32_t *id)
 }
 
 /* V = 3+4+3, D 4, widths 4 2 1, tables shared by both ends. */
-static struct var *there_and_back(struct example *e, struct tape *t, struct shape s, const int32_t *id, bool backwards, bool all)
+static struct var *there_and_back(struct example *e, struct tape *t, struct shape s, const int32_t *id,
+                                  bool backwards, bool all)
 {
     const struct bands b = {3, {3, 7, 10}};
     struct band_output o = {.backwards = backwards};
@@ -255,8 +273,13 @@ static struct var *weave_example(struct example *e, struct tape *t, int i)
     case 4: return there_and_back(e, t, SHAPE(6), mixed, true, true);
     case 5: {
         const struct bands b = {2, {50, 90}};
-        struct var *ids = example_index(e, t, 90, SHAPE(500)), *projection[2] = {example_input(e, t, EX_NORMAL, SHAPE(48, 32)), example_input(e, t, EX_NORMAL, SHAPE(48, 8))};
-        return op_band_embedding(t, &b, (struct var *[]){example_loose(e, t, EX_NORMAL, SHAPE(50, 32)), example_input(e, t, EX_NORMAL, SHAPE(40, 8))}, projection, ids);
+        struct var *ids = example_index(e, t, 90, SHAPE(500)),
+                   *projection[2] = {example_input(e, t, EX_NORMAL, SHAPE(48, 32)),
+                                     example_input(e, t, EX_NORMAL, SHAPE(48, 8))};
+        return op_band_embedding(t, &b,
+                                 (struct var *[]){example_loose(e, t, EX_NORMAL, SHAPE(50, 32)),
+                                                  example_input(e, t, EX_NORMAL, SHAPE(40, 8))},
+                                 projection, ids);
     }
     default: return NULL;
     }

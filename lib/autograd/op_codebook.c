@@ -8,7 +8,7 @@
 #include <assert.h>
 #include <string.h>
 
-/* ---- Shared values: codebook [K], code -> y ------------------------------------------------------------ */
+/* ---- Shared values: codebook [K], code -> y ------------------------------------------------------ */
 
 enum { BOOK, CODE, WEIGHT };
 
@@ -17,7 +17,8 @@ static struct var *sums_of(struct tape *t, struct var *x, struct var *code, int6
 static void codebook_forward(const struct call *c)
 {
     const struct tensor *book = &c->in[BOOK]->v;
-    codebook_values(c->out[0]->v.f, c->in[CODE]->v.i, tensor_count(&c->in[CODE]->v), book->f, (int)book->dim[0]);
+    codebook_values(c->out[0]->v.f, c->in[CODE]->v.i, tensor_count(&c->in[CODE]->v), book->f,
+                    (int)book->dim[0]);
 }
 
 /* 1 where the code is one. */
@@ -52,7 +53,9 @@ static void sums_backward(struct tape *t, const struct call *c, struct var *cons
 {
     tape_add_grad(t, c->in[0], op_codebook(t, NULL, r[0], c->in[1]));
 }
-static const struct op sums_op = {.name = "codebook_sums", .forward = sums_forward, .backward = sums_backward, .saves = SAVES_IN(1)};
+static const struct op sums_op = {
+    .name = "codebook_sums", .forward = sums_forward, .backward = sums_backward, .saves = SAVES_IN(1)
+};
 
 static struct var *sums_of(struct tape *t, struct var *x, struct var *code, int64_t k)
 {
@@ -63,16 +66,25 @@ static struct var *sums_of(struct tape *t, struct var *x, struct var *code, int6
 static struct var *codebook_example(struct example *e, struct tape *t, int i)
 {
     switch (i) {
-    case 0: return op_codebook(t, NULL, example_input(e, t, EX_NORMAL, SHAPE(4)), example_index(e, t, 4, SHAPE(3, 5)));
-    case 1: return op_codebook(t, NULL, example_input(e, t, EX_NORMAL, SHAPE(1)), example_index(e, t, 1, SHAPE(2, 3, 2)));
-    case 2: return op_codebook(t, NULL, example_loose(e, t, EX_NORMAL, SHAPE(2)), example_index(e, t, 2, SHAPE(0)));
-    case 3: return op_codebook(t, NULL, example_input(e, t, EX_NORMAL, SHAPE(256)), example_index(e, t, 256, SHAPE(210, 201)));
+    case 0:
+        return op_codebook(t, NULL, example_input(e, t, EX_NORMAL, SHAPE(4)),
+                           example_index(e, t, 4, SHAPE(3, 5)));
+    case 1:
+        return op_codebook(t, NULL, example_input(e, t, EX_NORMAL, SHAPE(1)),
+                           example_index(e, t, 1, SHAPE(2, 3, 2)));
+    case 2:
+        return op_codebook(t, NULL, example_loose(e, t, EX_NORMAL, SHAPE(2)),
+                           example_index(e, t, 2, SHAPE(0)));
+    case 3:
+        return op_codebook(t, NULL, example_input(e, t, EX_NORMAL, SHAPE(256)),
+                           example_index(e, t, 256, SHAPE(210, 201)));
     default: return NULL;
     }
 }
 
 const struct op codebook_op = {
-    .name = "codebook", .forward = codebook_forward, .backward = codebook_backward, .saves = SAVES_IN(CODE), .example = codebook_example
+    .name = "codebook", .forward = codebook_forward, .backward = codebook_backward, .saves = SAVES_IN(CODE),
+    .example = codebook_example
 };
 
 struct var *op_codebook(struct tape *t, struct var *w, struct var *codebook, struct var *code)
@@ -85,10 +97,16 @@ struct var *op_codebook(struct tape *t, struct var *w, struct var *codebook, str
     return tape_call1(t, &codebook_op, in, 3, out, NULL, 0);
 }
 
-/* ---- Masks ----------------------------------------------------------------------------------------------------- */
+/* ---- Masks --------------------------------------------------------------------------------------- */
 
-static void mask_forward(const struct call *c) { tensor_binary(&c->out[0]->v, BINARY_MUL, &c->in[0]->v, &c->in[1]->v); }
-static void mask_backward(struct tape *t, const struct call *c, struct var *const *dy) { tape_add_grad(t, c->in[0], op_mask(t, dy[0], c->in[1])); }
+static void mask_forward(const struct call *c)
+{
+    tensor_binary(&c->out[0]->v, BINARY_MUL, &c->in[0]->v, &c->in[1]->v);
+}
+static void mask_backward(struct tape *t, const struct call *c, struct var *const *dy)
+{
+    tape_add_grad(t, c->in[0], op_mask(t, dy[0], c->in[1]));
+}
 
 static struct var *bits(struct example *e, struct tape *t, struct shape s)
 {
@@ -110,7 +128,10 @@ static struct var *mask_example(struct example *e, struct tape *t, int i)
     }
 }
 
-const struct op mask_op = {.name = "mask", .forward = mask_forward, .backward = mask_backward, .saves = SAVES_IN(1), .example = mask_example};
+const struct op mask_op = {
+    .name = "mask", .forward = mask_forward, .backward = mask_backward, .saves = SAVES_IN(1),
+    .example = mask_example
+};
 
 struct var *op_mask(struct tape *t, struct var *w, struct var *mask)
 {

@@ -10,10 +10,16 @@
 static int64_t width(const struct var *x) { return x->v.dim[x->v.rank - 1]; }
 static int64_t rows(const struct var *x) { return dims_count(x->v.rank - 1, x->v.dim); }
 
-/* ---- Gates ------------------------------------------------------------------------------------------------ */
+/* ---- Gates --------------------------------------------------------------------------------------- */
 
-static void glu_forward(const struct call *c) { glu(c->out[0]->v.f, c->in[0]->v.f, rows(c->in[0]), width(c->in[0]) / 2); }
-static void glu_slope(const struct call *c) { glu_back(c->out[0]->v.f, c->in[0]->v.f, c->in[1]->v.f, rows(c->in[1]), width(c->in[1]) / 2); }
+static void glu_forward(const struct call *c)
+{
+    glu(c->out[0]->v.f, c->in[0]->v.f, rows(c->in[0]), width(c->in[0]) / 2);
+}
+static void glu_slope(const struct call *c)
+{
+    glu_back(c->out[0]->v.f, c->in[0]->v.f, c->in[1]->v.f, rows(c->in[1]), width(c->in[1]) / 2);
+}
 static const struct op glu_slope_op = {.name = "glu_back", .forward = glu_slope};
 
 static void glu_backward(struct tape *t, const struct call *c, struct var *const *dy)
@@ -40,7 +46,10 @@ static struct var *glu_example(struct example *e, struct tape *t, int i)
     default: return NULL;
     }
 }
-const struct op glu_op = {.name = "glu", .forward = glu_forward, .backward = glu_backward, .compose = glu_compose, .saves = SAVES_IN(0), .example = glu_example};
+const struct op glu_op = {
+    .name = "glu", .forward = glu_forward, .backward = glu_backward, .compose = glu_compose,
+    .saves = SAVES_IN(0), .example = glu_example
+};
 
 struct var *op_glu(struct tape *t, struct var *x)
 {
@@ -51,10 +60,16 @@ struct var *op_glu(struct tape *t, struct var *x)
     return tape_call1(t, &glu_op, &x, 1, out, NULL, 0);
 }
 
-/* ---- Taps ---------------------------------------------------------------------------------------------------- */
+/* ---- Taps ---------------------------------------------------------------------------------------- */
 
-static void taps_forward(const struct call *c) { lightconv_softmax(c->out[0]->v.f, c->in[0]->v.f, rows(c->in[0]), width(c->in[0])); }
-static void taps_slope(const struct call *c) { lightconv_softmax_back(c->out[0]->v.f, c->in[1]->v.f, c->in[0]->v.f, rows(c->in[1]), width(c->in[1])); }
+static void taps_forward(const struct call *c)
+{
+    lightconv_softmax(c->out[0]->v.f, c->in[0]->v.f, rows(c->in[0]), width(c->in[0]));
+}
+static void taps_slope(const struct call *c)
+{
+    lightconv_softmax_back(c->out[0]->v.f, c->in[1]->v.f, c->in[0]->v.f, rows(c->in[1]), width(c->in[1]));
+}
 static const struct op taps_slope_op = {.name = "tap_softmax_back", .forward = taps_slope};
 
 static void taps_backward(struct tape *t, const struct call *c, struct var *const *dy)
@@ -62,7 +77,10 @@ static void taps_backward(struct tape *t, const struct call *c, struct var *cons
     struct var *in[2] = {tape_compact(t, dy[0]), c->out[0]};
     tape_add_grad(t, c->in[0], tape_call1(t, &taps_slope_op, in, 2, shape_of(c->in[0]), NULL, 0));
 }
-static void taps_compose(struct tape *t, const struct call *c, struct var **out) { out[0] = op_softmax(t, c->in[0]); }
+static void taps_compose(struct tape *t, const struct call *c, struct var **out)
+{
+    out[0] = op_softmax(t, c->in[0]);
+}
 
 static struct var *taps_example(struct example *e, struct tape *t, int i)
 {
@@ -74,7 +92,10 @@ static struct var *taps_example(struct example *e, struct tape *t, int i)
     default: return NULL;
     }
 }
-const struct op tap_softmax_op = {.name = "tap_softmax", .forward = taps_forward, .backward = taps_backward, .compose = taps_compose, .saves = SAVES_RESULT(0), .example = taps_example};
+const struct op tap_softmax_op = {
+    .name = "tap_softmax", .forward = taps_forward, .backward = taps_backward, .compose = taps_compose,
+    .saves = SAVES_RESULT(0), .example = taps_example
+};
 
 struct var *op_tap_softmax(struct tape *t, struct var *x)
 {
@@ -82,7 +103,7 @@ struct var *op_tap_softmax(struct tape *t, struct var *x)
     return tape_call1(t, &tap_softmax_op, &x, 1, shape_of(x), NULL, 0);
 }
 
-/* ---- The convolution -------------------------------------------------------------------------------------------- */
+/* ---- The convolution ----------------------------------------------------------------------------- */
 
 enum { X, TAPS, LENGTHS };
 
@@ -110,7 +131,8 @@ static void weight_forward(const struct call *c)
     const struct lightconv l = whole(c->arg, c->in[2]);
     lightconv_weight(&l, c->out[0]->v.f, c->in[1]->v.f, c->in[0]->v.f);
 }
-static const struct op data_op = {.name = "lightconv_data", .forward = data_forward}, weight_op = {.name = "lightconv_weight", .forward = weight_forward};
+static const struct op data_op = {.name = "lightconv_data", .forward = data_forward},
+                       weight_op = {.name = "lightconv_weight", .forward = weight_forward};
 
 static void lightconv_backward(struct tape *t, const struct call *c, struct var *const *dy)
 {
@@ -118,38 +140,52 @@ static void lightconv_backward(struct tape *t, const struct call *c, struct var 
     for (int i = 0; i < 2; i++) {
         struct var *in[3] = {g, c->in[i == X ? TAPS : X], c->in[LENGTHS]};
         if (tape_wants(t, c->in[i]))
-            tape_add_grad(t, c->in[i], tape_call1(t, i == X ? &data_op : &weight_op, in, 3, shape_of(c->in[i]), c->arg, sizeof(struct lightconv)));
+            tape_add_grad(t, c->in[i],
+                          tape_call1(t, i == X ? &data_op : &weight_op, in, 3, shape_of(c->in[i]), c->arg,
+                                     sizeof(struct lightconv)));
     }
 }
 
-static int64_t lightconv_macs(const struct call *c) { return tensor_count(&c->in[X]->v) * ((const struct lightconv *)c->arg)->k; }
+static int64_t lightconv_macs(const struct call *c)
+{
+    return tensor_count(&c->in[X]->v) * ((const struct lightconv *)c->arg)->k;
+}
 
 static struct var *lightconv_example(struct example *e, struct tape *t, int i)
 {
     struct lightconv_options o = {.softmax = true};
     switch (i) {
-    case 0: return op_lightconv(t, example_input(e, t, EX_NORMAL, SHAPE(2, 5, 6)), example_input(e, t, EX_NORMAL, SHAPE(3, 3)), &o);
+    case 0:
+        return op_lightconv(t, example_input(e, t, EX_NORMAL, SHAPE(2, 5, 6)),
+                            example_input(e, t, EX_NORMAL, SHAPE(3, 3)), &o);
     case 1:
         o.causal = true;
-        return op_lightconv(t, example_loose(e, t, EX_NORMAL, SHAPE(2, 3, 4)), example_loose(e, t, EX_NORMAL, SHAPE(2, 3, 2, 7)), &o);
+        return op_lightconv(t, example_loose(e, t, EX_NORMAL, SHAPE(2, 3, 4)),
+                            example_loose(e, t, EX_NORMAL, SHAPE(2, 3, 2, 7)), &o);
     case 2:
         o.dropout = 0.3f;
         o.lengths = example_index(e, t, 5, SHAPE(3));
-        return op_lightconv(t, example_input(e, t, EX_NORMAL, SHAPE(3, 5, 4)), example_input(e, t, EX_NORMAL, SHAPE(3, 5, 2, 3)), &o);
+        return op_lightconv(t, example_input(e, t, EX_NORMAL, SHAPE(3, 5, 4)),
+                            example_input(e, t, EX_NORMAL, SHAPE(3, 5, 2, 3)), &o);
     case 3:
         o.softmax = false;
-        return op_lightconv(t, example_input(e, t, EX_NORMAL, SHAPE(1, 4, 3)), example_input(e, t, EX_NORMAL, SHAPE(1, 4)), &o);
-    case 4: return op_lightconv(t, example_input(e, t, EX_NORMAL, SHAPE(0, 4, 4)), example_input(e, t, EX_NORMAL, SHAPE(0, 4, 2, 3)), &o);
+        return op_lightconv(t, example_input(e, t, EX_NORMAL, SHAPE(1, 4, 3)),
+                            example_input(e, t, EX_NORMAL, SHAPE(1, 4)), &o);
+    case 4:
+        return op_lightconv(t, example_input(e, t, EX_NORMAL, SHAPE(0, 4, 4)),
+                            example_input(e, t, EX_NORMAL, SHAPE(0, 4, 2, 3)), &o);
     case 5:
         o.causal = true;
-        return op_lightconv(t, example_input(e, t, EX_NORMAL, SHAPE(2, 70, 64)), example_input(e, t, EX_NORMAL, SHAPE(2, 70, 4, 15)), &o);
+        return op_lightconv(t, example_input(e, t, EX_NORMAL, SHAPE(2, 70, 64)),
+                            example_input(e, t, EX_NORMAL, SHAPE(2, 70, 4, 15)), &o);
     default: return NULL;
     }
 }
 
 const struct op lightconv_op = {
-    .name = "lightconv", .forward = lightconv_op_forward, .backward = lightconv_backward, .macs = lightconv_macs, .once = true,
-    .saves = SAVES_IN(X) | SAVES_IN(TAPS) | SAVES_IN(LENGTHS), .example = lightconv_example
+    .name = "lightconv", .forward = lightconv_op_forward, .backward = lightconv_backward,
+    .macs = lightconv_macs, .once = true, .saves = SAVES_IN(X) | SAVES_IN(TAPS) | SAVES_IN(LENGTHS),
+    .example = lightconv_example
 };
 
 struct var *op_lightconv(struct tape *t, struct var *x, struct var *taps, const struct lightconv_options *o)

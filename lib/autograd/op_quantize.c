@@ -10,24 +10,31 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* ---- Any value ------------------------------------------------------------------------------------------ */
+/* ---- Any value ----------------------------------------------------------------------------------- */
 
 enum { FROM, VALUE };
 
 static void straight_forward(const struct call *c) { tensor_copy(&c->out[0]->v, &c->in[VALUE]->v); }
-static void straight_backward(struct tape *t, const struct call *c, struct var *const *dy) { tape_add_grad(t, c->in[FROM], dy[0]); }
+static void straight_backward(struct tape *t, const struct call *c, struct var *const *dy)
+{
+    tape_add_grad(t, c->in[FROM], dy[0]);
+}
 
 /* Values that are what a gradient of 1 comes from: a copy. */
 static struct var *straight_example(struct example *e, struct tape *t, int i)
 {
-    static const struct shape shapes[] = {{TEN_F32, 2, {3, 5}}, {TEN_F32, 3, {2, 0, 3}}, {TEN_F32, 2, {170, 130}}};
+    static const struct shape shapes[] = {
+        {TEN_F32, 2, {3, 5}}, {TEN_F32, 3, {2, 0, 3}}, {TEN_F32, 2, {170, 130}}};
     if (i > 2)
         return NULL;
     struct var *x = example_loose(e, t, EX_NORMAL, shapes[i]);
     return op_straight_through(t, tape_stop(t, x), x);
 }
 
-const struct op straight_op = {.name = "straight_through", .forward = straight_forward, .backward = straight_backward, .example = straight_example};
+const struct op straight_op = {
+    .name = "straight_through", .forward = straight_forward, .backward = straight_backward,
+    .example = straight_example
+};
 
 struct var *op_straight_through(struct tape *t, struct var *y, struct var *x)
 {
@@ -36,7 +43,7 @@ struct var *op_straight_through(struct tape *t, struct var *y, struct var *x)
     return tape_call1(t, &straight_op, in, 2, shape_of(x), NULL, 0);
 }
 
-/* ---- Even levels: x, range -> y ------------------------------------------------------------------------------ */
+/* ---- Even levels: x, range -> y ------------------------------------------------------------------ */
 
 enum { X, RANGE };
 
@@ -92,8 +99,8 @@ static void quantize_back_forward(const struct call *c)
     const bool ranged = c->out[1]->v.rank > 0;
     struct quantizer *q = quantizers(a, c->in[2]->v.f);
     struct quantize_sums *sums = ranged ? xcalloc(a->chans + 1, sizeof *sums) : NULL;
-    quantize_back(&(struct quantize){a->outer, a->chans, a->inner, q}, c->out[0]->v.f, sums, c->in[0]->v.f, c->in[1]->v.f,
-                  a->o.slope == QUANTIZE_PASS);
+    quantize_back(&(struct quantize){a->outer, a->chans, a->inner, q}, c->out[0]->v.f, sums, c->in[0]->v.f,
+                  c->in[1]->v.f, a->o.slope == QUANTIZE_PASS);
     if (ranged)
         range_gradient(a, c->out[1]->v.f, sums);
     free(sums);
@@ -124,23 +131,30 @@ static struct var *quantize_example(struct example *e, struct tape *t, int i)
 {
     struct quantize_options o = {.bits = QUANTIZE_BITS};
     switch (i) {
-    case 0: return op_quantize(t, example_input(e, t, EX_DISTINCT, SHAPE(3, 5)), example_input(e, t, EX_POSITIVE, SHAPE(1)), &o);
+    case 0:
+        return op_quantize(t, example_input(e, t, EX_DISTINCT, SHAPE(3, 5)),
+                           example_input(e, t, EX_POSITIVE, SHAPE(1)), &o);
     case 1:
         o.per_channel = true;
-        return op_quantize(t, example_loose(e, t, EX_NONZERO, SHAPE(4, 3, 2)), op_affine(t, example_input(e, t, EX_UNIT, SHAPE(4)), 0.02f, 0.05f), &o);
+        return op_quantize(t, example_loose(e, t, EX_NONZERO, SHAPE(4, 3, 2)),
+                           op_affine(t, example_input(e, t, EX_UNIT, SHAPE(4)), 0.02f, 0.05f), &o);
     case 2:
         o = (struct quantize_options){QUANTIZE_UNSIGNED, QUANTIZE_BITS, true, 2, QUANTIZE_STEP};
-        return op_quantize(t, example_input(e, t, EX_NONZERO, SHAPE(5, 3, 7)), op_affine(t, example_input(e, t, EX_UNIT, SHAPE(7)), 0.02f, 0.05f), &o);
+        return op_quantize(t, example_input(e, t, EX_NONZERO, SHAPE(5, 3, 7)),
+                           op_affine(t, example_input(e, t, EX_UNIT, SHAPE(7)), 0.02f, 0.05f), &o);
     case 3:
         o.kind = QUANTIZE_AFFINE;
-        return op_quantize(t, op_scale(t, example_input(e, t, EX_UNIT, SHAPE(0, 3)), 1), example_input(e, t, EX_UNIT, SHAPE(2)), &o);
+        return op_quantize(t, op_scale(t, example_input(e, t, EX_UNIT, SHAPE(0, 3)), 1),
+                           example_input(e, t, EX_UNIT, SHAPE(2)), &o);
     case 4:
         o.slope = QUANTIZE_STEP;
-        return op_quantize(t, example_input(e, t, EX_NONZERO, SHAPE(170, 130)), op_affine(t, example_input(e, t, EX_UNIT, SHAPE(1)), 0.02f, 0.05f), &o);
+        return op_quantize(t, example_input(e, t, EX_NONZERO, SHAPE(170, 130)),
+                           op_affine(t, example_input(e, t, EX_UNIT, SHAPE(1)), 0.02f, 0.05f), &o);
     case 5:
         o.per_channel = true;
         o.axis = 1;
-        return op_quantize(t, example_input(e, t, EX_NONZERO, SHAPE(700, 33)), op_affine(t, example_input(e, t, EX_UNIT, SHAPE(33)), 0.02f, 0.05f), &o);
+        return op_quantize(t, example_input(e, t, EX_NONZERO, SHAPE(700, 33)),
+                           op_affine(t, example_input(e, t, EX_UNIT, SHAPE(33)), 0.02f, 0.05f), &o);
     default: return NULL;
     }
 }

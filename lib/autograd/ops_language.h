@@ -1,6 +1,7 @@
 /*
- * Ops of language models: convolutions with few taps, gated units, relative positions, vocabularies in bands.  As in
- * ops.h, inputs may have any strides and results are new values; no gradients of gradients where it says so.
+ * Ops of language models: convolutions with few taps, gated units, relative positions, vocabularies in bands.
+ * As in ops.h, inputs may have any strides and results are new values; no gradients of gradients where it
+ * says so.
  */
 #ifndef AUTOGRAD_OPS_LANGUAGE_H
 #define AUTOGRAD_OPS_LANGUAGE_H
@@ -10,47 +11,49 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* ---- Gated linear units (tensor/glu.h) ----------------------------------------------------------------------- */
+/* ---- Gated linear units (tensor/glu.h) ----------------------------------------------------------- */
 
-/* x [...,2C] -> [...,C]: the first half times the sigmoid of the second (Dauphin et al., arXiv 1612.08083). */
+/* x [...,2C] -> [...,C]: the first half times the sigmoid of the second (Dauphin et al., 2016). */
 struct var *op_glu(struct tape *t, struct var *x);
 
-/* ---- Light and dynamic convolution (tensor/lightconv.h): no gradients of gradients ----------------------------- */
+/* ---- Light and dynamic convolution (tensor/lightconv.h): no gradients of gradients --------------- */
 
 /* Softmax over the last axis, for many short rows: taps. */
 struct var *op_tap_softmax(struct tape *t, struct var *x);
 
 struct lightconv_options {
-    bool causal;                        /* the last tap meets its own position, else the middle one: (K-1)/2 before it */
+    bool causal;                        /* the last tap is at its own position, else tap (K-1)/2 */
     bool softmax;                       /* taps are logits */
     float dropout;                      /* of taps, after the softmax: DropConnect */
-    struct var *lengths;                /* positions of each entry, i32 [B]; x counts as 0 beyond; NULL: all */
+    struct var *lengths;                /* positions of each entry, i32 [B]; x is 0 beyond; NULL: all */
 };
-/* x [B,T,C], taps [H,K] or [B,T,H,K], H divides C: [B,T,C].  Head h has the channels h C/H .. (h+1) C/H - 1. */
+/* x [B,T,C], taps [H,K] or [B,T,H,K], H divides C: [B,T,C].  Head h has channels h C/H .. (h+1) C/H - 1. */
 struct var *op_lightconv(struct tape *t, struct var *x, struct var *taps, const struct lightconv_options *o);
 
-/* ---- Relative positions (Dai et al., "Transformer-XL", arXiv 1901.02860) ---------------------------------------- */
+/* ---- Relative positions (Dai et al., "Transformer-XL", arXiv 1901.02860) ------------------------- */
 
 /*
- * The terms that attention_options.relative takes: [B,H,Tq,R], <q[b,i,h,:] + bias[h,:], r[m,h,:]>; not scaled: fold
- * attention's scale into r.  q [B,Tq,H*D], bias [H*D] or NULL (v of the paper); r [R,H*D], or [R,D], which all heads
- * share.  R = Tk with row m for a key that lies Tk-1-m places back (tensor/attention.h).  No gradients of gradients.
+ * The terms that attention_options.relative takes: [B,H,Tq,R], <q[b,i,h,:] + bias[h,:], r[m,h,:]>; not
+ * scaled: fold attention's scale into r.  q [B,Tq,H*D], bias [H*D] or NULL (v of the paper); r [R,H*D], or
+ * [R,D], which all heads share.  R = Tk with row m for a key that lies Tk-1-m places back
+ * (tensor/attention.h).  No gradients of gradients.
  */
 struct var *op_relative(struct tape *t, struct var *q, struct var *bias, struct var *r, int64_t heads);
 
-/* ---- Output layers (tensor/linear_entropy.h) ------------------------------------------------------------------------ */
+/* ---- Output layers (tensor/linear_entropy.h) ----------------------------------------------------- */
 
-/* h [N,D], w [V,D], bias [V] or NULL, labels i32 [N] below V: the loss of every row [N], that of op_cross_entropy(op_linear())
- * without the logits in memory.  Rows with a negative label have none. */
-struct var *op_linear_entropy(struct tape *t, struct var *h, struct var *w, struct var *bias, struct var *labels);
+/* h [N,D], w [V,D], bias [V] or NULL, labels i32 [N] below V: the loss of every row [N], that of
+ * op_cross_entropy(op_linear()) without the logits in memory.  Rows with a negative label have none. */
+struct var *op_linear_entropy(struct tape *t, struct var *h, struct var *w, struct var *bias,
+                              struct var *labels);
 
-/* ---- Words in bands (Grave et al., arXiv 1609.04309; Baevski and Auli, arXiv 1809.10853) --------------------------- */
+/* ---- Words in bands (Grave et al., arXiv 1609.04309; Baevski and Auli, arXiv 1809.10853) --------- */
 
 enum { BANDS = 8 };
 /*
  * A vocabulary by falling frequency, cut into bands: band i holds the words from cutoff[i-1] (0 for i = 0) to
- * cutoff[i] - 1; cutoff[bands-1] = V.  One band is an ordinary softmax.  Band i has vectors of width D_i, and, where
- * that is not the model's D or by choice, a projection.
+ * cutoff[i] - 1; cutoff[bands-1] = V.  One band is an ordinary softmax.  Band i has vectors of width D_i,
+ * and, where that is not the model's D or by choice, a projection.
  */
 struct bands {
     int n;
@@ -58,7 +61,8 @@ struct bands {
 };
 
 /* ids i32 [...] in [0,V): [...,D].  table[i] [V_i,D_i]; projection[i] [D,D_i] or NULL (D_i = D). */
-struct var *op_band_embedding(struct tape *t, const struct bands *b, struct var *const *table, struct var *const *projection, struct var *ids);
+struct var *op_band_embedding(struct tape *t, const struct bands *b, struct var *const *table,
+                              struct var *const *projection, struct var *ids);
 
 struct band_output {
     struct var *table[BANDS];           /* [V_i,D_i]: may be the embedding's */
@@ -73,12 +77,15 @@ struct band_output {
  *
  *     z = [table_0 h' + bias_0 ; cluster h' + cluster bias], h' = projection_0 h
  *     log p(w) = log softmax(z)[w] in band 0, else
- *                log softmax(z)[V_0 + cluster of band i] + log softmax(table_i projection_i h + bias_i)[w - cutoff[i-1]]
+ *                log softmax(z)[V_0 + cluster of band i]
+ *                + log softmax(table_i projection_i h + bias_i)[w - cutoff[i-1]]
  *
  * Bands from 1 on are computed for the rows whose target lies there, and not at all when there are none.
  */
-struct var *op_band_loss(struct tape *t, const struct bands *b, const struct band_output *o, struct var *h, struct var *targets);
+struct var *op_band_loss(struct tape *t, const struct bands *b, const struct band_output *o, struct var *h,
+                         struct var *targets);
 /* log p of all words [N,V]. */
-struct var *op_band_log_probs(struct tape *t, const struct bands *b, const struct band_output *o, struct var *h);
+struct var *op_band_log_probs(struct tape *t, const struct bands *b, const struct band_output *o,
+                              struct var *h);
 
 #endif

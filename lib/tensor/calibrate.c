@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Extremes -------------------------------------------------------------------------------------------- */
+/* ---- Extremes ------------------------------------------------------------------------------------ */
 
 /* y [chans] = extremes of x [outer,chans,inner]; 0 without any. */
 static void extremes(float *y, enum reduce op, const float *x, int64_t outer, int64_t chans, int64_t inner)
@@ -38,7 +38,7 @@ void calibrate_largest(float *range, const float *x, int64_t outer, int64_t chan
     free(lo);
 }
 
-/* ---- By share and by moments -------------------------------------------------------------------------------- */
+/* ---- By share and by moments --------------------------------------------------------------------- */
 
 static struct stats_view view_of(const float *x, int64_t n) { return (struct stats_view){x, TEN_F32, n, 1}; }
 
@@ -71,7 +71,7 @@ float calibrate_deviations(const float *x, int64_t n, double k)
     return (float)(fabs(stats_mean(&s)) + k * stats_std(&s));
 }
 
-/* ---- By divergence ------------------------------------------------------------------------------------------- */
+/* ---- By divergence ------------------------------------------------------------------------------- */
 
 static const double least_share = 1e-12;
 
@@ -95,7 +95,8 @@ static double divergence_below(const double *P, int i, int levels, double *coars
         coarse[l] = P[at] + (right - P[at]) * (t - at);
     }
     for (int j = 0; j < i; j++) {
-        const double q = at_least_share(read_at(coarse, levels, (double)j * (levels - 1) / (i - 1))), p = at_least_share(P[j]);
+        const double q = at_least_share(read_at(coarse, levels, (double)j * (levels - 1) / (i - 1))),
+                     p = at_least_share(P[j]);
         sum += (p - q) * log2(p / q);
     }
     return sum;
@@ -154,7 +155,7 @@ float calibrate_divergence(const float *x, int64_t n, int levels)
     return fminf((float)((best + 0.5) * most / bins), most);
 }
 
-/* ---- By a distribution's shape ---------------------------------------------------------------------------------- */
+/* ---- By a distribution's shape ------------------------------------------------------------------- */
 
 /* Root of a falling function in [lo,hi]. */
 static double falling_root(double (*f)(double u, double share), double share, double lo, double hi)
@@ -178,8 +179,14 @@ static double normal_slope(double u, double share)
 }
 
 static double share_of(int bits) { return 1 / (3 * exp2(2 * bits)); }
-double calibrate_laplace(double scale, int bits) { return scale * falling_root(laplace_slope, share_of(bits), 0, 100); }
-double calibrate_normal(double deviation, int bits) { return deviation * falling_root(normal_slope, share_of(bits), 0, 100); }
+double calibrate_laplace(double scale, int bits)
+{
+    return scale * falling_root(laplace_slope, share_of(bits), 0, 100);
+}
+double calibrate_normal(double deviation, int bits)
+{
+    return deviation * falling_root(normal_slope, share_of(bits), 0, 100);
+}
 
 float calibrate_least_error(const float *x, int64_t n, enum calibrate_shape shape, int bits)
 {

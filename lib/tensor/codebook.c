@@ -10,7 +10,7 @@ enum { BLOCK = 16384 };                 /* elements whose sums are joined in ord
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
-/* ---- Sorting: keys that order like the numbers, byte by byte -------------------------------------- */
+/* ---- Sorting: keys that order like the numbers, byte by byte ------------------------------------- */
 
 static uint32_t key_of(float x)
 {
@@ -28,7 +28,8 @@ static float number_of(uint32_t key)
     return x;
 }
 
-/* Four digits: what is sorted ends where it began.  Bytes, since runs of 256 stay within the reach of the TLB. */
+/* Four digits: what is sorted ends where it began.  Bytes, since runs of 256 stay within the reach of the
+ * TLB. */
 static void sort_keys(uint32_t *key, uint32_t *spare, int64_t n)
 {
     int64_t at[4][256] = {0};
@@ -50,7 +51,7 @@ static void sort_keys(uint32_t *key, uint32_t *spare, int64_t n)
     }
 }
 
-/* ---- Lloyd's rounds ------------------------------------------------------------------------------------------ */
+/* ---- Lloyd's rounds ------------------------------------------------------------------------------ */
 
 /* Values in rising order [n], and sum[i] of the first i [n+1]. */
 struct sorted { float *x; double *sum; int64_t n; };
@@ -103,7 +104,7 @@ static bool lloyd(const struct sorted *s, float *centroid, int k)
     return changed;
 }
 
-/* ---- Starting points ------------------------------------------------------------------------------------------- */
+/* ---- Starting points ----------------------------------------------------------------------------- */
 
 /* All distinct values, when there are no more than k. */
 static bool few_values(const struct sorted *s, float *centroid, int k)
@@ -174,7 +175,7 @@ int kmeans(const struct kmeans *o, float *centroid, const float *x, int64_t n)
     return rounds;
 }
 
-/* ---- Codes ------------------------------------------------------------------------------------------------------- */
+/* ---- Codes --------------------------------------------------------------------------------------- */
 
 void codebook_assign(int32_t *code, const float *x, int64_t n, const float *centroid, int k, bool zeros)
 {
@@ -218,7 +219,8 @@ void codebook_sums(double *sum, int64_t *members, const float *x, const int32_t 
 
     #pragma omp parallel for schedule(static) if (n > BLOCK)
     for (int64_t b = 0; b < blocks; b++)
-        block_sums(part + b * (k + 1), number + b * (k + 1), x + b * BLOCK, code + b * BLOCK, least(BLOCK, n - b * BLOCK));
+        block_sums(part + b * (k + 1), number + b * (k + 1), x + b * BLOCK, code + b * BLOCK,
+                   least(BLOCK, n - b * BLOCK));
     for (int j = 0; j < k; j++) {
         double total = 0;
         int64_t there = 0;

@@ -20,14 +20,14 @@ struct kmeans {
     int k;                              /* 1 .. CODEBOOK_MOST */
     int rounds;                         /* at most */
     bool zeros;                         /* leave out zeros: they were pruned and keep code -1 */
-    bool plus;                          /* start from k-means++ (Arthur and Vassilvitskii, 2007) by rng, else from a grid */
+    bool plus;                          /* start from k-means++ (Arthur and Vassilvitskii 2007), else a grid */
     struct rng rng;
 };
 /*
- * Lloyd's iteration in one dimension, on sorted values with running sums, which makes a round k binary searches.  The
- * grid goes evenly from the least to the largest value.  A cluster that has lost its members stays where it is.  When
- * there are no more than k distinct values, they are the centroids (the last one repeated).  x: finite.  Returns the
- * rounds until nothing moved.  Memory: 16 bytes a value.
+ * Lloyd's iteration in one dimension, on sorted values with running sums, which makes a round k binary
+ * searches.  The grid goes evenly from the least to the largest value.  A cluster that has lost its members
+ * stays where it is.  When there are no more than k distinct values, they are the centroids (the last one
+ * repeated).  x: finite.  Returns the rounds until nothing moved.  Memory: 16 bytes a value.
  */
 int kmeans(const struct kmeans *s, float *centroid, const float *x, int64_t n);
 
@@ -39,7 +39,7 @@ void codebook_sums(double *sum, int64_t *members, const float *x, const int32_t 
 /* Every centroid with members becomes their mean: what fine-tuning w asks for. */
 void codebook_recentre(float *centroid, const float *x, const int32_t *code, int64_t n, int k);
 
-/* ---- Inner loops: for codebook.c ------------------------------------------------------------------------ */
+/* ---- Inner loops: for codebook.c ----------------------------------------------------------------- */
 
 struct codebook_kernels {
     /* How many of edge [255], rising, lie below x[i]. */

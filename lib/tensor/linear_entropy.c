@@ -24,14 +24,15 @@ static struct tile tile_of(const struct linear_entropy *s, int64_t chunk, int64_
 static void logits(const struct linear_entropy *s, float *z, const struct tile *t)
 {
     const struct product p = {
-        .tb = true, .m = t->m, .n = t->n, .k = s->width, .lda = s->width, .ldb = s->width, .ldc = t->n, .alpha = 1, .beta = s->bias ? 1 : 0,
+        .tb = true, .m = t->m, .n = t->n, .k = s->width, .lda = s->width, .ldb = s->width, .ldc = t->n,
+        .alpha = 1, .beta = s->bias ? 1 : 0
     };
     for (int64_t r = 0; s->bias && r < t->m; r++)
         memcpy(z + r * t->n, s->bias + t->from, t->n * sizeof *z);
     product(&p, z, s->h + t->first * s->width, s->w + t->from * s->width);
 }
 
-/* ---- There: the largest logit so far and the sum of exponentials below it ------------------------------------- */
+/* ---- There: the largest logit so far and the sum of exponentials below it ------------------------ */
 
 struct row { float most, own; double sum; };
 
@@ -63,7 +64,8 @@ static void forward_chunk(const struct linear_entropy *s, float *loss, float *ls
     }
     for (int64_t r = 0; r < t.m; r++) {
         lse[t.first + r] = (float)(row[r].most + log(row[r].sum));
-        loss[t.first + r] = s->label[t.first + r] < 0 ? 0 : (float)(row[r].most - (double)row[r].own + log(row[r].sum));
+        loss[t.first + r] =
+            s->label[t.first + r] < 0 ? 0 : (float)(row[r].most - (double)row[r].own + log(row[r].sum));
     }
 }
 
@@ -79,10 +81,11 @@ void linear_entropy_forward(const struct linear_entropy *s, float *loss, float *
     }
 }
 
-/* ---- And back ------------------------------------------------------------------------------------------------------ */
+/* ---- And back ------------------------------------------------------------------------------------ */
 
 /* z becomes dz = dloss (p - [v = label]). */
-static void slopes(const struct linear_entropy *s, float *z, const struct tile *t, const float *lse, const float *dloss)
+static void slopes(const struct linear_entropy *s, float *z, const struct tile *t, const float *lse,
+                   const float *dloss)
 {
     const struct attention_kernels *k = ISA_PICK(attention_kernels);
     for (int64_t r = 0; r < t->m; r++) {
@@ -107,13 +110,19 @@ static void add_columns(float *dbias, const float *z, const struct tile *t)
 }
 
 /* One block of words over all rows: its rows of dw whole, and its share of dh added. */
-static void backward_block(const struct linear_entropy *s, const struct linear_entropy_grads *to, float *dh, const float *lse,
-                           const float *dloss, int64_t block, float *z)
+static void backward_block(const struct linear_entropy *s, const struct linear_entropy_grads *to, float *dh,
+                           const float *lse, const float *dloss, int64_t block, float *z)
 {
     for (int64_t chunk = 0; chunk < parts(s->rows, ROWS); chunk++) {
         const struct tile t = tile_of(s, chunk, block);
-        const struct product w = {.ta = true, .m = t.n, .n = s->width, .k = t.m, .lda = t.n, .ldb = s->width, .ldc = s->width, .alpha = 1, .beta = 1};
-        const struct product h = {.m = t.m, .n = s->width, .k = t.n, .lda = t.n, .ldb = s->width, .ldc = s->width, .alpha = 1, .beta = 1};
+        const struct product w = {
+            .ta = true, .m = t.n, .n = s->width, .k = t.m, .lda = t.n, .ldb = s->width, .ldc = s->width,
+            .alpha = 1, .beta = 1
+        };
+        const struct product h = {
+            .m = t.m, .n = s->width, .k = t.n, .lda = t.n, .ldb = s->width, .ldc = s->width, .alpha = 1,
+            .beta = 1
+        };
         logits(s, z, &t);
         slopes(s, z, &t, lse, dloss);
         if (to->dw)
@@ -125,8 +134,10 @@ static void backward_block(const struct linear_entropy *s, const struct linear_e
     }
 }
 
-void linear_entropy_backward(const struct linear_entropy *s, const struct linear_entropy_grads *to, const float *lse, const float *dloss)
+void linear_entropy_backward(const struct linear_entropy *s, const struct linear_entropy_grads *to,
+                             const float *lse, const float *dloss)
 {
+    const struct attention_kernels *k = ISA_PICK(attention_kernels);
     const int64_t blocks = parts(s->words, WORDS), size = s->rows * s->width, groups = least(blocks, GROUPS);
     float *part = to->dh ? xcalloc(groups * size + 1, sizeof *part) : NULL;
 
@@ -140,7 +151,7 @@ void linear_entropy_backward(const struct linear_entropy *s, const struct linear
         #pragma omp for schedule(static)
         for (int64_t r = 0; r < s->rows; r++)
             for (int64_t g = 0; part && g < groups; g++)
-                ISA_PICK(attention_kernels)->add(to->dh + r * s->width, part + g * size + r * s->width, s->width);
+                k->add(to->dh + r * s->width, part + g * size + r * s->width, s->width);
         free(z);
     }
     free(part);

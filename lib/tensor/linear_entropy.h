@@ -5,9 +5,9 @@
  *     lse[r] = ln sum over v of exp(z[r,v])
  *     loss[r] = lse[r] - z[r, label[r]]                  0 where label[r] is negative; else it is below V
  *
- * Logits are made in tiles of 64 x 768, and made again on the way back, which costs a third more arithmetic: the same
- * idea as in attention.h.  Memory: a tile a thread, and back 16 times dh.  Everything contiguous, the caller's, not
- * overlapping.  The thread count does not change a bit.
+ * Logits are made in tiles of 64 x 768, and made again on the way back, which costs a third more arithmetic:
+ * the same idea as in attention.h.  Memory: a tile a thread, and back 16 times dh.  Everything contiguous,
+ * the caller's, not overlapping.  The thread count does not change a bit.
  */
 #ifndef TENSOR_LINEAR_ENTROPY_H
 #define TENSOR_LINEAR_ENTROPY_H
@@ -22,6 +22,7 @@ struct linear_entropy {
 void linear_entropy_forward(const struct linear_entropy *s, float *loss, float *lse);
 /* The gradients of sum(dloss * loss) are added to these; each NULL where it is not wanted. */
 struct linear_entropy_grads { float *dh, *dw, *dbias; };
-void linear_entropy_backward(const struct linear_entropy *s, const struct linear_entropy_grads *to, const float *lse, const float *dloss);
+void linear_entropy_backward(const struct linear_entropy *s, const struct linear_entropy_grads *to,
+                             const float *lse, const float *dloss);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * Selection by counting: the bits of |x| order like the numbers, so the upper 16 of the threshold are the bin of a
- * histogram in which the k-th number lies, and the lower 16 the bin of another, over the numbers of that bin.  Blocks
- * then know how many equals of the threshold lie before them.
+ * Selection by counting: the bits of |x| order like the numbers, so the upper 16 of the threshold are the bin
+ * of a histogram in which the k-th number lies, and the lower 16 the bin of another, over the numbers of that
+ * bin.  Blocks then know how many equals of the threshold lie before them.
  */
 #include "tensor/prune.h"
 #include "base/mem.h"
@@ -129,7 +129,8 @@ double prune_gradual(double first, double final, int64_t at, int64_t last)
     return final + (first - final) * left * left * left;
 }
 
-void prune_channels(float *score, enum prune_norm norm, const float *x, int64_t outer, int64_t chans, int64_t inner)
+void prune_channels(float *score, enum prune_norm norm, const float *x, int64_t outer, int64_t chans,
+                    int64_t inner)
 {
     #pragma omp parallel for schedule(static) if (outer * chans * inner > BLOCK)
     for (int64_t c = 0; c < chans; c++) {

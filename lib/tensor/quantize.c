@@ -1,6 +1,6 @@
 /*
- * A channel is a run of memory (inner > 1, or a single channel), or a column (inner = 1, the last axis).  Runs are cut
- * into blocks, columns into blocks of rows; sums of blocks are added in order.
+ * A channel is a run of memory (inner > 1, or one channel), or a column (inner = 1, the last axis).  Runs
+ * are cut into blocks, columns into blocks of rows; sums of blocks are added in order.
  */
 #include "tensor/quantize.h"
 #include "base/mem.h"
@@ -17,7 +17,7 @@ static int64_t least_of(int64_t a, int64_t b) { return a < b ? a : b; }
 static int64_t parts(int64_t whole, int64_t part) { return (whole + part - 1) / part; }
 static int64_t count(const struct quantize *s) { return s->outer * s->chans * s->inner; }
 
-/* ---- Levels -------------------------------------------------------------------------------------------- */
+/* ---- Levels -------------------------------------------------------------------------------------- */
 
 struct quantizer quantizer_symmetric(float range, int bits)
 {
@@ -79,7 +79,7 @@ static struct level_rows rows_of(const struct quantize *s)
 
 static bool columns(const struct quantize *s) { return s->inner == 1 && s->chans > 1; }
 
-/* ---- Runs: n elements from `at`, of channel c ----------------------------------------------------------- */
+/* ---- Runs: n elements from `at`, of channel c ---------------------------------------------------- */
 
 struct run { int64_t at, n, c; };
 
@@ -94,7 +94,7 @@ static struct run run_of(const struct quantize *s, int64_t length, int64_t block
 static int64_t row_length(const struct quantize *s) { return s->chans == 1 ? count(s) : s->inner; }
 static int64_t row_count(const struct quantize *s) { return s->chans == 1 ? 1 : s->outer * s->chans; }
 
-/* ---- There ------------------------------------------------------------------------------------------------- */
+/* ---- There --------------------------------------------------------------------------------------- */
 
 void quantize_fake(const struct quantize *s, float *y, const float *x)
 {
@@ -127,12 +127,14 @@ void quantize_codes(const struct quantize *s, int32_t *code, const float *x)
     }
 }
 
-/* ---- And back ------------------------------------------------------------------------------------------------ */
+/* ---- And back ------------------------------------------------------------------------------------ */
 
-static void runs_back(const struct quantize *s, float *dx, struct quantize_sums *sums, const float *dy, const float *x, bool all)
+static void runs_back(const struct quantize *s, float *dx, struct quantize_sums *sums, const float *dy,
+                      const float *x, bool all)
 {
     const struct quantize_kernels *k = ISA_PICK(quantize_kernels);
-    const int64_t length = row_length(s), blocks = parts(length, QUANTIZE_BLOCK), runs = row_count(s) * blocks;
+    const int64_t length = row_length(s), blocks = parts(length, QUANTIZE_BLOCK),
+                  runs = row_count(s) * blocks;
     struct quantize_sums *part = sums ? xcalloc(runs + 1, sizeof *part) : NULL;
 
     #pragma omp parallel for schedule(static) if (count(s) > TINY)
@@ -155,7 +157,8 @@ static void runs_back(const struct quantize *s, float *dx, struct quantize_sums 
     free(part);
 }
 
-static void columns_back(const struct quantize *s, float *dx, struct quantize_sums *sums, const float *dy, const float *x, bool all)
+static void columns_back(const struct quantize *s, float *dx, struct quantize_sums *sums, const float *dy,
+                         const float *x, bool all)
 {
     const struct quantize_kernels *k = ISA_PICK(quantize_kernels);
     const struct level_rows l = rows_of(s);
@@ -176,7 +179,8 @@ static void columns_back(const struct quantize *s, float *dx, struct quantize_su
     free((float *)l.step);
 }
 
-void quantize_back(const struct quantize *s, float *dx, struct quantize_sums *sums, const float *dy, const float *x, bool all)
+void quantize_back(const struct quantize *s, float *dx, struct quantize_sums *sums, const float *dy,
+                   const float *x, bool all)
 {
     for (int64_t c = 0; sums && c < s->chans; c++)
         sums[c] = (struct quantize_sums){0};

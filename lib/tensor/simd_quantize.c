@@ -3,15 +3,18 @@
 
 enum { LANES = 16, DEEP = 64 };         /* sums side by side, and how many terms each takes in f32 */
 
-/* Nearest whole number, ties to even, for |x| < 2^22.  What comes in is a clamped value and no product, with which the
- * sum could be fused. */
+/* Nearest whole number, ties to even, for |x| < 2^22.  What comes in is a clamped value and no product, with
+ * which the sum could be fused. */
 EACH_KIND float nearest(float x)
 {
     const float shift = 0x1.8p23f;
     return (x + shift) - shift;
 }
 
-EACH_KIND float code(float x, float inverse, float least, float most) { return nearest(clamp(x * inverse, least, most)); }
+EACH_KIND float code(float x, float inverse, float least, float most)
+{
+    return nearest(clamp(x * inverse, least, most));
+}
 
 static void fake(float *y, const float *x, int64_t n, const struct levels *l)
 {
@@ -34,7 +37,8 @@ static void mask(float *dx, const float *dy, const float *x, int64_t n, const st
 struct lanes { float below[LANES], above[LANES], inside[LANES]; };
 
 /* LANES elements at most. */
-EACH_KIND void add_terms(struct lanes *s, float *dx, const float *dy, const float *x, int n, struct levels l, bool all)
+EACH_KIND void add_terms(struct lanes *s, float *dx, const float *dy, const float *x, int n, struct levels l,
+                         bool all)
 {
     #pragma omp simd
     for (int k = 0; k < n; k++) {
@@ -48,7 +52,8 @@ EACH_KIND void add_terms(struct lanes *s, float *dx, const float *dy, const floa
     }
 }
 
-static void sums(struct quantize_sums *s, float *dx, const float *dy, const float *x, int64_t n, const struct levels *l, bool all)
+static void sums(struct quantize_sums *s, float *dx, const float *dy, const float *x, int64_t n,
+                 const struct levels *l, bool all)
 {
     const struct levels c = *l;
 
@@ -78,7 +83,8 @@ static void fake_row(float *y, const float *x, int64_t n, const struct level_row
         y[i] = step[i] * code(x[i], inverse[i], least[i], most[i]);
 }
 
-static void mask_row(float *dx, float *restrict part, const float *dy, const float *x, int64_t n, const struct level_rows *l, bool all)
+static void mask_row(float *dx, float *restrict part, const float *dy, const float *x, int64_t n,
+                     const struct level_rows *l, bool all)
 {
     const float *inverse = l->inverse, *least = l->least, *most = l->most, *lo = l->lo, *hi = l->hi;
 

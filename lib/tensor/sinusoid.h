@@ -4,8 +4,8 @@
  *     angle[n,i] = position[n] * w_i            0 <= i < d/2
  *     w_i = 10000^(-2i/d), or, with `inclusive`, 10000^(-i/(d/2-1)): the last one is 1/10000 exactly
  *
- * y [N,D]: the sines, then the cosines, or, interleaved, sine and cosine by turns; an odd D ends in a column of 0.
- * Computed in f64, rounded once.
+ * y [N,D]: the sines, then the cosines, or, interleaved, sine and cosine by turns; an odd D ends in a column
+ * of 0.  Computed in f64, rounded once.
  */
 #ifndef TENSOR_SINUSOID_H
 #define TENSOR_SINUSOID_H

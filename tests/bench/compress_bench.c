@@ -1,7 +1,7 @@
 /*
- * Ops of small networks, forward and back: lines "CASE DIGEST MILLISECONDS" of one step.  Inputs are sequences that
- * compress.py makes as well, and the digest, the sum of y dy and of the squares of gradients, has to be the same.
- * Argument: number of threads.
+ * Ops of small networks, forward and back: lines "CASE DIGEST MILLISECONDS" of one step.  Inputs are
+ * sequences that compress.py makes as well, and the digest, the sum of y dy and of the squares of gradients,
+ * has to be the same. Argument: number of threads.
  */
 #include "autograd/ops.h"
 #include "autograd/ops_compress.h"
@@ -17,7 +17,13 @@
 static const double SECONDS = 0.25;
 enum { INPUTS = 12 };
 
-struct bench { struct memory *memory; struct tape *tape; struct var *leaf[INPUTS]; struct tensor in[INPUTS]; int n, made; };
+struct bench {
+    struct memory *memory;
+    struct tape *tape;
+    struct var *leaf[INPUTS];
+    struct tensor in[INPUTS];
+    int n, made;
+};
 
 /* scale (((a i + b) mod 97) / 48 - 1) + shift: made once, then the same leaf in every step. */
 static struct var *leaf(struct bench *s, int a, int b, float scale, float shift, struct tensor shape)
@@ -35,31 +41,36 @@ static struct var *leaf(struct bench *s, int a, int b, float scale, float shift,
 
 static struct var *quantize(struct bench *s)
 {
-    struct var *x = leaf(s, 37, 5, 1, 0, OF(64, 28, 28, 96)), *range = tape_stop(s->tape, leaf(s, 1, 0, 0, 0.75f, OF(1)));
+    struct var *x = leaf(s, 37, 5, 1, 0, OF(64, 28, 28, 96)),
+               *range = tape_stop(s->tape, leaf(s, 1, 0, 0, 0.75f, OF(1)));
     return op_quantize(s->tape, x, range, &(struct quantize_options){.bits = 8});
 }
 
 static struct var *quantize_learned(struct bench *s)
 {
     struct var *x = leaf(s, 37, 5, 1, 0, OF(64, 28, 28, 96)), *step = leaf(s, 1, 0, 0, 0.0121f, OF(1));
-    return op_quantize(s->tape, x, op_scale(s->tape, step, 63), &(struct quantize_options){.bits = 7, .slope = QUANTIZE_STEP});
+    return op_quantize(s->tape, x, op_scale(s->tape, step, 63),
+                       &(struct quantize_options){.bits = 7, .slope = QUANTIZE_STEP});
 }
 
 static struct var *quantize_rows(struct bench *s)
 {
-    struct var *x = leaf(s, 37, 5, 1, 0, OF(512, 3, 3, 512)), *range = tape_stop(s->tape, leaf(s, 1, 0, 0, 0.75f, OF(512)));
+    struct var *x = leaf(s, 37, 5, 1, 0, OF(512, 3, 3, 512)),
+               *range = tape_stop(s->tape, leaf(s, 1, 0, 0, 0.75f, OF(512)));
     return op_quantize(s->tape, x, range, &(struct quantize_options){.bits = 8, .per_channel = true});
 }
 
 static struct var *dynamic(struct bench *s)
 {
-    return op_lightconv(s->tape, leaf(s, 37, 5, 1, 0, OF(8, 128, 96)), leaf(s, 29, 3, 1, 0, OF(8, 128, 4, 31)),
+    return op_lightconv(s->tape, leaf(s, 37, 5, 1, 0, OF(8, 128, 96)),
+                        leaf(s, 29, 3, 1, 0, OF(8, 128, 4, 31)),
                         &(struct lightconv_options){.causal = true, .softmax = true});
 }
 
 static struct var *light(struct bench *s)
 {
-    return op_lightconv(s->tape, leaf(s, 37, 5, 1, 0, OF(16, 128, 256)), leaf(s, 29, 3, 1, 0, OF(8, 15)), &(struct lightconv_options){.softmax = true});
+    return op_lightconv(s->tape, leaf(s, 37, 5, 1, 0, OF(16, 128, 256)), leaf(s, 29, 3, 1, 0, OF(8, 15)),
+                        &(struct lightconv_options){.softmax = true});
 }
 
 static struct var *gated(struct bench *s) { return op_glu(s->tape, leaf(s, 37, 5, 1, 0, OF(4096, 512))); }
@@ -80,7 +91,9 @@ static struct var *adaptive(struct bench *s)
     }
     o.cluster = leaf(s, 31, 7, 0.1f, 0, OF(2, 256));
     for (int64_t k = 0; k < 2048; k++)
-        target[k] = (int32_t)(k % 16 < 13 ? k * 7 % 3500 : k % 16 < 15 ? 3500 + k * 11 % 21500 : 25000 + k * 113 % 242735);
+        target[k] = (int32_t)(k % 16 < 13   ? k * 7 % 3500
+                              : k % 16 < 15 ? 3500 + k * 11 % 21500
+                                            : 25000 + k * 113 % 242735);
     return op_band_loss(s->tape, &b, &o, h, tape_input(s->tape, tensor_over(target, TEN_I32, DIMS(2048))));
 }
 

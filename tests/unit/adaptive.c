@@ -1,4 +1,5 @@
-/* op_band_embedding, op_band_loss and op_band_log_probs against torch.nn.AdaptiveLogSoftmaxWithLoss and plain ones. */
+/* op_band_embedding, op_band_loss and op_band_log_probs against torch.nn.AdaptiveLogSoftmaxWithLoss and plain
+ * ones. */
 #include "check.h"
 
 #include "autograd/op.h"
@@ -27,8 +28,9 @@ static void check_close(const float *got, const float *want, int64_t n, int64_t 
         CHECK_NEAR(got[i * every], want[i], tolerance * (1 + fabs(want[i])));
 }
 
-/* ---- By PyTorch 1.13, in f64: AdaptiveLogSoftmaxWithLoss(8, 11, [4, 7], div_value=2, head_bias=True) with every
- * parameter a sequence(), and autograd on the sum of loss times (1, 0.5, -1, 2, 0.25, 3) ---------------------- */
+/* ---- By PyTorch 1.13, in f64: AdaptiveLogSoftmaxWithLoss(8, 11, [4, 7], div_value=2, head_bias=True) with
+ * every parameter a sequence(), and autograd on the sum of loss times (1, 0.5, -1, 2, 0.25, 3)
+ * ---------------------- */
 
 static const float torch_loss[] = {
     1.9503269f, 2.7799301f, 5.1298562f, 3.3624398f, 3.198502f, 3.9179157f
@@ -79,7 +81,8 @@ static struct var *leaf(struct model *m, int slot, int64_t r, int64_t c, int a, 
 {
     m->numbers[slot] = sequence(r * c, a, b);
     const int64_t dim[] = {r, c};
-    return tape_leaf(m->tape, c > 1 ? tensor_over(m->numbers[slot], TEN_F32, 2, dim) : tensor_over(m->numbers[slot], TEN_F32, 1, dim));
+    return tape_leaf(m->tape, c > 1 ? tensor_over(m->numbers[slot], TEN_F32, 2, dim)
+                                    : tensor_over(m->numbers[slot], TEN_F32, 1, dim));
 }
 
 /* Torch's head is our table and clusters, one below the other. */
@@ -95,8 +98,11 @@ static struct model torch_model(void)
     m.t2 = leaf(&m, 5, 4, 2, 19, 9);
     m.h = leaf(&m, 6, 6, 8, 53, 2);
     m.o = (struct band_output){
-        .table = {op_slice(t, m.head, 0, 0, 4), m.t1, m.t2}, .bias = {op_slice(t, m.bias, 0, 0, 4)}, .projection = {NULL, m.p1, m.p2},
-        .cluster = op_slice(t, m.head, 0, 4, 2), .cluster_bias = op_slice(t, m.bias, 0, 4, 2),
+        .table = {op_slice(t, m.head, 0, 0, 4), m.t1, m.t2},
+        .bias = {op_slice(t, m.bias, 0, 0, 4)},
+        .projection = {NULL, m.p1, m.p2},
+        .cluster = op_slice(t, m.head, 0, 4, 2),
+        .cluster_bias = op_slice(t, m.bias, 0, 4, 2),
     };
     return m;
 }
@@ -110,7 +116,10 @@ static void end(struct model *m)
     memory_free(m->memory);
 }
 
-static struct var *ids(struct tape *t, const int32_t *id, int64_t n) { return tape_input(t, tensor_over((int32_t *)id, TEN_I32, 1, &n)); }
+static struct var *ids(struct tape *t, const int32_t *id, int64_t n)
+{
+    return tape_input(t, tensor_over((int32_t *)id, TEN_I32, 1, &n));
+}
 
 static void losses_and_gradients_are_those_of_torch(void)
 {
@@ -140,14 +149,15 @@ static void log_probabilities_are_those_of_torch(void)
     end(&m);
 }
 
-/* ---- Without torch ------------------------------------------------------------------------------------------- */
+/* ---- Without torch ------------------------------------------------------------------------------- */
 
 static void the_loss_is_minus_the_log_probability_whichever_way_clusters_are_counted(void)
 {
     for (int backwards = 0; backwards < 2; backwards++) {
         struct model m = torch_model();
         m.o.backwards = backwards;
-        struct var *log_p = op_band_log_probs(m.tape, &bands, &m.o, m.h), *loss = op_band_loss(m.tape, &bands, &m.o, m.h, ids(m.tape, targets, 6));
+        struct var *log_p = op_band_log_probs(m.tape, &bands, &m.o, m.h),
+                   *loss = op_band_loss(m.tape, &bands, &m.o, m.h, ids(m.tape, targets, 6));
         for (int r = 0; r < 6; r++) {
             double sum = 0;
             for (int w = 0; w < 11; w++)
@@ -165,7 +175,8 @@ static void one_band_is_an_ordinary_softmax(void)
     const struct bands one = {1, {6}};
     const struct band_output o = {.table = {m.head}, .bias = {m.bias}};
     static const int32_t word[] = {5, 0, 1, 1, 3, 2};
-    struct var *loss = op_band_loss(m.tape, &one, &o, m.h, ids(m.tape, word, 6)), *log_p = op_band_log_probs(m.tape, &one, &o, m.h);
+    struct var *loss = op_band_loss(m.tape, &one, &o, m.h, ids(m.tape, word, 6)),
+               *log_p = op_band_log_probs(m.tape, &one, &o, m.h);
     struct var *plain = op_log_softmax(m.tape, op_linear(m.tape, m.h, m.head, m.bias));
     CHECK_BYTES(log_p->v.f, plain->v.f, 36 * sizeof(float));
     for (int r = 0; r < 6; r++)
@@ -211,12 +222,14 @@ static void words_come_back_in_their_places(void)
     struct model m = torch_model();
     struct var *table[] = {op_slice(m.tape, m.head, 0, 0, 4), m.t1, m.t2};
     struct var *projection[] = {NULL, op_transpose(m.tape, m.p1, 0, 1), op_transpose(m.tape, m.p2, 0, 1)};
-    struct var *y = op_band_embedding(m.tape, &bands, table, projection, op_reshape(m.tape, ids(m.tape, targets, 6), DIMS(2, 3)));
+    struct var *y = op_band_embedding(m.tape, &bands, table, projection,
+                                      op_reshape(m.tape, ids(m.tape, targets, 6), DIMS(2, 3)));
     CHECK_INT(y->v.rank, 3);
     CHECK_INT(y->v.dim[2], 8);
     for (int r = 0; r < 6; r++) {
         const int band = targets[r] < 4 ? 0 : targets[r] < 7 ? 1 : 2, first[] = {0, 4, 7}, wide[] = {8, 4, 2};
-        const float *row = table[band]->v.f + (targets[r] - first[band]) * wide[band], *p = band == 1 ? m.numbers[2] : m.numbers[4];
+        const float *row = table[band]->v.f + (targets[r] - first[band]) * wide[band],
+                    *p = band == 1 ? m.numbers[2] : m.numbers[4];
         for (int c = 0; c < 8; c++) {
             double want = band ? 0 : row[c];
             for (int k = 0; band && k < wide[band]; k++)

@@ -62,7 +62,8 @@ static void rounds_never_make_it_worse_and_centroids_rise(void)
         for (int k = 1; k <= 256; k *= 4) {
             double before = HUGE_VAL;
             for (int rounds = 0; rounds < 12; rounds++) {
-                kmeans(&(struct kmeans){.k = k, .rounds = rounds, .plus = plus, .rng = {1, 2}}, centroid, x, N);
+                kmeans(&(struct kmeans){.k = k, .rounds = rounds, .plus = plus, .rng = {1, 2}}, centroid, x,
+                       N);
                 const double now = squares(x, N, centroid, k);
                 CHECK(now <= before * (1 + 1e-6));
                 before = now;
@@ -100,7 +101,8 @@ static void codes_are_the_nearest_centroids(void)
             float best = HUGE_VALF;
             for (int j = 0; j < k; j++)
                 best = fminf(best, fabsf(x[i] - centroid[j]));
-            bad += code[i] < 0 || code[i] >= k || y[i] != centroid[code[i]] || !(fabsf(x[i] - y[i]) <= best + 1e-6f);
+            bad += code[i] < 0 || code[i] >= k || y[i] != centroid[code[i]] ||
+                   !(fabsf(x[i] - y[i]) <= best + 1e-6f);
         }
         CHECK_INT(bad, 0);
     }
@@ -159,7 +161,8 @@ static void weights_learn_straight_through_unless_pruned(void)
     const int64_t four = 4, two = 2;
     struct memory *m = memory_new();
     struct tape *t = tape_new(m, 1);
-    struct var *x = tape_leaf(t, tensor_over(w, TEN_F32, 1, &four)), *b = tape_leaf(t, tensor_over(book, TEN_F32, 1, &two));
+    struct var *x = tape_leaf(t, tensor_over(w, TEN_F32, 1, &four)),
+               *b = tape_leaf(t, tensor_over(book, TEN_F32, 1, &two));
     struct var *y = tape_keep(t, op_codebook(t, x, b, tape_input(t, tensor_over(code, TEN_I32, 1, &four))));
     tape_backward_from(t, y, tape_input(t, tensor_over(g, TEN_F32, 1, &four)));
     CHECK_BYTES(y->v.f, ((const float[]){0, 1, 0, 1}), sizeof w);

@@ -1,4 +1,5 @@
-/* Ops of language models against PyTorch: light and dynamic convolution, gated units, relative positions; sinusoids by hand. */
+/* Ops of language models against PyTorch: light and dynamic convolution, gated units, relative positions;
+ * sinusoids by hand. */
 #include "check.h"
 #include "levels.h"
 
@@ -18,9 +19,9 @@ static float *sequence(int64_t n, int a, int b)
     return x;
 }
 
-/* By PyTorch 1.13 in f64, every input a sequence(), gradients of the sum of y times one: the convolutions from
- * F.pad, unfold and a product with softmaxed taps; gates from F.glu; attention as Transformer-XL writes it, its shift by
- * padding and viewing. */
+/* By PyTorch 1.13 in f64, every input a sequence(), gradients of the sum of y times one: the convolutions
+ * from F.pad, unfold and a product with softmaxed taps; gates from F.glu; attention as Transformer-XL writes
+ * it, its shift by padding and viewing. */
 static const float light_centred_y[] = {
     0.31613138f, -0.13298295f, -0.04150249f, 0.27220709f, -0.23651115f, 0.077198432f, -0.29013149f,
     -0.11784075f, -0.088258655f, 0.15078545f, -0.56742532f, 0.20340801f, -0.30534075f, 0.13837129f,
@@ -131,7 +132,10 @@ static struct tensor numbers(struct bench *b, int a, int plus, int rank, const i
     b->numbers[b->n] = sequence(dims_count(rank, dim), a, plus);
     return tensor_over(b->numbers[b->n++], TEN_F32, rank, dim);
 }
-static struct var *leaf(struct bench *b, int a, int plus, int rank, const int64_t *dim) { return tape_leaf(b->tape, numbers(b, a, plus, rank, dim)); }
+static struct var *leaf(struct bench *b, int a, int plus, int rank, const int64_t *dim)
+{
+    return tape_leaf(b->tape, numbers(b, a, plus, rank, dim));
+}
 
 static struct bench begin(void)
 {
@@ -150,8 +154,10 @@ static void end(struct bench *b)
 static void check_lightconv(bool dynamic, bool causal, const float *y1, const float *dx0, const float *dw)
 {
     struct bench b = begin();
-    struct var *x = leaf(&b, 37, 5, DIMS(2, 5, 6)), *w = dynamic ? leaf(&b, 29, 3, DIMS(2, 5, 3, 3)) : leaf(&b, 29, 3, DIMS(3, 3));
-    struct var *y = tape_keep(b.tape, op_lightconv(b.tape, x, w, &(struct lightconv_options){.causal = causal, .softmax = true}));
+    struct var *x = leaf(&b, 37, 5, DIMS(2, 5, 6)),
+               *w = dynamic ? leaf(&b, 29, 3, DIMS(2, 5, 3, 3)) : leaf(&b, 29, 3, DIMS(3, 3));
+    struct var *y = tape_keep(
+        b.tape, op_lightconv(b.tape, x, w, &(struct lightconv_options){.causal = causal, .softmax = true}));
     tape_backward_from(b.tape, y, tape_input(b.tape, numbers(&b, 31, 7, DIMS(2, 5, 6))));
     check_close(y->v.f + 30, y1, 30);
     check_close(x->grad->v.f, dx0, 30);
@@ -172,7 +178,8 @@ static void equal_taps_average_and_one_tap_copies(void)
 {
     struct bench b = begin();
     float zeros[3] = {0};
-    struct var *x = leaf(&b, 37, 5, DIMS(1, 4, 2)), *w = tape_input(b.tape, tensor_over(zeros, TEN_F32, DIMS(1, 3)));
+    struct var *x = leaf(&b, 37, 5, DIMS(1, 4, 2)),
+               *w = tape_input(b.tape, tensor_over(zeros, TEN_F32, DIMS(1, 3)));
     struct var *one = tape_input(b.tape, tensor_over(zeros, TEN_F32, DIMS(1, 1)));
     const struct lightconv_options o = {.softmax = true};
     const float *mean = op_lightconv(b.tape, x, w, &o)->v.f, *v = x->v.f;
@@ -183,7 +190,7 @@ static void equal_taps_average_and_one_tap_copies(void)
     end(&b);
 }
 
-/* Taps are dropped and the kept ones grow, in training alone; the same positions for all channels of a head. */
+/* Taps are dropped and the kept ones grow, in training alone; the same ones for all channels of a head. */
 static void dropout_is_of_taps(void)
 {
     struct bench b = begin();
@@ -193,7 +200,8 @@ static void dropout_is_of_taps(void)
         ones[i] = 1;
     for (int i = 0; i < 200; i++)
         taps[i] = 1;
-    struct var *x = tape_input(b.tape, tensor_over(ones, TEN_F32, DIMS(1, 100, 4))), *w = tape_input(b.tape, tensor_over(taps, TEN_F32, DIMS(1, 100, 2, 1)));
+    struct var *x = tape_input(b.tape, tensor_over(ones, TEN_F32, DIMS(1, 100, 4))),
+               *w = tape_input(b.tape, tensor_over(taps, TEN_F32, DIMS(1, 100, 2, 1)));
     tape_mode(b.tape)->training = false;
     CHECK_BYTES(op_lightconv(b.tape, x, w, &o)->v.f, ones, sizeof ones);
     tape_mode(b.tape)->training = true;
@@ -222,9 +230,12 @@ static void attention_over_relative_positions_is_that_of_transformer_xl(void)
 {
     struct bench b = begin();
     struct tape *t = b.tape;
-    struct var *q = leaf(&b, 37, 5, DIMS(1, 3, 8)), *k = leaf(&b, 31, 7, DIMS(1, 5, 8)), *v = leaf(&b, 23, 3, DIMS(1, 5, 8));
-    struct var *u = leaf(&b, 41, 1, DIMS(8)), *bias = leaf(&b, 19, 9, DIMS(8)), *r = leaf(&b, 53, 2, DIMS(5, 8));
-    struct attention_options o = {.heads = 2, .width = 8, .causal = true, .relative = op_relative(t, q, bias, op_scale(t, r, 0.5f), 2)};
+    struct var *q = leaf(&b, 37, 5, DIMS(1, 3, 8)), *k = leaf(&b, 31, 7, DIMS(1, 5, 8)),
+               *v = leaf(&b, 23, 3, DIMS(1, 5, 8));
+    struct var *u = leaf(&b, 41, 1, DIMS(8)), *bias = leaf(&b, 19, 9, DIMS(8)),
+               *r = leaf(&b, 53, 2, DIMS(5, 8));
+    struct attention_options o = {
+        .heads = 2, .width = 8, .causal = true, .relative = op_relative(t, q, bias, op_scale(t, r, 0.5f), 2)};
     struct var *y = tape_keep(t, op_attention(t, op_add(t, q, u), 0, k, 0, v, 0, &o));
     tape_backward_from(t, y, tape_input(t, numbers(&b, 29, 11, DIMS(1, 3, 8))));
     check_close(y->v.f, xl_o, 24);
@@ -243,8 +254,10 @@ static void sinusoids_are_sines_then_cosines_or_by_turns(void)
     sinusoid_rows(&(struct sinusoid){.d = 4}, halves, position, 2);
     sinusoid_rows(&(struct sinusoid){.d = 4, .interleaved = true, .inclusive = true}, turns, position, 2);
     CHECK(halves[0] == 0 && halves[1] == 0 && halves[2] == 1 && halves[3] == 1);
-    CHECK(halves[4] == (float)sin(3) && halves[5] == (float)sin(0.03) && halves[6] == (float)cos(3) && halves[7] == (float)cos(0.03));
-    CHECK(turns[4] == (float)sin(3) && turns[5] == (float)cos(3) && turns[6] == (float)sin(3e-4) && turns[7] == (float)cos(3e-4));
+    CHECK(halves[4] == (float)sin(3) && halves[5] == (float)sin(0.03) && halves[6] == (float)cos(3) &&
+          halves[7] == (float)cos(0.03));
+    CHECK(turns[4] == (float)sin(3) && turns[5] == (float)cos(3) && turns[6] == (float)sin(3e-4) &&
+          turns[7] == (float)cos(3e-4));
     sinusoid_table(&(struct sinusoid){.d = 7}, odd, 5, 1);
     CHECK(odd[0] == (float)sin(5) && odd[3] == (float)cos(5) && odd[6] == 0);
     sinusoid_distances(&(struct sinusoid){.d = 4}, far, 3, 1);          /* distances 2, 1, 0, none above 1 */

@@ -154,7 +154,8 @@ static void channels_are_scored_by_their_norms(void)
 /* y = w m, dw = dy m, by hand; the mask has no gradient although it is a leaf. */
 static void masked_weights_neither_count_nor_learn(void)
 {
-    float w[] = {1, -2, 3, 4, 5, 6}, m[] = {1, 0, 1}, want[] = {1, 0, 3, 4, 0, 6}, ones[] = {1, 0, 1, 1, 0, 1};
+    float w[] = {1, -2, 3, 4, 5, 6}, m[] = {1, 0, 1}, want[] = {1, 0, 3, 4, 0, 6},
+          ones[] = {1, 0, 1, 1, 0, 1};
     struct memory *memory = memory_new();
     struct tape *t = tape_new(memory, 1);
     struct var *x = tape_leaf(t, tensor_over(w, TEN_F32, 2, (const int64_t[]){2, 3}));

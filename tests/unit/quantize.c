@@ -1,4 +1,5 @@
-/* lib/tensor/quantize.h, calibrate.h and op_quantize: the definition in plain C, values by PyTorch, closed forms. */
+/* lib/tensor/quantize.h, calibrate.h and op_quantize: the definition in plain C, values by PyTorch, closed
+ * forms. */
 #include "check.h"
 #include "levels.h"
 
@@ -18,7 +19,8 @@ static float *numbers(int64_t n, uint64_t seed)
     return x;
 }
 
-static const int64_t shapes[][3] = {{1, 1, 1}, {3, 5, 7}, {1, 64, 9}, {700, 33, 1}, {2, 3, 20000}, {1, 1, 50001}, {0, 3, 4}, {5, 1, 7}, {40, 128, 1}};
+static const int64_t shapes[][3] = {{1, 1, 1},     {3, 5, 7}, {1, 64, 9}, {700, 33, 1}, {2, 3, 20000},
+                                    {1, 1, 50001}, {0, 3, 4}, {5, 1, 7},  {40, 128, 1}};
 enum { SHAPES = sizeof shapes / sizeof shapes[0] };
 
 static struct quantizer *some_quantizers(int64_t chans, int bits)
@@ -26,7 +28,9 @@ static struct quantizer *some_quantizers(int64_t chans, int bits)
     struct quantizer *q = xmalloc(sizeof *q * (chans + 1));
     for (int64_t c = 0; c < chans; c++) {
         const float range = 0.5f + 0.03f * (float)c;
-        q[c] = c % 3 == 0 ? quantizer_symmetric(range, bits) : c % 3 == 1 ? quantizer_unsigned(range, bits) : quantizer_affine(-0.3f, range, bits);
+        q[c] = c % 3 == 0   ? quantizer_symmetric(range, bits)
+               : c % 3 == 1 ? quantizer_unsigned(range, bits)
+                            : quantizer_affine(-0.3f, range, bits);
     }
     return q;
 }
@@ -81,10 +85,12 @@ static void gradients_are_the_sums_of_the_equation(void)
                 bad += dx[k] != (all || !(below || above) ? dy[k] : 0);
                 want[c].below += below ? dy[k] : 0;
                 want[c].above += above ? dy[k] : 0;
-                want[c].inside += below || above ? 0 : dy[k] * (plain(x[k], q[c]) / q[c].step - (double)x[k] / q[c].step);
+                want[c].inside +=
+                    below || above ? 0 : dy[k] * (plain(x[k], q[c]) / q[c].step - (double)x[k] / q[c].step);
             }
             CHECK_INT(bad, 0);
-            for (int64_t c = 0; c < chans; c++) {       /* blocks of up to 64 terms in f32, each off by half an ulp */
+            for (int64_t c = 0; c < chans;
+                 c++) { /* blocks of up to 64 terms in f32, each off by half an ulp */
                 const double bound = 1e-6 * (1 + (double)(n / chans));
                 CHECK_NEAR(got[c].below, want[c].below, bound);
                 CHECK_NEAR(got[c].above, want[c].above, bound);
@@ -97,7 +103,8 @@ static void gradients_are_the_sums_of_the_equation(void)
 static void ties_go_to_the_even_level_zero_and_the_range_are_exact(void)
 {
     const struct quantizer q = quantizer_symmetric(7, 4);       /* step 1 */
-    const float x[] = {0.5f, 1.5f, -0.5f, -1.5f, -2.5f, 6.5f, 7, 100, -100, 0, -0.0f, NAN}, want[] = {0, 2, 0, -2, -2, 6, 7, 7, -7, 0, 0};
+    const float x[] = {0.5f, 1.5f, -0.5f, -1.5f, -2.5f, 6.5f, 7, 100, -100, 0, -0.0f, NAN},
+                want[] = {0, 2, 0, -2, -2, 6, 7, 7, -7, 0, 0};
     float y[12];
     quantize_fake(&(struct quantize){1, 1, 12, &q}, y, x);
     for (int i = 0; i < 11; i++)
@@ -107,7 +114,8 @@ static void ties_go_to_the_even_level_zero_and_the_range_are_exact(void)
 
 static void a_range_of_nothing_gives_nothing(void)
 {
-    const struct quantizer q[3] = {quantizer_symmetric(0, 8), quantizer_unsigned(0, 8), quantizer_affine(0, 0, 8)};
+    const struct quantizer q[3] = {quantizer_symmetric(0, 8), quantizer_unsigned(0, 8),
+                                   quantizer_affine(0, 0, 8)};
     const float x[] = {1, 0, -1, 2, 3, -3};
     float y[6] = {9, 9, 9, 9, 9, 9};
     quantize_fake(&(struct quantize){1, 3, 2, q}, y, x);
@@ -121,7 +129,8 @@ static void the_largest_value_is_the_last_code(void)
     int64_t bad = 0;
     for (int bits = 2; bits <= 12; bits++)
         for (int i = 0; i < 2000; i++) {
-            const float range = (float)rng_uniform(&(struct rng){bits, 1}, i) * 10 + 1e-3f, x[] = {range, -range};
+            const float range = (float)rng_uniform(&(struct rng){bits, 1}, i) * 10 + 1e-3f,
+                        x[] = {range, -range};
             const struct quantizer q = quantizer_exact(quantizer_symmetric(range, bits), bits);
             int32_t code[2];
             float y[2];
@@ -133,7 +142,8 @@ static void the_largest_value_is_the_last_code(void)
     CHECK_INT(bad, 0);
 }
 
-/* torch.fake_quantize_per_tensor_affine, range [-0.8,1.7]: step 0.83333331 zero 1, 0.1666667 and 5, 0.0098039 and 82. */
+/* torch.fake_quantize_per_tensor_affine, range [-0.8,1.7]: step 0.83333331 zero 1, 0.1666667 and 5, 0.0098039
+ * and 82. */
 static void an_affine_range_is_moved_as_torch_moves_it(void)
 {
     static const int bits[] = {2, 4, 8};
@@ -141,7 +151,8 @@ static void an_affine_range_is_moved_as_torch_moves_it(void)
     static const float want[3][10] = {
         {-0.83333331f, -0.83333331f, 0, 0, 0, 0, 0.83333331f, 0.83333331f, 1.66666663f, 1.66666663f},
         {-0.83333337f, -0.83333337f, -0.33333334f, 0, 0, 0, 0.5f, 0.83333337f, 1.5f, 1.66666675f},
-        {-0.80392158f, -0.80392158f, -0.31372550f, -0.04901961f, 0, 0.06862745f, 0.5f, 0.77450985f, 1.45098042f, 1.69607854f},
+        {-0.80392158f, -0.80392158f, -0.31372550f, -0.04901961f, 0, 0.06862745f, 0.5f, 0.77450985f,
+         1.45098042f, 1.69607854f},
     };
     for (int b = 0; b < 3; b++) {
         const struct quantizer q = quantizer_affine(-0.8f, 1.7f, bits[b]);
@@ -162,7 +173,8 @@ static float range_gradient(const struct quantize_options *o, float scale, float
     struct tape *t = tape_new(m, 1);
     float range = 1.25f / scale;
     const int64_t ten = 10, one = 1;
-    struct var *x = tape_leaf(t, tensor_over((float *)pact_x, TEN_F32, 1, &ten)), *r = tape_leaf(t, tensor_over(&range, TEN_F32, 1, &one));
+    struct var *x = tape_leaf(t, tensor_over((float *)pact_x, TEN_F32, 1, &ten)),
+               *r = tape_leaf(t, tensor_over(&range, TEN_F32, 1, &one));
     struct var *out = tape_keep(t, op_quantize(t, x, op_scale(t, r, scale), o));
     tape_backward_from(t, out, tape_input(t, tensor_over((float *)pact_dy, TEN_F32, 1, &ten)));
     memcpy(y, out->v.f, 10 * sizeof *y);
@@ -173,10 +185,12 @@ static float range_gradient(const struct quantize_options *o, float scale, float
     return g;
 }
 
-/* PyTorch's autograd over the formulas of PACT, clip (|x+a| - |x-a|)/2, and of LSQ, rounding straight through. */
+/* PyTorch's autograd over the formulas of PACT, clip (|x+a| - |x-a|)/2, and of LSQ, rounding straight
+ * through. */
 static void ranges_and_steps_learn_as_torch_says(void)
 {
-    static const float signed3[] = {-1.25f, -1.25f, -0.8333333f, 0, 0, 0.4166667f, 0.4166667f, 0.8333333f, 1.25f, 1.25f};
+    static const float signed3[] = {-1.25f,     -1.25f,     -0.8333333f, 0,     0,
+                                    0.4166667f, 0.4166667f, 0.8333333f,  1.25f, 1.25f};
     static const float unsigned4[] = {0, 0, 0, 0, 0, 0.3333333f, 0.5f, 0.9166667f, 1.25f, 1.25f};
     struct quantize_options o = {.bits = 3};
     float y[10], dx[10];
@@ -214,7 +228,7 @@ static void tanh_weights_reach_from_minus_one_to_one(void)
     memory_free(m);
 }
 
-/* ---- Ranges ------------------------------------------------------------------------------------------------- */
+/* ---- Ranges -------------------------------------------------------------------------------------- */
 
 /* By a numpy program that follows the definition with numpy.interp and numpy.histogram. */
 static void the_least_divergence_is_where_numpy_finds_it(void)
@@ -222,7 +236,8 @@ static void the_least_divergence_is_where_numpy_finds_it(void)
     enum { N = 20000 };
     static const int levels[] = {2, 4, 8, 16};
     static const double want[3][4] = {
-        {0.5527754497, 0.7851523903, 0.8978199979, 0.9611955272}, {1.7536684459, 2.7237829053, 3.7685215540, 4.5893876351},
+        {0.5527754497, 0.7851523903, 0.8978199979, 0.9611955272},
+        {1.7536684459, 2.7237829053, 3.7685215540, 4.5893876351},
         {0.6083435080, 0.8122968228, 0.9037241709, 0.9529542813},
     };
     float *x = xmalloc(sizeof *x * N);

@@ -269,7 +269,7 @@ static struct var *weave_example(struct example *e, struct tape *t, int i)
     case 0: return there_and_back(e, t, SHAPE(2, 3), mixed, false, false);
     case 1: return there_and_back(e, t, SHAPE(3), frequent, true, false);
     case 2: return there_and_back(e, t, SHAPE(2, 1), rare, true, false);
-    case 3: return there_and_back(e, t, SHAPE(0), NULL, false, false);
+    case 3: return there_and_back(e, t, SHAPE(0), mixed, false, false);
     case 4: return there_and_back(e, t, SHAPE(6), mixed, true, true);
     case 5: {
         const struct bands b = {2, {50, 90}};

@@ -42,14 +42,22 @@ struct var *op_relative(struct tape *t, struct var *q, struct var *bias, struct 
 
 /* ---- Output layers (tensor/linear_entropy.h) ----------------------------------------------------- */
 
-/* h [N,D], w [V,D], bias [V] or NULL, labels i32 [N] below V: the loss of every row [N], that of
- * op_cross_entropy(op_linear()) without the logits in memory.  Rows with a negative label have none. */
+/*
+ * h [N,D], w [V,D], bias [V] or NULL, labels i32 [N] or [N,K] below V, weights of their shape, constants, or
+ * NULL: the loss of every row [N], the sum over its labels of -weight log p(label), without the logits in
+ * memory.  Negative labels have none.
+ */
 struct var *op_linear_entropy(struct tape *t, struct var *h, struct var *w, struct var *bias,
-                              struct var *labels);
+                              struct var *labels, struct var *weights);
 
 /* ---- Words in bands (Grave et al., arXiv 1609.04309; Baevski and Auli, arXiv 1809.10853) --------- */
 
 enum { BANDS = 8 };
+/* [rows,width]: row at[k][r] is row r of part k; at[k] i32 [n_k], part[k] [n_k,width]; no two share a row,
+ * rows that no part has are 0.  parts <= BANDS. */
+struct var *op_weave(struct tape *t, struct var *const *part, struct var *const *at, int parts, int64_t rows,
+                     int64_t width);
+
 /*
  * A vocabulary by falling frequency, cut into bands: band i holds the words from cutoff[i-1] (0 for i = 0) to
  * cutoff[i] - 1; cutoff[bands-1] = V.  One band is an ordinary softmax.  Band i has vectors of width D_i,
@@ -73,17 +81,18 @@ struct band_output {
     float dropout;                      /* of what the projections of bands from 1 on give */
 };
 /*
- * -log p(target) of every row [N].  h [N,D], targets i32 [N], rows with negative ones have no loss.
+ * -log p(target) of every row [N]; of rows with several targets the sum, times weights.  h [N,D], targets i32
+ * [N] or [N,K], negative ones have no loss; weights of their shape, constants, or NULL.
  *
  *     z = [table_0 h' + bias_0 ; cluster h' + cluster bias], h' = projection_0 h
  *     log p(w) = log softmax(z)[w] in band 0, else
  *                log softmax(z)[V_0 + cluster of band i]
  *                + log softmax(table_i projection_i h + bias_i)[w - cutoff[i-1]]
  *
- * Bands from 1 on are computed for the rows whose target lies there, and not at all when there are none.
+ * Bands from 1 on are computed for the rows that have a target there, and not at all when there are none.
  */
 struct var *op_band_loss(struct tape *t, const struct bands *b, const struct band_output *o, struct var *h,
-                         struct var *targets);
+                         struct var *targets, struct var *weights);
 /* log p of all words [N,V]. */
 struct var *op_band_log_probs(struct tape *t, const struct bands *b, const struct band_output *o,
                               struct var *h);

@@ -20,7 +20,7 @@ struct kmeans {
     int k;                              /* 1 .. CODEBOOK_MOST */
     int rounds;                         /* at most */
     bool zeros;                         /* leave out zeros: they were pruned and keep code -1 */
-    bool plus;                          /* start from k-means++ (Arthur and Vassilvitskii 2007), else a grid */
+    bool plus;                          /* start from k-means++ (Arthur and Vassilvitskii), else a grid */
     struct rng rng;
 };
 /*

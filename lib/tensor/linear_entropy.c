@@ -32,9 +32,34 @@ static void logits(const struct linear_entropy *s, float *z, const struct tile *
     product(&p, z, s->h + t->first * s->width, s->w + t->from * s->width);
 }
 
+static float weight_of(const struct linear_entropy *s, int64_t at)
+{
+    return s->label[at] < 0 ? 0 : s->weight ? s->weight[at] : 1;
+}
+
+static double total_weight(const struct linear_entropy *s, int64_t row)
+{
+    double sum = 0;
+    for (int64_t k = 0; k < s->each; k++)
+        sum += weight_of(s, row * s->each + k);
+    return sum;
+}
+
+/* The sum of weight z[label] over the labels of row r that lie in the tile. */
+static double labelled(const struct linear_entropy *s, const float *z, const struct tile *t, int64_t r)
+{
+    double sum = 0;
+    for (int64_t at = (t->first + r) * s->each; at < (t->first + r + 1) * s->each; at++) {
+        const int64_t own = s->label[at] - t->from;
+        if (own >= 0 && own < t->n)
+            sum += (double)weight_of(s, at) * z[r * t->n + own];
+    }
+    return sum;
+}
+
 /* ---- There: the largest logit so far and the sum of exponentials below it ------------------------ */
 
-struct row { float most, own; double sum; };
+struct row { float most; double sum, own; };
 
 static void join(struct row *r, float *z, int64_t n)
 {
@@ -56,16 +81,14 @@ static void forward_chunk(const struct linear_entropy *s, float *loss, float *ls
         t = tile_of(s, chunk, block);
         logits(s, z, &t);
         for (int64_t r = 0; r < t.m; r++) {
-            const int64_t own = s->label[t.first + r] - t.from;
-            if (own >= 0 && own < t.n)
-                row[r].own = z[r * t.n + own];
+            row[r].own += labelled(s, z, &t, r);
             join(&row[r], z + r * t.n, t.n);
         }
     }
     for (int64_t r = 0; r < t.m; r++) {
-        lse[t.first + r] = (float)(row[r].most + log(row[r].sum));
-        loss[t.first + r] =
-            s->label[t.first + r] < 0 ? 0 : (float)(row[r].most - (double)row[r].own + log(row[r].sum));
+        const double all = row[r].most + log(row[r].sum), weight = total_weight(s, t.first + r);
+        lse[t.first + r] = (float)all;
+        loss[t.first + r] = (float)(weight == 0 ? -row[r].own : weight * all - row[r].own);
     }
 }
 
@@ -83,23 +106,25 @@ void linear_entropy_forward(const struct linear_entropy *s, float *loss, float *
 
 /* ---- And back ------------------------------------------------------------------------------------ */
 
-/* z becomes dz = dloss (p - [v = label]). */
+/* z becomes dz = dloss (p sum of weights - weight [v = label]). */
 static void slopes(const struct linear_entropy *s, float *z, const struct tile *t, const float *lse,
                    const float *dloss)
 {
     const struct attention_kernels *k = ISA_PICK(attention_kernels);
     for (int64_t r = 0; r < t->m; r++) {
-        const int32_t label = s->label[t->first + r];
-        const int64_t own = label - t->from;
-        const float g = dloss[t->first + r];
-        if (label < 0) {
-            memset(z + r * t->n, 0, t->n * sizeof *z);
-            continue;
+        float *row = z + r * t->n;
+        const float g = dloss[t->first + r], weight = (float)total_weight(s, t->first + r);
+        if (weight == 0) {
+            memset(row, 0, t->n * sizeof *z);
+        } else {
+            k->exp(row, lse[t->first + r], t->n);
+            k->scale(row, g * weight, t->n);
         }
-        k->exp(z + r * t->n, lse[t->first + r], t->n);
-        k->scale(z + r * t->n, g, t->n);
-        if (own >= 0 && own < t->n)
-            z[r * t->n + own] -= g;
+        for (int64_t at = (t->first + r) * s->each; at < (t->first + r + 1) * s->each; at++) {
+            const int64_t own = s->label[at] - t->from;
+            if (own >= 0 && own < t->n)
+                row[own] -= g * weight_of(s, at);
+        }
     }
 }
 

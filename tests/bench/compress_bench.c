@@ -94,7 +94,8 @@ static struct var *adaptive(struct bench *s)
         target[k] = (int32_t)(k % 16 < 13   ? k * 7 % 3500
                               : k % 16 < 15 ? 3500 + k * 11 % 21500
                                             : 25000 + k * 113 % 242735);
-    return op_band_loss(s->tape, &b, &o, h, tape_input(s->tape, tensor_over(target, TEN_I32, DIMS(2048))));
+    return op_band_loss(s->tape, &b, &o, h, tape_input(s->tape, tensor_over(target, TEN_I32, DIMS(2048))),
+                        NULL);
 }
 
 static double squares(const struct var *x)

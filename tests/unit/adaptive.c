@@ -126,7 +126,8 @@ static void losses_and_gradients_are_those_of_torch(void)
     struct model m = torch_model();
     float weight[] = {1, 0.5f, -1, 2, 0.25f, 3};
     const int64_t six = 6;
-    struct var *loss = tape_keep(m.tape, op_band_loss(m.tape, &bands, &m.o, m.h, ids(m.tape, targets, 6)));
+    struct var *loss =
+        tape_keep(m.tape, op_band_loss(m.tape, &bands, &m.o, m.h, ids(m.tape, targets, 6), NULL));
     tape_backward_from(m.tape, loss, tape_input(m.tape, tensor_over(weight, TEN_F32, 1, &six)));
     check_close(loss->v.f, torch_loss, 6, 1);
     for (int r = 0; r < 6; r++) {
@@ -157,7 +158,7 @@ static void the_loss_is_minus_the_log_probability_whichever_way_clusters_are_cou
         struct model m = torch_model();
         m.o.backwards = backwards;
         struct var *log_p = op_band_log_probs(m.tape, &bands, &m.o, m.h),
-                   *loss = op_band_loss(m.tape, &bands, &m.o, m.h, ids(m.tape, targets, 6));
+                   *loss = op_band_loss(m.tape, &bands, &m.o, m.h, ids(m.tape, targets, 6), NULL);
         for (int r = 0; r < 6; r++) {
             double sum = 0;
             for (int w = 0; w < 11; w++)
@@ -169,13 +170,34 @@ static void the_loss_is_minus_the_log_probability_whichever_way_clusters_are_cou
     }
 }
 
+/* A teacher's three words for every row, in any bands; -1 is none. */
+static void several_targets_have_the_weighted_sum(void)
+{
+    static const int32_t words[] = {0, 5, 10, 3, -1, 6, 7, 8, 9, 1, 2, 0, 4, 4, 4, -1, -1, -1};
+    float weight[18];
+    for (int i = 0; i < 18; i++)
+        weight[i] = 0.1f * (float)(i % 5);
+    struct model m = torch_model();
+    struct tensor id = tensor_over((int32_t *)words, TEN_I32, DIMS(6, 3)),
+                  w = tensor_over(weight, TEN_F32, DIMS(6, 3));
+    struct var *log_p = op_band_log_probs(m.tape, &bands, &m.o, m.h);
+    struct var *loss = op_band_loss(m.tape, &bands, &m.o, m.h, tape_input(m.tape, id), tape_input(m.tape, w));
+    for (int r = 0; r < 6; r++) {
+        double want = 0;
+        for (int k = 0; k < 3; k++)
+            want -= words[r * 3 + k] < 0 ? 0 : weight[r * 3 + k] * log_p->v.f[r * 11 + words[r * 3 + k]];
+        CHECK_NEAR(loss->v.f[r], want, tolerance * 6);
+    }
+    end(&m);
+}
+
 static void one_band_is_an_ordinary_softmax(void)
 {
     struct model m = torch_model();
     const struct bands one = {1, {6}};
     const struct band_output o = {.table = {m.head}, .bias = {m.bias}};
     static const int32_t word[] = {5, 0, 1, 1, 3, 2};
-    struct var *loss = op_band_loss(m.tape, &one, &o, m.h, ids(m.tape, word, 6)),
+    struct var *loss = op_band_loss(m.tape, &one, &o, m.h, ids(m.tape, word, 6), NULL),
                *log_p = op_band_log_probs(m.tape, &one, &o, m.h);
     struct var *plain = op_log_softmax(m.tape, op_linear(m.tape, m.h, m.head, m.bias));
     CHECK_BYTES(log_p->v.f, plain->v.f, 36 * sizeof(float));
@@ -197,9 +219,9 @@ static void bands_without_a_word_are_not_computed(void)
     static const int32_t frequent[] = {0, 3, 2, 1, 0, 0}, some[] = {0, 3, 2, 1, 9, 0};
     int products = 0;
     tape_on_call(m.tape, seen, &products);
-    op_band_loss(m.tape, &bands, &m.o, m.h, ids(m.tape, frequent, 6));
+    op_band_loss(m.tape, &bands, &m.o, m.h, ids(m.tape, frequent, 6), NULL);
     CHECK_INT(products, 1);             /* the head's, with its entropy */
-    op_band_loss(m.tape, &bands, &m.o, m.h, ids(m.tape, some, 6));
+    op_band_loss(m.tape, &bands, &m.o, m.h, ids(m.tape, some, 6), NULL);
     CHECK_INT(products, 1 + 3);         /* head, projection, tail */
     end(&m);
 }
@@ -208,7 +230,7 @@ static void padding_has_no_loss_and_no_gradient(void)
 {
     struct model m = torch_model();
     static const int32_t some[] = {-1, 5, -1, 3, 6, -1};
-    struct var *loss = tape_keep(m.tape, op_band_loss(m.tape, &bands, &m.o, m.h, ids(m.tape, some, 6)));
+    struct var *loss = tape_keep(m.tape, op_band_loss(m.tape, &bands, &m.o, m.h, ids(m.tape, some, 6), NULL));
     tape_backward(m.tape, loss);
     for (int r = 0; r < 6; r++)
         for (int c = 0; c < 8; c++)
@@ -245,6 +267,7 @@ int main(void)
     RUN(losses_and_gradients_are_those_of_torch);
     RUN(log_probabilities_are_those_of_torch);
     RUN(the_loss_is_minus_the_log_probability_whichever_way_clusters_are_counted);
+    RUN(several_targets_have_the_weighted_sum);
     RUN(one_band_is_an_ordinary_softmax);
     RUN(bands_without_a_word_are_not_computed);
     RUN(padding_has_no_loss_and_no_gradient);

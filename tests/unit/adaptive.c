@@ -213,6 +213,36 @@ static void seen(void *ctx, const struct call *c, double seconds)
         ++*(int *)ctx;
 }
 
+/* Several tiles of rows and of words, the last ones partly filled; every seventh row has no label. */
+static void losses_without_logits_are_those_with_them(void)
+{
+    enum { N = 150, D = 12, V = 1601 };
+    float *x[3] = {sequence(N * D, 53, 2), sequence(V * D, 37, 5), sequence(V, 29, 11)},
+          *g = sequence(N, 31, 7);
+    int32_t label[N];
+    for (int r = 0; r < N; r++)
+        label[r] = r % 7 ? r * 101 % V : -1;
+    struct memory *memory = memory_new();
+    struct tape *t = tape_new(memory, 1);
+    struct var *in[2][3], *loss[2];
+    for (int fused = 0; fused < 2; fused++) {
+        in[fused][0] = tape_leaf(t, tensor_over(x[0], TEN_F32, DIMS(N, D)));
+        in[fused][1] = tape_leaf(t, tensor_over(x[1], TEN_F32, DIMS(V, D)));
+        in[fused][2] = tape_leaf(t, tensor_over(x[2], TEN_F32, DIMS(V)));
+        loss[fused] =
+            fused ? op_linear_entropy(t, in[1][0], in[1][1], in[1][2], ids(t, label, N), NULL)
+                  : op_cross_entropy(t, op_linear(t, in[0][0], in[0][1], in[0][2]), ids(t, label, N), 0);
+        tape_keep(t, loss[fused]);
+        tape_backward_from(t, loss[fused], tape_input(t, tensor_over(g, TEN_F32, DIMS(N))));
+    }
+    check_close(loss[1]->v.f, loss[0]->v.f, N, 1);
+    for (int i = 0; i < 3; i++)
+        check_close(in[1][i]->grad->v.f, in[0][i]->grad->v.f, tensor_count(&in[0][i]->v), 1);
+    tape_free(t);
+    memory_free(memory);
+    free(x[0]); free(x[1]); free(x[2]); free(g);
+}
+
 static void bands_without_a_word_are_not_computed(void)
 {
     struct model m = torch_model();
@@ -269,6 +299,7 @@ int main(void)
     RUN(the_loss_is_minus_the_log_probability_whichever_way_clusters_are_counted);
     RUN(several_targets_have_the_weighted_sum);
     RUN(one_band_is_an_ordinary_softmax);
+    RUN(losses_without_logits_are_those_with_them);
     RUN(bands_without_a_word_are_not_computed);
     RUN(padding_has_no_loss_and_no_gradient);
     RUN(words_come_back_in_their_places);

@@ -106,18 +106,33 @@ static void entropy_backward(struct tape *t, const struct call *c, struct var *c
     tape_add_grad(t, c->in[LOGITS], tape_call1(t, &entropy_slope_op, in, 4, shape_of(c->in[LOGITS]), c->arg, sizeof(struct cross_entropy)));
 }
 
+/* -1 in rows that have a label, else 0; *place [R,1]: the labels, 0 where there is none. */
+static struct var *labelled(struct tape *t, const struct cross_entropy *s, const struct var *labels, struct var **place)
+{
+    struct tensor sign = tensor_new(tape_memory(t), TEN_F32, 1, &s->rows);
+    struct tensor at = tensor_new(tape_memory(t), TEN_I32, 2, (const int64_t[]){s->rows, 1});
+    for (int64_t r = 0; r < s->rows; r++) {
+        const int32_t label = labels->v.i[r];
+        const bool none = label < 0 || label == s->ignored;
+        sign.f[r] = none ? 0 : -1;
+        at.i[r] = none ? 0 : label;
+    }
+    *place = tape_input(t, at);
+    return tape_input(t, sign);
+}
+
 /* -sum t ln p with t as numbers */
 static void entropy_compose(struct tape *t, const struct call *c, struct var **out)
 {
     const struct cross_entropy *s = c->arg;
-    struct var *p = op_log_softmax(t, c->in[LOGITS]), *loss;
+    struct var *p = op_log_softmax(t, c->in[LOGITS]), *place;
     if (c->in[SOFT]) {
-        loss = op_sum(t, op_mul(t, c->in[SOFT], p), 1 << 1, false);
-    } else {
-        struct var *own = op_take(t, p, op_reshape(t, c->in[LABELS], DIMS(s->rows, 1)));
-        loss = op_add(t, op_scale(t, op_reshape(t, own, DIMS(s->rows)), 1 - s->smoothing), op_scale(t, op_mean(t, p, 1 << 1, false), s->smoothing));
+        out[0] = op_neg(t, op_sum(t, op_mul(t, c->in[SOFT], p), 1 << 1, false));
+        return;
     }
-    out[0] = op_neg(t, loss);
+    struct var *sign = labelled(t, s, c->in[LABELS], &place);
+    struct var *own = op_scale(t, op_reshape(t, op_take(t, p, place), DIMS(s->rows)), 1 - s->smoothing);
+    out[0] = op_mul(t, sign, op_add(t, own, op_scale(t, op_mean(t, p, 1 << 1, false), s->smoothing)));
 }
 
 static struct var *entropy_example(struct example *e, struct tape *t, int i)
@@ -133,6 +148,12 @@ static struct var *entropy_example(struct example *e, struct tape *t, int i)
         return op_soft_cross_entropy(t, example_input(e, t, EX_NORMAL, SHAPE(2, 4)), tape_input(t, target));
     }
     case 4: return op_cross_entropy(t, example_input(e, t, EX_NORMAL, SHAPE(100, 301)), example_index(e, t, 301, SHAPE(100)), 0.1f);
+    case 5: {
+        const int32_t labels[4] = {2, -1, 0, -1};
+        struct tensor label = tensor_new(tape_memory(t), TEN_I32, 1, (const int64_t[]){4});
+        memcpy(label.i, labels, sizeof labels);
+        return op_cross_entropy(t, example_input(e, t, EX_NORMAL, SHAPE(4, 3)), tape_input(t, label), 0.2f);
+    }
     default: return NULL;
     }
 }

@@ -1,0 +1,84 @@
+#include "models/network.h"
+#include "base/fail.h"
+#include "nn/checkpoint.h"
+#include "nn/namemap.h"
+
+/* ---- Options ------------------------------------------------------------------------------------------ */
+
+enum { O_CONFIG = 600, O_CONFIG_FILE, O_INIT, O_INIT_MAP };
+
+static const struct argp_option options[] = {
+    {"config", O_CONFIG, "JSON", 0, "The network: {\"family\": NAME, ...}", 0},
+    {"config-file", O_CONFIG_FILE, "FILE", 0, "The network: from a file of JSON", 0},
+    {"init", O_INIT, "FILE", 0, "Start with what a model has of the same name and shape", 0},
+    {"init-map", O_INIT_MAP, "FILE", 0, "Names and layouts of that model", 0},
+    {0}
+};
+
+static error_t parse(int key, char *arg, struct argp_state *st)
+{
+    struct network_options *o = st->input;
+    switch (key) {
+    case O_CONFIG:      o->config = arg; break;
+    case O_CONFIG_FILE: o->config_file = arg; break;
+    case O_INIT:        o->init = arg; break;
+    case O_INIT_MAP:    o->init_map = arg; break;
+    case ARGP_KEY_END:
+        if (o->init_map && !o->init)
+            argp_error(st, "--init-map: expected a model that it is about (--init=FILE)");
+        break;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp argp = {options, parse, NULL, NULL, NULL, NULL, NULL};
+const struct argp_child network_child = {&argp, 0, "Network:", 9};
+
+json_t *network_config(const struct network_options *o, struct ten_err *e)
+{
+    json_error_t why;
+    json_t *config = o->config_file ? json_load_file(o->config_file, 0, &why) : json_loads(o->config ? o->config : "", 0, &why);
+    if (config && json_is_object(config))
+        return config;
+    if (!o->config && !o->config_file)
+        fail(e, TEN_E_USAGE, "config: none: expected --config='{\"family\": ...}' or --config-file=FILE");
+    else if (config)
+        fail(e, TEN_E_USAGE, "config: not an object: expected {\"family\": ...}");
+    else
+        fail(e, TEN_E_USAGE, "config: line %d, column %d: %s: expected a JSON object", why.line, why.column, why.text);
+    json_decref(config);
+    return NULL;
+}
+
+/* ---- First values --------------------------------------------------------------------------------------- */
+
+static int judge(struct tool *t, const char *path, const struct init_report *r, bool strict)
+{
+    const bool rest = r->missing || r->misfits || r->left;
+    if (!t->opt.quiet || (strict && rest))
+        fprintf(stderr, "%s: %lld matched, %lld missing, %lld of another shape, %lld left\n%s", path, (long long)r->matched,
+                (long long)r->missing, (long long)r->misfits, (long long)r->left, rest ? r->text : "");
+    if (strict && rest)
+        return fail(&t->err, TEN_E_DATA, "%s: is not this network's: expected every tensor, and no other (a map of names, or "
+                    "--partial)", path);
+    return 0;
+}
+
+int network_start(struct tool *t, const struct network_options *o, struct params *params, bool strict)
+{
+    struct init_report report = {0};
+    struct namemap *map = NULL;
+    if (!o->init)
+        return 0;
+    struct source *src = o->init_map ? tool_source(t, o->init_map) : NULL;
+    if (o->init_map && (!src || !(map = namemap_read(src, &t->err))))
+        return -1;
+    struct ten_reader *in = tool_reader(t, o->init);
+    int rc = in ? checkpoint_init(in, params, map, &report, &t->err) : -1;
+    if (rc == 0)
+        rc = judge(t, o->init, &report, strict);
+    init_report_free(&report);
+    namemap_free(map);
+    return rc;
+}

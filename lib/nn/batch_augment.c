@@ -121,21 +121,37 @@ static void fill_rows(struct batch_form *f, const struct batch_scale *s)
     }
 }
 
+static bool side_ok(int64_t n) { return n >= 1 && n <= MAX_SIDE; }
+
+/* The axes of an image or a clip; of anything else they stay 0. */
+static int learn_shape(struct batch_form *f, const struct ten_shape *sample, struct ten_err *e)
+{
+    const bool clip = sample->rank == 4;
+    const int64_t *d = sample->dim + clip;
+    char text[192];
+
+    f->rank = sample->rank;
+    if ((f->type == TEN_U8 || f->type == TEN_F32) && (clip || f->rank == 3)) {
+        f->t = clip ? sample->dim[0] : 1;
+        f->h = d[0];
+        f->w = d[1];
+        f->c = d[2];
+    }
+    if (side_ok(f->t) && side_ok(f->h) && side_ok(f->w) && side_ok(f->c))
+        return 0;
+    return fail(e, TEN_E_DATA, "%s%s: expected images [H,W,C] or clips [T,H,W,C] of u8 or f32",
+                ten_type_name(f->type), ten_shape_text(sample, text));
+}
+
 int batch_form_init(struct batch_form *f, enum ten_type type, const struct ten_shape *sample,
                     const struct batch_augment *a, const struct batch_scale *scale, bool evaluate,
                     struct ten_err *e)
 {
-    const int64_t *d = sample->dim, margin = (int64_t)a->reflect;
-    char text[192];
+    const int64_t margin = (int64_t)a->reflect;
 
     *f = (struct batch_form){.type = type, .augment = *a, .evaluate = evaluate};
-    if ((type != TEN_U8 && type != TEN_F32) || sample->rank != 3 || d[0] < 1 || d[1] < 1 || d[2] < 1 ||
-        d[0] > MAX_SIDE || d[1] > MAX_SIDE || d[2] > MAX_SIDE)
-        return fail(e, TEN_E_DATA, "%s%s: expected images, u8 or f32 [H,W,C] a sample",
-                    ten_type_name(type), ten_shape_text(sample, text));
-    f->h = d[0];
-    f->w = d[1];
-    f->c = d[2];
+    if (learn_shape(f, sample, e) < 0)
+        return -1;
     f->out_h = a->resized > 0 ? (int64_t)a->resized : f->h;
     f->out_w = a->resized > 0 ? (int64_t)a->resized : f->w;
     if (scale && scale->channels == 0)
@@ -464,11 +480,11 @@ static double mean_grey(const float *x, int64_t pixels, int64_t c)
     return sum / (double)pixels;
 }
 
-/* y holds x in [0,1] and is normalised at the end. */
+/* y, all frames, holds x in [0,1] and is normalised at the end. */
 static void colour(float *restrict y, const struct batch_form *f, const struct batch_look *look)
 {
     const struct batch_kernels *k = ISA_PICK(batch_kernels);
-    const int64_t pixels = f->out_h * f->out_w, row = f->out_w * f->c;
+    const int64_t pixels = f->t * f->out_h * f->out_w, row = f->out_w * f->c;
 
     if (look->brightness != 1)
         k->tint(y, look->brightness, 0, pixels * f->c);
@@ -477,42 +493,49 @@ static void colour(float *restrict y, const struct batch_form *f, const struct b
                 pixels * f->c);
     if (look->saturation != 1)
         k->saturate(y, look->saturation, pixels);
-    for (int64_t i = 0; i < f->out_h; i++)
+    for (int64_t i = 0; i < f->t * f->out_h; i++)
         k->scale(y + i * row, f->unit_scale, f->unit_shift, row);
+}
+
+static void cut_hole(float *y, const struct batch_form *f, const int64_t hole[4])
+{
+    for (int64_t i = hole[0]; i < hole[1]; i++)
+        memset(y + (i * f->out_w + hole[2]) * f->c, 0, (size_t)((hole[3] - hole[2]) * f->c) * sizeof *y);
 }
 
 void batch_image(float *restrict y, const void *restrict x, const struct batch_form *f,
                  const struct batch_look *look, void *restrict scratch)
 {
     const bool coloured = look->brightness != 1 || look->contrast != 1 || look->saturation != 1;
+    const int64_t in = f->h * f->w * f->c * (int64_t)ten_elem_size(f->type), out = f->out_h * f->out_w * f->c;
     struct batch_form unit = *f;
-    const int64_t *hole = look->hole;
 
     if (coloured) {
         unit.scale = f->to_unit;
         unit.shift = f->to_unit_shift;
     }
-    if (f->augment.resized > 0)
-        resize(y, x, &unit, look, scratch);
-    else
-        crop(y, x, &unit, look, scratch);
+    for (int64_t i = 0; i < f->t; i++)
+        if (f->augment.resized > 0)
+            resize(y + i * out, (const char *)x + i * in, &unit, look, scratch);
+        else
+            crop(y + i * out, (const char *)x + i * in, &unit, look, scratch);
     if (coloured)
         colour(y, f, look);
-    for (int64_t i = hole[0]; i < hole[1]; i++)
-        memset(y + (i * f->out_w + hole[2]) * f->c, 0,
-               (size_t)((hole[3] - hole[2]) * f->c) * sizeof *y);
+    for (int64_t i = 0; i < f->t; i++)
+        cut_hole(y + i * out, f, look->hole);
 }
 
 void batch_image_mix(float *restrict y, const float *restrict x, const struct batch_form *f,
                      const struct batch_mix *mix)
 {
-    const int64_t *b = mix->box;
+    const int64_t *b = mix->box, frame = f->out_h * f->out_w * f->c;
 
     if (mix->kind == MIX_UP)
-        ISA_PICK(batch_kernels)->mix(y, x, 1 - mix->weight, f->out_h * f->out_w * f->c);
-    for (int64_t i = b[0]; mix->kind == MIX_CUT && i < b[1]; i++) {
-        const int64_t at = (i * f->out_w + b[2]) * f->c;
+        ISA_PICK(batch_kernels)->mix(y, x, 1 - mix->weight, f->t * frame);
+    for (int64_t t = 0; mix->kind == MIX_CUT && t < f->t; t++)
+        for (int64_t i = b[0]; i < b[1]; i++) {
+            const int64_t at = t * frame + (i * f->out_w + b[2]) * f->c;
 
-        memcpy(y + at, x + at, (size_t)((b[3] - b[2]) * f->c) * sizeof *y);
-    }
+            memcpy(y + at, x + at, (size_t)((b[3] - b[2]) * f->c) * sizeof *y);
+        }
 }

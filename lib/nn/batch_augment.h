@@ -1,5 +1,6 @@
 /*
- * Augmentation of training images, from the stored sample to its place in an f32 batch.
+ * Augmentation of training images and clips, from the stored sample to its place in an f32 batch.  Frames of one
+ * clip look alike: one box, one flip, one set of colours, one hole, one partner.
  *
  * Written as "crop=4,flip,cutout=8,mixup=0.2".  In the order in which they act:
  *
@@ -12,7 +13,8 @@
  *     reflect=P      the same, with the image mirrored at its edge instead of black (-1 reads 1)
  *     flip           columns reversed, with probability 1/2
  *     brightness=B   y = f x                      f uniform in [max(0,1-B), 1+B], x in [0,1]
- *     contrast=B     y = f x + (1-f) mean grey of x       f alike; all three stay in [0,1]
+ *     contrast=B     y = f x + (1-f) mean grey of x       f alike; all three stay in [0,1]; the mean is
+ *                    over all frames of a clip
  *     saturation=B   y = f x + (1-f) grey of the pixel    f alike; nothing unless C is 3
  *                    then numbers are normalised (struct batch_scale), and
  *     cutout=S       0 in a square of S x S, its middle anywhere in the image
@@ -54,23 +56,26 @@ static inline bool batch_augment_mixes(const struct batch_augment *a)
 enum { BATCH_MAX_CHANNELS = 16 };
 struct batch_scale { int channels; float mean[BATCH_MAX_CHANNELS], std[BATCH_MAX_CHANNELS]; };
 
-/* Images of one kind, [H,W,C] u8 or f32, on their way to [OH,OW,C] f32. */
+/* Images of one kind, [H,W,C] u8 or f32, on their way to [OH,OW,C] f32, or clips [T,H,W,C] of such. */
 struct batch_form {
     enum ten_type type;
-    int64_t h, w, c, out_h, out_w;
+    int rank;                           /* of a sample: 3, or 4 for clips */
+    int64_t t, h, w, c, out_h, out_w;   /* t: frames; 1 for images */
     struct batch_augment augment;
     bool evaluate;                      /* only resized (in the middle) and normalising */
     /* Factor and summand of each number of a row of the output, [OW*C]: of stored numbers, for the
      * batch and for x in [0,1]; and of such x for the batch. */
     float *scale, *shift, *to_unit, *to_unit_shift, *unit_scale, *unit_shift;
 };
-/* 0, or -1 with *e set (TEN_E_DATA): no images of u8 or f32 [H,W,C]; channels other than the scale's;
+/* 0, or -1 with *e set (TEN_E_DATA): neither images [H,W,C] nor clips [T,H,W,C] of u8 or f32; channels other than the scale's;
  * too small for the augmentation. */
 int batch_form_init(struct batch_form *f, enum ten_type type, const struct ten_shape *sample,
                     const struct batch_augment *a, const struct batch_scale *scale, bool evaluate,
                     struct ten_err *e);
 void batch_form_free(struct batch_form *f);
 int64_t batch_form_scratch(const struct batch_form *f);         /* bytes for batch_image() */
+/* Numbers of a sample in the batch. */
+static inline int64_t batch_form_count(const struct batch_form *f) { return f->t * f->out_h * f->out_w * f->c; }
 
 /* ---- Draws ----------------------------------------------------------------------------------- */
 
@@ -97,11 +102,11 @@ double batch_beta(double alpha, const struct rng *r, uint64_t index);
 
 /* ---- Work ------------------------------------------------------------------------------------ */
 
-/* y [OH,OW,C] = the stored sample x [H,W,C], as look says.  scratch: batch_form_scratch() bytes,
+/* y [T,OH,OW,C] = the stored sample x [T,H,W,C], as look says.  scratch: batch_form_scratch() bytes,
  * aligned to 64. */
 void batch_image(float *restrict y, const void *restrict x, const struct batch_form *f,
                  const struct batch_look *look, void *restrict scratch);
-/* y, x [OH,OW,C]: mix x into y. */
+/* y, x [T,OH,OW,C]: mix x into y. */
 void batch_image_mix(float *restrict y, const float *restrict x, const struct batch_form *f,
                      const struct batch_mix *mix);
 

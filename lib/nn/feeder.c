@@ -164,7 +164,7 @@ static void make_image(float *y, const struct maker *m, int64_t epoch, int64_t s
 static int mix_sample(struct maker *m, struct slot *s, int64_t i, int64_t partner, struct ten_err *e)
 {
     const struct feeder *f = m->f;
-    const int64_t pixels = f->form.out_h * f->form.out_w * f->form.c;
+    const int64_t pixels = batch_form_count(&f->form);
     const int64_t a = class_of(f, s->sample[i], e), b = a < 0 ? -1 : class_of(f, partner, e);
     float *soft = s->soft.f + i * f->opt.classes;
     struct batch_mix mix;
@@ -183,7 +183,7 @@ static int mix_sample(struct maker *m, struct slot *s, int64_t i, int64_t partne
 static int fill_images(struct maker *m, struct slot *s, int64_t first, struct ten_err *e)
 {
     const struct feeder *f = m->f;
-    const int64_t pixels = f->form.out_h * f->form.out_w * f->form.c;
+    const int64_t pixels = batch_form_count(&f->form);
 
     for (int64_t i = 0; i < s->batch.n; i++) {
         const int64_t at = first + f->opt.rank + i * f->opt.ranks;
@@ -323,10 +323,12 @@ static int learn_images(struct feeder *f, struct ten_err *e)
     if (batch_form_init(&f->form, c->type, &c->shape, &f->opt.augment, &f->opt.scale,
                         f->opt.evaluate, e) < 0)
         return -1;
-    if (mul_i64(bytes, form->out_h * form->out_w, &bytes) && mul_i64(bytes, form->c, &bytes))
+    if (mul_i64(bytes, form->out_h * form->out_w, &bytes) && mul_i64(bytes, form->c, &bytes) &&
+        mul_i64(bytes, form->t, &bytes))
         return 0;
-    return fail(e, TEN_E_DATA, "a batch of images of %lld x %lld x %lld: expected less than 2^63 "
-                "bytes", (long long)form->out_h, (long long)form->out_w, (long long)form->c);
+    return fail(e, TEN_E_DATA, "a batch of %lld images of %lld x %lld x %lld: expected less than 2^63 bytes",
+                (long long)(f->rows * form->t), (long long)form->out_h, (long long)form->out_w,
+                (long long)form->c);
 }
 
 static int learn_samples(struct feeder *f, struct ten_err *e)
@@ -363,8 +365,8 @@ static struct tensor new_column(const struct feeder *f, int c)
 
     memcpy(dim + 1, shape->dim, (size_t)shape->rank * sizeof *dim);
     if (c == f->image) {
-        dim[1] = f->form.out_h;
-        dim[2] = f->form.out_w;
+        dim[shape->rank - 2] = f->form.out_h;           /* behind samples, and frames of clips */
+        dim[shape->rank - 1] = f->form.out_w;
     }
     const int64_t n = dims_count(shape->rank + 1, dim);
     const bool number = c == f->image || f->column[c].type == TEN_F32;
@@ -396,7 +398,7 @@ static void maker_init(struct maker *m, struct feeder *f)
         return;
     m->scratch = xaligned((size_t)batch_form_scratch(&f->form));
     if (f->mixes)
-        m->partner = xaligned((size_t)(f->form.out_h * f->form.out_w * f->form.c) * sizeof(float));
+        m->partner = xaligned((size_t)batch_form_count(&f->form) * sizeof(float));
 }
 
 struct feeder *feeder_new(const struct samples *s, const struct feeder_options *opt,

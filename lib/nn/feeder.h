@@ -34,7 +34,7 @@ struct feeder_options {
 
 /*
  * n samples of batch `number` of an epoch, each column a contiguous tensor aligned to 64 bytes:
- * the image column f32 [n,H,W,C]; other f32 columns as they are; whole numbers as i32.  Where
+ * the image column f32 [n,H,W,C], of clips [n,T,H,W,C]; other f32 columns as they are; whole numbers as i32.  Where
  * mixup or cutmix act, soft [n,classes] f32 are the weights of the labels, which stay those of the
  * samples themselves.
  */

@@ -21,7 +21,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ALIGN = 64, SPOT = 64 };         /* bytes: of pieces; compared to know a mapped piece */
+/* Bytes: of pieces; compared to know a mapped piece; between those that are compared. */
+enum { ALIGN = 64, SPOT = 64, STRIDE = 1 << 20 };
 
 /* A file's bytes in memory; {0} is none. */
 struct mapped { unsigned char *p; int64_t size; };
@@ -41,6 +42,7 @@ struct store {
 
     struct mapped file, spill;
     int64_t start;                      /* of the stream in the file */
+    int64_t trusted;                    /* bytes of the file that need no comparison any more */
     struct arena arena;                 /* pieces in memory */
     int64_t memory;                     /* that they may take */
     int spill_fd;                       /* -1: nothing had to go to disk */
@@ -116,18 +118,23 @@ static int check_columns(const struct rows *rows, struct ten_err *e)
 
 /*
  * The bytes of a plain record in the mapped file; NULL when they are not there.  A record ends with
- * its payload, zeros and a checksum of 8 bytes, padded to a multiple of 64 (ten(5)).  The first
- * bytes are compared, in case the path names another file by now.
+ * its payload, zeros and a checksum of 8 bytes, padded to a multiple of 64 (ten(5)).  In case the path
+ * names another file by now, the first bytes are compared, of one piece in STRIDE bytes: to touch every
+ * page of the map took 60 % of the time to open a stream of 4 KiB samples.
  */
-static const unsigned char *in_file(const struct store *t, const struct ten_record *rec)
+static const unsigned char *in_file(struct store *t, const struct ten_record *rec)
 {
     const int64_t n = ten_bytes(rec), section = (n + 8 + ALIGN - 1) / ALIGN * ALIGN;
     const int64_t end = t->start + rec->offset + rec->stored, at = end - section;
 
     if (!t->file.p || rec->zstd || end > t->file.size)
         return NULL;
-    return memcmp(t->file.p + at, rec->data, (size_t)(n < SPOT ? n : SPOT)) == 0 ? t->file.p + at
-                                                                               : NULL;
+    if (at >= t->trusted) {
+        if (memcmp(t->file.p + at, rec->data, (size_t)(n < SPOT ? n : SPOT)) != 0)
+            return NULL;
+        t->trusted = at + STRIDE;
+    }
+    return t->file.p + at;
 }
 
 static int no_space(const struct store *t, struct ten_err *e)

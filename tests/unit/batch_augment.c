@@ -261,12 +261,63 @@ static void colour_works_on_zero_to_one(void)
     }
 }
 
+/* All but contrast, whose mean is that of the clip, do to each frame what they do to an image. */
+static void frames_of_a_clip_look_alike(void)
+{
+    enum { T = 3, SIDE = 9, FRAME = SIDE * SIDE * 3 };
+    static const char *const texts[] = {"crop=3,flip,cutout=4", "resized=5,flip", "brightness=0.5,saturation=0.5"};
+    uint8_t x[T * FRAME];
+
+    for (int i = 0; i < T * FRAME; i++)
+        x[i] = (uint8_t)(i * 37 + i / 5);
+    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
+        struct batch_augment a;
+        struct batch_form image = form(texts[k], TEN_U8, SIDE, SIDE, 3, NULL), clip;
+        struct ten_err e = {0};
+        float y[T * FRAME], z[FRAME];
+        struct batch_look look;
+
+        batch_augment_parse(&a, texts[k], &e);
+        CHECK_INT(batch_form_init(&clip, TEN_U8, &(struct ten_shape){4, {T, SIDE, SIDE, 3}}, &a, NULL, false, &e), 0);
+        const int64_t n = batch_form_count(&image);
+        CHECK_INT(batch_form_count(&clip), T * n);
+        batch_look(&look, &image, &(struct batch_key){5, 2}, 7);
+        apply(y, x, clip, look);
+        for (int t = 0; t < T; t++) {
+            struct batch_form one = form(texts[k], TEN_U8, SIDE, SIDE, 3, NULL);
+
+            apply(z, x + t * FRAME, one, look);
+            for (int i = 0; i < n; i++)                 /* remainders of vectors round otherwise */
+                CHECK_NEAR(y[t * n + i], z[i], 1e-6);
+        }
+        batch_form_free(&image);
+    }
+}
+
+/* Two frames, black and white: half grey is what both are brought to. */
+static void contrast_is_about_the_mean_of_the_clip(void)
+{
+    struct batch_augment a = {.contrast = 1};
+    struct batch_form f;
+    struct ten_err e = {0};
+    float y[2];
+
+    CHECK_INT(batch_form_init(&f, TEN_U8, &(struct ten_shape){4, {2, 1, 1, 1}}, &a, NULL, false, &e), 0);
+    struct batch_look look = still(&f);
+    look.contrast = 0.5f;
+    apply(y, (uint8_t[]){0, 255}, f, look);
+    CHECK_NEAR(y[0], -0.5, 1e-6);                       /* 0.25 of 0 .. 1 */
+    CHECK_NEAR(y[1], 0.5, 1e-6);
+}
+
 static void images_that_do_not_fit_are_refused(void)
 {
     static const struct { enum ten_type type; struct ten_shape shape; const char *text, *why; } bad[] = {
-        {TEN_U8, {2, {4, 4}}, "", "u8[4,4]: expected images, u8 or f32 [H,W,C] a sample"},
-        {TEN_I32, {3, {4, 4, 3}}, "", "i32[4,4,3]: expected images, u8 or f32 [H,W,C] a sample"},
-        {TEN_U8, {3, {0, 4, 3}}, "", "u8[0,4,3]: expected images, u8 or f32 [H,W,C] a sample"},
+        {TEN_U8, {2, {4, 4}}, "", "u8[4,4]: expected images [H,W,C] or clips [T,H,W,C] of u8 or f32"},
+        {TEN_I32, {3, {4, 4, 3}}, "", "i32[4,4,3]: expected images [H,W,C] or clips [T,H,W,C] of u8 or f32"},
+        {TEN_U8, {3, {0, 4, 3}}, "", "u8[0,4,3]: expected images [H,W,C] or clips [T,H,W,C] of u8 or f32"},
+        {TEN_F32, {4, {0, 4, 4, 3}}, "", "f32[0,4,4,3]: expected images [H,W,C] or clips [T,H,W,C] of u8 or f32"},
+        {TEN_U8, {5, {1, 1, 4, 4, 3}}, "", "u8[1,1,4,4,3]: expected images [H,W,C] or clips [T,H,W,C] of u8 or f32"},
         {TEN_U8, {3, {9, 4, 3}}, "reflect=4", "images of 9 x 4: reflect=4: expected a margin that is smaller"},
         {TEN_U8, {3, {9, 4, 1}}, "means", "images of 1 channels: expected 3, as many as means"},
     };
@@ -512,6 +563,8 @@ static int tests(void)
     RUN(resized_by_one_changes_nothing);
     RUN(colour_works_on_zero_to_one);
     RUN(images_that_do_not_fit_are_refused);
+    RUN(frames_of_a_clip_look_alike);
+    RUN(contrast_is_about_the_mean_of_the_clip);
     RUN(crops_are_uniform_and_flips_half);
     RUN(boxes_keep_to_area_and_ratio);
     RUN(cutout_is_a_square_around_any_pixel);

@@ -494,6 +494,42 @@ static void subsets_feed_their_own_samples(void)
     samples_close(s);
 }
 
+/* A clip [T,H,W,C] is an image [H,W,T*C] whose axes stand in another order: the same draws, the same numbers. */
+static void clips_are_images_with_frames_as_channels(void)
+{
+    enum { N = 12, T = 4, CLIP = T * H * W };
+    static float clip[N * CLIP], image[N * CLIP];
+    int32_t label[N];
+    struct batch a, b;
+    struct ten_err e = {0};
+
+    for (int i = 0; i < N; i++) {
+        label[i] = i % 3;
+        for (int t = 0; t < T; t++)
+            for (int p = 0; p < H * W; p++)
+                image[i * CLIP + p * T + t] = clip[i * CLIP + t * H * W + p] = (float)((i * 7 + t * 31 + p * 5) % 101) / 100;
+    }
+    struct samples *clips = samples_of((struct column[]){{"image", TEN_F32, {4, {T, H, W, 1}}, clip}, {"label", TEN_I32, {0, {0}}, label}}, 2, N);
+    struct samples *images = samples_of((struct column[]){{"image", TEN_F32, {3, {H, W, T}}, image}, {"label", TEN_I32, {0, {0}}, label}}, 2, N);
+    const struct feeder_options o = {.batch = 5, .seed = 3, .classes = 3};
+    struct feeder *f = feeder(clips, o, "crop=2,flip,cutout=3,mixup=1,cutmix=1"), *g = feeder(images, o, "crop=2,flip,cutout=3,mixup=1,cutmix=1");
+
+    while (feeder_next(f, &a, &e) > 0 && feeder_next(g, &b, &e) > 0) {
+        CHECK_INT(a.image->rank, 5);
+        CHECK_INT(a.image->dim[1], T);
+        CHECK_BYTES(a.sample, b.sample, (size_t)a.n * sizeof *a.sample);
+        for (int64_t i = 0; i < a.n; i++)
+            for (int t = 0; t < T; t++)
+                for (int p = 0; p < H * W; p++)
+                    CHECK_NEAR(a.image->f[i * CLIP + t * H * W + p], b.image->f[i * CLIP + p * T + t], 0);
+    }
+    CHECK_STR(e.text, "");
+    feeder_free(f);
+    feeder_free(g);
+    samples_close(clips);
+    samples_close(images);
+}
+
 int main(void)
 {
     RUN(evaluation_goes_in_order_and_ends_with_a_short_batch);
@@ -508,5 +544,6 @@ int main(void)
     RUN(what_cannot_be_augmented_is_refused);
     RUN(closing_in_the_middle_ends_the_threads);
     RUN(subsets_feed_their_own_samples);
+    RUN(clips_are_images_with_frames_as_channels);
     return check_report();
 }

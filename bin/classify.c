@@ -97,7 +97,7 @@ int main(int argc, char **argv)
 {
     const struct argp_child children[] = {tool_common[0], scale_child, {0}};
     const struct argp argp = {
-        options, parse, "", "Tell the classes of the records image of standard input: a record class i32 [N] and "
+        options, parse, "", "Tell the classes of the records image, or clip, of standard input: a record class i32 [N] and "
         "the probabilities f32 [N,C] for every batch, and its labels; how many are right is said on standard error.\v"
         "Example:\n  classify --model=model.ten <test.ten | confusion", children, 0, 0
     };

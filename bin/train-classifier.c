@@ -36,7 +36,7 @@ int main(int argc, char **argv)
 {
     struct argp_child children[] = {tool_common[0], trainer_child, scale_child, {0}};
     const struct argp argp = {
-        options, parse, "", "Train a network on the records image and label of standard input and write it, "
+        options, parse, "", "Train a network on the records image, or clip, and label of standard input and write it, "
         "as a model stream, to standard output.\v"
         "Example:\n  train-classifier --config='{\"family\": \"resnet\", \"width\": 16, \"blocks\": [1,1,1],\n"
         "    \"in\": [28,28,1]}' --valid=test.ten --curve=curve.tsv <train.ten >model.ten", children, 0, 0

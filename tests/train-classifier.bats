@@ -149,6 +149,33 @@ train() { train-classifier --quiet --config="$NET" --batch=32 --seed=3 "$@" <two
     [ "${lines[1]}" = "0	64	0	1.0000" ]
     [ "${lines[2]}" = "1	0	64	1.0000" ]
 }
+# A square that goes round four places, one way (0) or the other (1), seen from any of them: the frames of both are the same.
+moving() {
+    awk 'BEGIN { for (n = 0; n < 112; n++) for (t = 0; t < 4; t++) { at = int(n / 2) + (n % 2 ? 4 - t : t); row = int(n / 8) % 7
+        for (y = 0; y < 8; y++) for (x = 0; x < 8; x++) printf "%s", (y - row < 2 && y >= row && int(x / 2) == at % 4 ? "z" : "0") } }' |
+        raw2ten --name=clip --dims=4,8,8,1 --batch=112 >clip.ten
+    awk 'BEGIN { print "label"; for (n = 0; n < 112; n++) print n % 2 }' | csv2ten >label.ten
+    ten-paste clip.ten label.ten
+}
+@test "clips: which way a square moves is learned with the temporal shift, and never without" {
+    moving >moving.ten
+    for shift in 4 0; do
+        train-classifier --quiet --seed=3 --batch=28 --epochs=25 --augment=crop=1 <moving.ten >net.ten \
+            --config='{"family": "resnet", "width": 8, "blocks": [1,1], "frames": 4, "in": [4,8,8,1], "shift": '$shift', "classes": 2}'
+        run -0 --separate-stderr bash -c 'classify --model=net.ten <moving.ten >/dev/null'
+        right[shift]=${stderr#classify: }
+    done
+    [ "${right[4]%% *}" -ge 108 ]
+    # Two clips that differ in the order alone have the same answer: one of them is right.
+    [ "${right[0]%% *}" = 56 ]
+}
+@test "clips of other lengths than the network's: exit 1, one line; images count before clips" {
+    moving >moving.ten
+    run -1 --separate-stderr bash -c 'train-classifier --config="{\"family\": \"resnet\", \"width\": 4, \"blocks\": [1], \"frames\": 3, \"in\": [3,8,8,1]}" <moving.ten'
+    [ "$stderr" = "train-classifier: clip: samples of shape [4,8,8,1]: expected [3,8,8,1], which the network reads" ]
+    ten-gen image u8 112,8,8,1 | ten-paste moving.ten - >both.ten
+    run -0 bash -c 'train-classifier --quiet --epochs=1 --config="$NET" <both.ten | ten-info'
+}
 @test "--init starts from another model and says what did not match" {
     train --epochs=2 >net.ten
     run -0 --separate-stderr bash -c 'train-classifier --epochs=1 --init=net.ten --config='"'${NET/\"classes\": 2/\"classes\": 3}'"' <two.ten >more.ten'

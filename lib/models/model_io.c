@@ -87,15 +87,17 @@ struct model *model_parse(const char *text, struct memory *memory, struct ten_er
 
 int model_reads(const struct model *m, const struct samples *s, struct ten_err *e)
 {
-    const int image = samples_need(s, "image", e);
+    const int image = samples_pictures(s);
     struct ten_shape in = {.rank = m->in_rank};
     char is[192], want[192];
     int n;
     if (image < 0)
-        return -1;
-    const struct ten_shape *shape = &samples_columns(s, &n)[image].shape;
+        return samples_need(s, "image", e);
+    const struct samples_column *column = &samples_columns(s, &n)[image];
+    const struct ten_shape *shape = &column->shape;
     memcpy(in.dim, m->in, m->in_rank * sizeof *m->in);
     if (shape->rank == in.rank && memcmp(shape->dim, in.dim, in.rank * sizeof *in.dim) == 0)
         return 0;
-    return fail(e, TEN_E_DATA, "image: samples of shape %s: expected %s, which the network reads", ten_shape_text(shape, is), ten_shape_text(&in, want));
+    return fail(e, TEN_E_DATA, "%s: samples of shape %s: expected %s, which the network reads", column->name,
+                ten_shape_text(shape, is), ten_shape_text(&in, want));
 }

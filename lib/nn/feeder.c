@@ -344,11 +344,11 @@ static int learn_samples(struct feeder *f, struct ten_err *e)
         return fail(e, TEN_E_DATA, "%lld samples: expected %lld at least, one batch",
                     (long long)f->count, o->drop_last ? (long long)o->batch : 1);
     f->rows = ((o->batch < f->count ? o->batch : f->count) - 1) / o->ranks + 1;
-    f->image = samples_find(f->samples, image);
+    f->image = o->image ? samples_find(f->samples, o->image) : samples_pictures(f->samples);
     f->label = samples_find(f->samples, label);
     f->mixes = batch_augment_mixes(&o->augment) && !o->evaluate;
-    if ((augments(&o->augment) || o->scale.channels > 0) && samples_need(f->samples, image, e) < 0)
-        return -1;
+    if (f->image < 0 && (augments(&o->augment) || o->scale.channels > 0))
+        return samples_need(f->samples, image, e);
     for (int c = 0; c < f->columns; c++)
         if (c != f->image && check_column(&f->column[c], e) < 0)
             return -1;

@@ -26,7 +26,7 @@ struct feeder_options {
     int rank, ranks;                    /* 0 ranks: one process */
     int depth;                          /* batches ahead; 0: 3 */
     int threads;                        /* that make them, each one batch at a time; 0: 1 */
-    const char *image, *label;          /* names of columns; NULL: "image", "label" */
+    const char *image, *label;          /* names of columns; NULL: samples_pictures(), "label" */
     struct batch_augment augment;       /* of the image column */
     struct batch_scale scale;           /* of the image column; no channels: to [-1,1] */
     int64_t classes;                    /* of labels, needed for mixup and cutmix; 0: not known, labels are not checked */

@@ -324,6 +324,13 @@ int samples_find(const struct samples *s, const char *name)
     return -1;
 }
 
+int samples_pictures(const struct samples *s)
+{
+    const int image = samples_find(s, "image");
+
+    return image >= 0 ? image : samples_find(s, "clip");
+}
+
 int samples_need(const struct samples *s, const char *name, struct ten_err *e)
 {
     const int c = samples_find(s, name);

@@ -49,6 +49,8 @@ const struct samples_column *samples_columns(const struct samples *s, int *n);
 int samples_find(const struct samples *s, const char *name);
 /* The same, with *e set: "NAME: no such record: expected it beside A, B". */
 int samples_need(const struct samples *s, const char *name, struct ten_err *e);
+/* The column that networks look at: image or, where there is none, clip; -1 without either. */
+int samples_pictures(const struct samples *s);
 /* Of the first group: JSON object and history, or NULL. */
 const char *samples_group_attrs(const struct samples *s);
 const char *samples_history(const struct samples *s);

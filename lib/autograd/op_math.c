@@ -162,7 +162,7 @@ SLOPE(sin, op_cos(t, x))
 SLOPE(cos, op_neg(t, op_sin(t, x)))
 SLOPE(tanh, op_affine(t, op_square(t, y), -1, 1))
 SLOPE(sigmoid, op_mul(t, y, op_affine(t, y, -1, 1)))
-SLOPE(softplus, op_sigmoid(t, x))
+SLOPE(softplus, op_affine(t, op_exp(t, op_neg(t, y)), -1, 1))    /* sigmoid(x) = 1 - exp(-y) */
 
 /* (x s(x))' = s + y (1 - s) */
 static struct var *swish_slope(struct tape *t, const struct call *c, struct var *x, struct var *y)
@@ -242,7 +242,7 @@ UNARY(sin, UNARY_SIN, sin_slope, X, EX_NORMAL)
 UNARY(cos, UNARY_COS, cos_slope, X, EX_NORMAL)
 UNARY(tanh, UNARY_TANH, tanh_slope, Y, EX_NORMAL)
 UNARY(sigmoid, UNARY_SIGMOID, sigmoid_slope, Y, EX_NORMAL)
-UNARY(softplus, UNARY_SOFTPLUS, softplus_slope, X, EX_NORMAL)
+UNARY(softplus, UNARY_SOFTPLUS, softplus_slope, Y, EX_NORMAL)
 UNARY(swish, UNARY_SWISH, swish_slope, X | Y, EX_NORMAL)
 UNARY(abs, UNARY_ABS, NULL, X, EX_NONZERO)
 UNARY(relu, UNARY_RELU, NULL, Y, EX_NONZERO)

@@ -93,7 +93,8 @@ static double value(struct example *e, const struct op *op, int i, int order, do
 static void gradients(struct example *e, const struct op *op, int i, int order, float **out)
 {
     struct tape *t = tape_new(memory, 3);
-    struct var *y = example_run(e, op, t, i);
+    const tape_scope s = tape_open(t);
+    struct var *y = tape_close(t, s, op_affine(t, example_run(e, op, t, i), 1, 0));     /* what the op does not save is gone */
     if (order == 1) {
         tape_backward_from(t, y, weights(t, y, 0));
     } else {

@@ -57,7 +57,7 @@ int main(int argc, char **argv)
         (!o.train.valid || (valid = samples_open(o.train.valid, tool_reader(&o.tool, o.train.valid), NULL, &o.tool.err)))) {
         o.loss = (struct classifier_loss){.classes = m->out, .smoothing = o.smoothing};
         const struct feeder_options feed = {.scale = o.scale, .classes = m->out};
-        const struct objective objective = {"accuracy", true, classifier_loss, &o.loss};
+        const struct objective objective = {.score = "accuracy", .higher = true, .loss = classifier_loss, .ctx = &o.loss};
         r = trainer_new(&o.tool, &o.train, m, train, valid, &feed, &objective);
     }
     if (r && (rc = trainer_run(r)) == 0)

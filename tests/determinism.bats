@@ -29,6 +29,7 @@ npz2ten         @ x.npz
 png2ten         @ --batch=7 --label-from=file --names x-0*.png
 png2ten         @ --size=33x21 --float --zstd x-0*.png
 png2ten         @ --crop --channels=1 --size=90x90 --glob='x-0*.png'
+predict-acc     @ --quiet --x=image --y=label number.ten <small.ten
 raw2ten         @ --type=f32 --dims=64,64,3 --batch=16 x.raw
 report          @ results | sed 's/(compiler [^,]*,//'
 safetensors2ten @ x.safetensors
@@ -77,6 +78,8 @@ ten2y4m         @ <clip.ten
 ten2y4m         @ --420 --full-range <clip.ten
 text2ten        @ x.txt
 train-classifier @ --quiet --seed=2 --epochs=2 --batch=50 --config="$NET" <small.ten
+train-predictor @ --quiet --seed=2 --epochs=2 --batch=50 --x=image --y=label --loss=rank <small.ten
+train-regressor @ --quiet --seed=2 --epochs=2 --batch=50 --x=image --y=label <small.ten
 y4m2ten         @ --stride=2 x.y4m
 END
 }
@@ -99,6 +102,7 @@ make_inputs() {
     ten-gen image u8 100,16,16,1 label i32 100 --fill=uniform --hi=10 --seed=3 --records=3 >small.ten
     train-classifier --quiet --epochs=1 --config="$NET" <small.ten >net.ten
     classify --quiet --model=net.ten <small.ten >classes.ten
+    train-regressor --quiet --epochs=1 --x=image --y=label <small.ten >number.ten
     ten-gen clip u8 2,8,48,64,3 --fill=uniform --seed=5 >clip.ten
     ten2y4m <clip.ten >x.y4m
     ten-gen a i64 30000 b f64 30000 --fill=normal --std=1000 --seed=6 >columns.ten

@@ -22,6 +22,8 @@ row() {
     png2ten | y4m2ten | npy2ten | npz2ten | safetensors2ten | idx2ten | cifar2ten | mtx2ten | gr2ten | edges2ten | csv2ten | text2ten) echo own - ;;
     raw2ten) echo own --dims=4 ;;
     train-classifier) echo 'samples --epochs=1 --config={"family":"mlp","in":[8,8,3],"out":2}' ;;
+    train-regressor | train-predictor) echo 'samples --epochs=1 --x=image --y=label' ;;
+    predict-acc) echo samples --x=image --y=label "$BATS_FILE_TMPDIR/number.ten" ;;
     classify) echo samples --model="$BATS_FILE_TMPDIR/net.ten" ;;
     confusion | score | latency) echo convert ;;
     claims | report) echo skip ;;
@@ -34,6 +36,7 @@ setup_file() {
     ten-gen image f32 2,8,8,3 label i32 2 --fill=uniform --hi=2 >"$BATS_FILE_TMPDIR/samples.ten"
     train-classifier --quiet --epochs=1 --config='{"family":"mlp","in":[8,8,3],"out":2}' \
         <"$BATS_FILE_TMPDIR/samples.ten" >"$BATS_FILE_TMPDIR/net.ten"
+    train-regressor --quiet --epochs=1 --x=image --y=label <"$BATS_FILE_TMPDIR/samples.ten" >"$BATS_FILE_TMPDIR/number.ten"
 }
 setup() { cd "$BATS_TEST_TMPDIR" || return; }
 

@@ -134,6 +134,7 @@ char *model_config_text(const struct model *m) { return json_dumps(m->config, JS
 
 int64_t config_int(const struct model *m, const char *key) { return json_integer_value(json_object_get(m->config, key)); }
 double config_real(const struct model *m, const char *key) { return json_number_value(json_object_get(m->config, key)); }
+bool config_bool(const struct model *m, const char *key) { return json_is_true(json_object_get(m->config, key)); }
 const char *config_text(const struct model *m, const char *key) { return json_string_value(json_object_get(m->config, key)); }
 
 int64_t config_within(const struct model *m, const char *key, int64_t min, int64_t max, struct ten_err *e)

@@ -70,6 +70,7 @@ struct model_input *model_add_input(struct model *m, const char *name, enum ten_
 /* Numbers of m->config, whose types model_new() has checked. */
 int64_t config_int(const struct model *m, const char *key);
 double config_real(const struct model *m, const char *key);
+bool config_bool(const struct model *m, const char *key);
 const char *config_text(const struct model *m, const char *key);
 /* No width, and no sample, has more numbers: products of two of them fit int64_t. */
 enum { CONFIG_MAX = 1 << 24 };

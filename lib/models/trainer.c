@@ -5,7 +5,9 @@
 #include "base/signals.h"
 #include "dist/grads.h"
 #include "models/model_io.h"
+#include "nn/lrfind.h"
 
+#include <errno.h>
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -14,6 +16,9 @@
 
 /* A loss that is not finite: go back to the checkpoint, halve the rate, this often. */
 enum { ROLLBACKS = 3 };
+/* Rates that --find-lr tries, and how many. */
+static const double FIND_LO = 1e-7, FIND_HI = 10;
+enum { FIND_STEPS = 100 };
 
 struct trainer {
     struct tool *tool;
@@ -23,7 +28,9 @@ struct trainer {
     struct optim *optim;
     struct ema *ema;
     struct schedule schedule;
+    const struct samples *train, *valid;
     struct feeder *feed, *check;        /* check: validation samples, or NULL */
+    struct lrfind *finding;             /* rates are its; NULL: the schedule's */
     struct tape *tape;
     struct dist_grads *grads;           /* NULL: one process */
 
@@ -40,16 +47,16 @@ struct trainer {
 
 /* ---- Options ----------------------------------------------------------------------------------------- */
 
-enum { O_CONFIG = 400, O_CONFIG_FILE, O_OPTIM, O_SCHEDULE, O_AUGMENT, O_EMA, O_ACCUMULATE, O_VALID, O_RESUME, O_EVERY, O_INIT, O_INIT_MAP, O_KEEP, O_CLIP, O_EXACT, O_CURVE, O_SYNC };
+enum { O_CONFIG = 400, O_CONFIG_FILE, O_OPTIM, O_SCHEDULE, O_AUGMENT, O_EMA, O_ACCUMULATE, O_VALID, O_RESUME, O_EVERY, O_INIT, O_INIT_MAP, O_KEEP, O_CLIP, O_EXACT, O_CURVE, O_SYNC, O_FIND_LR };
 
 static const struct argp_option options[] = {
     {"config", O_CONFIG, "JSON", 0, "The network: {\"family\": NAME, ...}", 10},
     {"config-file", O_CONFIG_FILE, "FILE", 0, "The network: from a file of JSON", 10},
-    {"epochs", 'e', "N", 0, "Times to go through the samples (default 10)", 10},
+    {"epochs", 'e', "N", 0, "Times to go through the samples", 10},
     {"batch", 'b', "N", 0, "Samples of a step (default 128)", 10},
     {"accumulate", O_ACCUMULATE, "N", 0, "Batches whose gradients make one step (default 1)", 10},
-    {"optim", O_OPTIM, "TEXT", 0, "Optimiser (default sgd:momentum=0.9,nesterov=1,decay=5e-4)", 10},
-    {"schedule", O_SCHEDULE, "TEXT", 0, "Learning rate (default onecycle:lr=0.1)", 10},
+    {"optim", O_OPTIM, "TEXT", 0, "Optimiser, such as sgd:momentum=0.9,nesterov=1,decay=5e-4", 10},
+    {"schedule", O_SCHEDULE, "TEXT", 0, "Learning rate, such as onecycle:lr=0.1", 10},
     {"augment", O_AUGMENT, "TEXT", 0, "Augmentation of images, such as crop=4,flip", 10},
     {"ema", O_EMA, "TEXT", 0, "Use a moving average of the parameters, such as decay=0.999", 10},
     {"clip", O_CLIP, "NORM", 0, "Shorten gradients to this norm", 10},
@@ -60,6 +67,7 @@ static const struct argp_option options[] = {
     {"every", O_EVERY, "SECONDS", 0, "Time between checkpoints (default 60)", 10},
     {"init", O_INIT, "FILE", 0, "Start with what a model has of the same name and shape", 10},
     {"init-map", O_INIT_MAP, "FILE", 0, "Names and layouts of that model", 10},
+    {"find-lr", O_FIND_LR, "FILE", 0, "Write no model, but a table of losses at rising rates, and suggest one", 10},
     {"exact-conv", O_EXACT, 0, 0, "Convolutions in the direct form, without Winograd's", 10},
     {"sync-bn", O_SYNC, 0, 0, "Batch norms of several processes (mpirun) use statistics of all", 10},
     {0}
@@ -88,11 +96,14 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case O_INIT_MAP:    o->init_map = arg; break;
     case O_EXACT:       o->exact_conv = true; break;
     case O_SYNC:        o->sync_bn = true; break;
+    case O_FIND_LR:     o->find_lr = arg; break;
     case ARGP_KEY_END:
         if (o->best && !o->valid)
             argp_error(st, "--keep=best: expected samples to choose by (--valid=FILE)");
         if (o->init_map && !o->init)
             argp_error(st, "--init-map: expected a model that it is about (--init=FILE)");
+        if (o->find_lr && o->checkpoint)
+            argp_error(st, "--find-lr: it leaves nothing to go on from: expected no --resume");
         break;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -208,10 +219,13 @@ static int write_log(struct trainer *r)
     return 0;
 }
 
+/* What is shown of the mean of a score over samples. */
+static double shown(const struct trainer *r, double mean) { return r->objective.root ? sqrt(mean) : mean; }
+
 static int log_line(struct trainer *r, double valid_loss, double valid_score)
 {
     char *longer = xasprintf("%s%lld\t%lld\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.1f\n", r->log, (long long)r->run.epoch, (long long)r->run.step,
-                             schedule_lr(&r->schedule, r->run.step) * r->slower, r->loss / r->seen, r->score / r->seen, valid_loss, valid_score, spent(r));
+                             schedule_lr(&r->schedule, r->run.step) * r->slower, r->loss / r->seen, shown(r, r->score / r->seen), valid_loss, valid_score, spent(r));
     free(r->log);
     r->log = longer;
     return write_log(r);
@@ -228,6 +242,11 @@ static void share_state(struct trainer *r)
         dist_broadcast(r->opt->dist, r->ema->state, ps->states * (int64_t)sizeof *ps->state);
 }
 
+static struct var *input(struct trainer *r, const struct samples *s, const struct batch *b)
+{
+    return r->objective.input ? r->objective.input(r->objective.ctx, r->tape, s, b) : tape_input(r->tape, *b->image);
+}
+
 static int evaluate(struct trainer *r, double *loss, double *score)
 {
     struct tape_mode *mode = tape_mode(r->tape), was = *mode;
@@ -242,7 +261,7 @@ static int evaluate(struct trainer *r, double *loss, double *score)
         double sum = 0;
         if (b.n == 0)
             continue;
-        struct var *out = model_forward(r->model, r->tape, tape_input(r->tape, *b.image));
+        struct var *out = model_forward(r->model, r->tape, input(r, r->valid, &b));
         struct var *l = r->objective.loss(r->objective.ctx, r->tape, out, &b, &sum);
         total[0] += l->v.f[0] * b.n;
         total[1] += sum;
@@ -256,7 +275,7 @@ static int evaluate(struct trainer *r, double *loss, double *score)
         return -1;
     dist_sum(r->opt->dist, total, 3);
     *loss = total[0] / total[2];
-    *score = total[1] / total[2];
+    *score = shown(r, total[1] / total[2]);
     return 0;
 }
 
@@ -349,7 +368,7 @@ static double backward(struct trainer *r, const struct batch *b, bool last)
     double score = 0;
     struct tape *t = r->tape;
     tape_mode(t)->share.samples = b->n;
-    struct var *out = model_forward(r->model, t, tape_input(t, *b->image));
+    struct var *out = model_forward(r->model, t, input(r, r->train, b));
     struct var *loss = r->objective.loss(r->objective.ctx, t, out, b, &score);
     double sum[] = {b->n ? (double)loss->v.f[0] * b->n : 0, score, b->n, stop_requested()};
     if (last)
@@ -376,6 +395,11 @@ static bool ends_step(const struct trainer *r, int n)
 }
 
 /* One step of the optimiser: 1; 0 at the end of the epoch, -1. */
+static double rate(const struct trainer *r)
+{
+    return r->finding ? lrfind_rate(r->finding) : schedule_lr(&r->schedule, r->run.step) * r->slower;
+}
+
 static int step(struct trainer *r)
 {
     struct batch b;
@@ -390,7 +414,7 @@ static int step(struct trainer *r)
     }
     if (rc < 0 || n == 0)
         return rc;
-    const struct optim_step s = {.lr = schedule_lr(&r->schedule, r->run.step) * r->slower, .scale = 1.0 / n, .clip_norm = r->opt->clip, .zero = true};
+    const struct optim_step s = {.lr = rate(r), .scale = 1.0 / n, .clip_norm = r->opt->clip, .zero = true};
     if (optim_step(r->optim, &s, &norm) == OPTIM_SKIPPED)
         return roll_back(r, norm) < 0 ? -1 : 1;
     r->run.step++;
@@ -428,9 +452,49 @@ static void tell_times(const struct trainer *r)
                 "pass\n", dist_size(r->opt->dist), (long long)t.steps, (double)t.bytes * 1e-6, t.total, t.exposed);
 }
 
+static int write_rates(struct trainer *r, const struct lrfind *f)
+{
+    FILE *to = fopen(r->opt->find_lr, "w");
+    if (to)
+        lrfind_write(f, to);
+    if (!to || (ferror(to) | fclose(to)))
+        return fail(&r->tool->err, TEN_E_DATA, "%s: %s: expected a file for the table", r->opt->find_lr, strerror(errno));
+    if (!r->tool->opt.quiet)
+        fprintf(stderr, "%s: %lld rates; the loss falls most steeply at %.3g\n", r->opt->find_lr, (long long)f->n, lrfind_suggestion(f));
+    return 0;
+}
+
+/* A loss or gradient that is not finite ends the search as a loss that is too large does. */
+static int find_rate(struct trainer *r)
+{
+    struct lrfind f;
+    int rc = 0;
+    lrfind_start(&f, FIND_LO, FIND_HI, FIND_STEPS);
+    r->finding = &f;
+    progress_start(&r->tool->progress, "steps", FIND_STEPS);
+    while (rc >= 0 && lrfind_on(&f) && !r->stop) {
+        r->loss = r->score = r->seen = 0;
+        rc = step(r);
+        if (rc < 0 && r->tool->err.code == TEN_E_NUMERIC) {
+            rc = 0;
+            break;
+        }
+        if (r->seen > 0)                                /* 0: the epoch had ended */
+            lrfind_note(&f, r->loss / r->seen);
+    }
+    progress_end(&r->tool->progress);
+    r->finding = NULL;
+    if (rc >= 0 && first(r))
+        rc = write_rates(r, &f);
+    lrfind_free(&f);
+    return rc < 0 ? -1 : 0;
+}
+
 int trainer_run(struct trainer *r)
 {
     int rc = 0;
+    if (r->opt->find_lr)
+        return find_rate(r);
     progress_start(&r->tool->progress, "steps", steps_of_epoch(r) * r->opt->epochs);
     while (rc >= 0 && r->run.epoch < r->opt->epochs) {
         if ((rc = step(r)) == 0)
@@ -507,6 +571,14 @@ static void join_others(struct trainer *r)
     }
 }
 
+static int check_samples(struct trainer *r, const struct samples *s)
+{
+    struct ten_err *e = &r->tool->err;
+    if (r->objective.check)
+        return r->objective.check(r->objective.ctx, r->model, s, e);
+    return model_reads(r->model, s, e) < 0 || samples_need(s, "label", e) < 0 ? -1 : 0;
+}
+
 static int set_up(struct trainer *r, struct samples *train, struct samples *valid, const struct feeder_options *feed)
 {
     const struct trainer_options *o = r->opt;
@@ -515,7 +587,7 @@ static int set_up(struct trainer *r, struct samples *train, struct samples *vali
     struct ema_rule average;
     struct feeder_options f = *feed;
     for (int i = 0; i < (valid ? 2 : 1); i++)
-        if (model_reads(r->model, i ? valid : train, e) < 0 || samples_need(i ? valid : train, "label", e) < 0)
+        if (check_samples(r, i ? valid : train) < 0)
             return -1;
     f.batch = o->batch;
     f.seed = r->tool->opt.seed;
@@ -529,6 +601,8 @@ static int set_up(struct trainer *r, struct samples *train, struct samples *vali
     if (schedule_parse(&r->schedule, o->schedule, steps_of_epoch(r) * o->epochs, e) < 0)
         return -1;
     model_init(r->model, r->tool->opt.seed);
+    if (r->objective.learn && r->objective.learn(r->objective.ctx, r->model, train, e) < 0)
+        return -1;
     if (o->init && start_from(r, o->init) < 0)
         return -1;
     join_others(r);
@@ -556,7 +630,7 @@ struct trainer *trainer_new(struct tool *t, const struct trainer_options *o, str
                             struct samples *valid, const struct feeder_options *feed, const struct objective *objective)
 {
     struct trainer *r = xcalloc(1, sizeof *r);
-    *r = (struct trainer){.tool = t, .opt = o, .model = m, .objective = *objective, .slower = 1, .started = now_seconds()};
+    *r = (struct trainer){.tool = t, .opt = o, .model = m, .objective = *objective, .train = train, .valid = valid, .slower = 1, .started = now_seconds()};
     r->run = (struct run){.seed = t->opt.seed, .best = NAN};
     r->saved_at = r->started;
     r->config = model_config_text(m);
@@ -580,7 +654,7 @@ int trainer_write(struct trainer *r)
     struct params *ps = r->model->params;
     const struct part part = {.prefix = "", .params = ps};
     const struct checkpoint c = {.config = r->config, .nparts = 1, .parts = &part};
-    if (!first(r))
+    if (!first(r) || r->opt->find_lr)
         return 0;
     if (r->best) {
         memcpy(ps->values, r->best, ps->trained * sizeof *r->best);

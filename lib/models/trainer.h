@@ -33,6 +33,7 @@ struct trainer_options {
     bool exact_conv;
     bool sync_bn;                       /* statistics of batch norms from the batches of all processes */
     struct dist *dist;                  /* set by the tool, from dist_open(); NULL: one process */
+    const char *find_lr;                /* instead of training: a table of losses at rising rates; NULL: none */
 };
 /* For a tool's list of argp children: children[1] with input &o->train. */
 extern const struct argp_child trainer_child;
@@ -44,18 +45,25 @@ struct trainer;
 struct objective {
     const char *score;                  /* name of what is measured: "accuracy", "rmse" */
     bool higher;                        /* a higher score is better */
+    bool root;                          /* the score is the square root of the mean over samples: "rmse" */
     /* The mean loss of a batch from the model's output, a scalar; *score: the sum over its samples. */
     struct var *(*loss)(void *ctx, struct tape *t, struct var *out, const struct batch *b, double *score);
     void *ctx;
+    /* Whether samples are what this is about: 0, or -1 with *e set.  NULL: images that m reads, and labels. */
+    int (*check)(void *ctx, const struct model *m, const struct samples *s, struct ten_err *e);
+    /* What the network reads of a batch of s.  NULL: its images. */
+    struct var *(*input)(void *ctx, struct tape *t, const struct samples *s, const struct batch *b);
+    /* First values that come from the training samples; a model to start from comes later.  NULL: none do. */
+    int (*learn)(void *ctx, struct model *m, const struct samples *train, struct ten_err *e);
 };
 
 /* feed: batch size, seed, augmentation and scale are set from the options.  NULL with t->err set. */
 struct trainer *trainer_new(struct tool *t, const struct trainer_options *o, struct model *m, struct samples *train,
                             struct samples *valid, const struct feeder_options *feed, const struct objective *objective);
-/* Until the last epoch: 0, or -1 with t->err set (TEN_E_NUMERIC: the loss was not finite again and again; 128 and the
+/* Until the last epoch, or, with find_lr, until its table is written: 0, or -1 with t->err set (TEN_E_NUMERIC: the loss was not finite again and again; 128 and the
  * number of the signal: SIGINT or SIGTERM came, and the checkpoint is written). */
 int trainer_run(struct trainer *r);
-/* The model as one group on standard output, from the first process. */
+/* The model as one group on standard output, from the first process; nothing with find_lr. */
 int trainer_write(struct trainer *r);
 void trainer_free(struct trainer *r);               /* NULL is allowed */
 

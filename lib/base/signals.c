@@ -24,6 +24,7 @@ void signals_init(void)
     struct sigaction bus = {.sa_handler = input_shrank};
 
     signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_IGN);           /* writing fails instead, and says so */
     sigemptyset(&bus.sa_mask);
     sigaction(SIGBUS, &bus, NULL);
 }

@@ -5,7 +5,8 @@
 #include <stdbool.h>
 
 /* Once, before threads start.  SIGPIPE gets its default action, even where the parent ignored it:
- * a closed pipe ends a tool quietly.  A mapped input that another process cuts short while it is
+ * a closed pipe ends a tool quietly.  A file that grows beyond the limit of the process (SIGXFSZ) is
+ * a failed write.  A mapped input that another process cuts short while it is
  * read (SIGBUS) ends with one line on standard error and exit status 1. */
 void signals_init(void);
 

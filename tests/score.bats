@@ -56,6 +56,46 @@ load common
     run -1 --separate-stderr bash -c 'score --config="{\"family\": \"mlp\"}" >/dev/full'
     [[ "$stderr" = "score: "*"No space left on device"* ]]
 }
+# conv1: 32 numbers of 9 products of 16 bits and 8 sums, 32 * 12.5; a norm is a product and a sum for each, a ReLU and a sum with the
+# short cut one more each; mean of 16 pixels; fc: 10 numbers of two products, a sum, a bias.
+@test "by the rules of MicroNet, counted by hand: multiplications of 16 bits are halves, all else counts" {
+    run -0 score --layers --convention=micronet --config='{"family": "resnet", "width": 2, "blocks": [1], "in": [4,4,1]}'
+    [ "${lines[0]}" = "op	parameter	input	output	ops" ]
+    [ "$(awk -F'\t' 'NR > 1 { print $5 }' <<<"$output" | paste -sd' ')" = "400 80 832 80 832 112 31 30 2397" ]
+}
+# 25 numbers of 16 bits, and 20 zeros that are only a bit each; four bits: 25 quarters of that.
+@test "by the rules of MicroNet, weights that are zero are neither stored nor multiplied" {
+    net='{"family": "mlp", "in": [8], "side": 4, "side_zero": true, "hidden": [4], "out": 1}'
+    run -0 score --convention=micronet --config="$net"
+    [ "$(cut -f1 <<<"${lines[1]}")" = 13.125 ]
+    [ "$(score --convention=micronet --bits=4 --config="$net" | awk 'NR == 2 { print $1 }')" = 3.75 ]
+    [ "$(score --config="$net" | awk 'NR == 2 { print $1 }')" = 45 ]
+    run -0 score --layers --convention=micronet --config="$net"
+    [[ "$output" != *side.weight* ]]
+}
+@test "HAT counts two for each and no output layer, Lite Transformer no depthwise taps" {
+    net='{"family": "mlp", "in": [128], "hidden": [400,400]}'
+    run -0 score --convention=hat --config="$net"
+    [ "${lines[0]}" = "parameters	state	flops	activation_bytes" ]
+    [ "$(cut -f1,3 <<<"${lines[1]}")" = "$((212401 - 401))	$((2 * (211600 - 400)))" ]
+    net='{"family": "mobilenet", "in": [8,8,1], "classes": 2, "stem_stride": 1, "width": 0.25, "stages": [[2,32,1,1]]}'
+    all=$(score --config="$net" | awk 'NR == 2 { print $3 }')
+    [ "$(score --convention=lite-transformer --config="$net" | awk 'NR == 2 { print $3 }')" = $((all - 9216 - 2560)) ]
+    [ "$(score --convention=gan-compression --config="$net" | awk 'NR == 2 { print $3 }')" = "$all" ]
+}
+@test "every rule counts a sample, however many come at a time; layers add up to the total" {
+    net='{"family": "resnet", "width": 4, "blocks": [1,1], "in": [2,8,8,3], "frames": 2}'
+    for rule in macs hat lite-transformer gan-compression micronet; do
+        want=$(score --convention=$rule --config="$net" | cut -f1-3)
+        [ "$(score --convention=$rule --batch=8 --config="$net" | cut -f1-3)" = "$want" ]
+        score --layers --convention=$rule --config="$net" | awk -F'\t' 'NR > 1 && $1 != "total" { n += $5 } $1 == "total" { t = $5 } END { exit n != t }'
+    done
+}
+@test "a rule that is not known, bits out of range: exit 2" {
+    run -2 --separate-stderr score --convention=flops --config='{"family": "mlp"}'
+    [[ "$stderr" = *hat*lite-transformer*gan-compression*micronet* ]]
+    run -2 score --bits=0 --config='{"family": "mlp"}'
+}
 @test "an unknown network: exit 2" {
     run -2 --separate-stderr score --config='{"family": "none"}'
     [[ "$stderr" = *"expected one of resnet, mobilenet, mlp" ]]

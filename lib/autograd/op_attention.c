@@ -10,7 +10,7 @@ enum { Q, K, V, RELATIVE, MASK, INPUTS };
 enum { OUT, LSE };
 
 struct attention_arg {
-    struct attention a;                 /* without pointers */
+    struct attention a;                 /* without pointers; first: counts read it (models/work.c) */
     int64_t at[3];                      /* first column of q, k, v in their values */
 };
 

@@ -10,7 +10,7 @@
 /* ---- Over rows: batch, conditional, instance and group norm -------------------------------------------- */
 
 struct norm_arg {
-    struct norm s;
+    struct norm s;                      /* first: counts read it (models/work.c) */
     bool frozen;                        /* statistics are the running ones */
     struct norm_running running;        /* mean NULL: none */
 };

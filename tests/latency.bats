@@ -3,7 +3,7 @@ net='{"family": "resnet", "width": 4, "blocks": [1], "in": [8,8,1], "classes": 3
 
 @test "one line of positive seconds, in order" {
     run -0 --separate-stderr latency --runs=20 --warmup=2 --config="$net"
-    [ "${lines[0]}" = "runs	mean	std	median	p90	min	max" ]
+    [ "${lines[0]}" = "runs	mean	std	median	p90	min	max	threads	mhz" ]
     awk -F'\t' 'NR == 2 && $1 == 20 && 0 < $6 && $6 <= $4 && $4 <= $5 && $5 <= $7 { good = 1 } END { exit !good }' <<<"$output"
 }
 @test "--layers: a line for every operation that computes, with its parameter" {
@@ -25,6 +25,23 @@ net='{"family": "resnet", "width": 4, "blocks": [1], "in": [8,8,1], "classes": 3
     run -1 --separate-stderr bash -c 'latency <cut.ten'
     [ -z "$output" ]
     [[ "$stderr" = "latency: "*"the input ends here"* ]]
+}
+@test "threads are counted, pinned or not, whether OMP_PROC_BIND binds them or --pin does" {
+    threads() { awk -F'\t' 'NR == 2 { print $8 }'; }
+    [ "$(latency --quiet --threads=1 --pin --runs=2 --config="$net" | threads)" = 1 ]
+    [ "$(latency --quiet --threads=2 --runs=2 --config="$net" | threads)" = 2 ]
+    # A bound program sees one processor of its own, but has as many threads as there are.
+    [ "$(OMP_PROC_BIND=true latency --quiet --runs=2 --config="$net" | threads)" = "$(latency --quiet --runs=2 --config="$net" | threads)" ]
+    run -2 --separate-stderr latency --quiet --threads=1000 --pin --runs=2 --config="$net"
+    [ "$stderr" = "latency: --pin: 1000 threads: expected as many processors (--threads=N)" ]
+}
+@test "times that differ more than --spread allows are not written: exit 3, one line" {
+    run -3 --separate-stderr latency --quiet --threads=1 --runs=10 --spread=0 --config="$net"
+    [ -z "$output" ]
+    [ "${#stderr_lines[@]}" = 1 ]
+    [[ "$stderr" = "latency: std/mean is "*" after 3 tries: expected at most 0 "* ]]
+    run -0 --separate-stderr latency --quiet --threads=1 --runs=10 --spread=1000 --config="$net"
+    [ "${#lines[@]}" = 2 ]
 }
 @test "a full disk: exit 1; no runs: exit 2" {
     export net

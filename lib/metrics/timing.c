@@ -1,7 +1,9 @@
 #include "metrics/timing.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 static int rising(const void *a, const void *b)
 {
@@ -18,12 +20,12 @@ static double quantile(const double *x, int64_t n, double q)
 
 struct timing timing_of(double *x, int64_t n)
 {
-    const int64_t cut = n / 10, kept = n - 2 * cut;
+    const int64_t fast = n / 10, slow = n / 10 > 0 || n < 2 ? n / 10 : 1, kept = n - fast - slow;
     struct timing t = {0};
     qsort(x, n, sizeof *x, rising);
-    for (int64_t i = cut; i < n - cut; i++)
+    for (int64_t i = fast; i < n - slow; i++)
         t.mean += x[i] / kept;
-    for (int64_t i = cut; i < n - cut; i++)
+    for (int64_t i = fast; i < n - slow; i++)
         t.std += (x[i] - t.mean) * (x[i] - t.mean);
     t.std = kept > 1 ? sqrt(t.std / (kept - 1)) : 0;
     t.median = quantile(x, n, 0.5);
@@ -31,4 +33,24 @@ struct timing timing_of(double *x, int64_t n)
     t.min = x[0];
     t.max = x[n - 1];
     return t;
+}
+
+double raw_seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC_RAW, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+double cpu_mhz(void)
+{
+    FILE *f = fopen("/proc/cpuinfo", "r");
+    char line[256];
+    double mhz = NAN;
+    while (f && isnan(mhz) && fgets(line, sizeof line, f))
+        if (sscanf(line, "cpu MHz : %lf", &mhz) != 1)
+            mhz = NAN;
+    if (f)
+        fclose(f);
+    return mhz;
 }

@@ -196,6 +196,15 @@ moving() {
     run -0 --separate-stderr bash -c 'classify --model=best.ten <two.ten >/dev/null'
     [[ "$stderr" = *"of 128 right: $(printf %.4f "$best")" ]]
 }
+@test "--find-lr: a table of losses at rising rates, a rate that is neither tiny nor too large, and no model" {
+    run -0 --separate-stderr bash -c 'train-classifier --threads=1 --config="$NET" --batch=32 --optim=sgd --find-lr=rates.tsv <two.ten >none.ten'
+    [[ "$stderr" = "rates.tsv: "*" rates; the loss falls most steeply at "* ]]
+    awk -v rate="${stderr##* }" 'BEGIN { exit !(rate > 1e-4 && rate < 10) }'
+    [ -z "$(ten-info none.ten)" ]
+    [ "$(head -1 rates.tsv)" = "rate	loss	smoothed" ]
+    run -2 --separate-stderr train --find-lr=rates.tsv --resume=ck.ten
+    [[ "${stderr_lines[0]}" = "train-classifier: --find-lr: "*"expected no --resume" ]]
+}
 @test "what makes no network is wrong usage: exit 2, one line" {
     for config in '{}' '{"family": "none"}' '{"family": "mlp", "depth": 3}' '{"family": "mlp", "out": "two"}' '{"family": "resnet", "in": [8,8]}' 'text' \
         '{"family": "mlp", "in": [16777216, 2]}' '{"family": "mlp", "hidden": [99999999999]}' '{"family": "mlp", "out": 4611686018427387904}' \

@@ -58,6 +58,18 @@ less() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a < b) }'; }
     train --x=arch,bits --epochs=1500 --valid=few.ten --schedule=cosine:lr=3e-3 <few.ten >net.ten
     less "$(value network rmse)" 0.001
 }
+@test "a linear law is found: tau above 0.98, errors below a hundredth; least squares, which it is the law of, is better still" {
+    awk 'BEGIN { srand(4); print "a,b,c,d,y"; for (i = 0; i < 600; i++) {
+        a = rand(); b = rand(); c = rand(); d = rand(); printf "%f,%f,%f,%f,%f\n", a, b, c, d, 50 + 20 * a + 10 * b - 5 * c + d } }' |
+        csv2ten | ten-cut --cast=f32 | ten-batch --size=450 >law.ten
+    ten-head <law.ten >law-train.ten
+    ten-head --skip=1 <law.ten >law-valid.ten
+    train --x=a,b,c,d --y=y --valid=law-valid.ten --epochs=200 --schedule=cosine:lr=5e-3 <law-train.ten >net.ten
+    less 0.98 "$(value network kendall)"
+    less "$(value network mapd)" 0.01
+    less 0.9999 "$(value linear pearson)"
+    less "$(value linear rmse)" "$(value network rmse)"
+}
 @test "records that are not there: exit 1, one line" {
     run -1 --separate-stderr bash -c 'train-predictor --quiet --x=arch --side=bytes --y=acc <few.ten'
     [ "$stderr" = "train-predictor: bytes: no such record: expected it beside arch, bits, acc" ]

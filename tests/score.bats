@@ -98,5 +98,5 @@ load common
 }
 @test "an unknown network: exit 2" {
     run -2 --separate-stderr score --config='{"family": "none"}'
-    [[ "$stderr" = *"expected one of resnet, mobilenet, mlp" ]]
+    [[ "$stderr" = *"expected one of resnet, mobilenet, mlp"* ]]
 }

@@ -60,21 +60,29 @@ static int write_group(struct opts *o, const struct rows *rows, const double *go
         struct ten_record rec = rows->rec[c];
         rec.group_attrs = rows->group_attrs;
         rec.history = rows->history;
-        rc = strcmp(rec.name, o->as) == 0
-             ? fail(&o->tool.err, TEN_E_DATA, "%.60s: the stream has it already: expected another name (--as=NAME)", o->as)
-             : ten_write(o->tool.out, &rec, &o->tool.err);
+        rc = ten_write(o->tool.out, &rec, &o->tool.err);
     }
-    const struct ten_record rec = {.name = o->as, .type = TEN_F32, .shape = {1, {rows->n}}, .data = y, .group = rows->rec[0].group};
+    const struct ten_record rec = {.name = o->as, .type = TEN_F32, .shape = {1, {rows->n}}, .data = y,
+                                   .group = rows->rec[0].group};
     if (rc == 0)
         rc = ten_write(o->tool.out, &rec, &o->tool.err);
     free(y);
     return rc;
 }
 
+static int check_name(struct opts *o, const struct rows *rows)
+{
+    for (int c = 0; c < rows->columns; c++)
+        if (strcmp(rows->rec[c].name, o->as) == 0)
+            return fail(&o->tool.err, TEN_E_DATA, "%.60s: the stream has it already: expected another name "
+                        "(--as=NAME)", o->as);
+    return 0;
+}
+
 static int predict(struct opts *o, struct model *m, const struct rows *rows, struct pairs *all)
 {
     struct table t;
-    if (table_of_rows(&t, &o->regression, rows, &o->tool.err) < 0)
+    if (check_name(o, rows) < 0 || table_of_rows(&t, &o->regression, rows, &o->tool.err) < 0)
         return -1;
     double *got = xmalloc((size_t)(t.n + 1) * sizeof *got);
     int rc = regression_fits(m, t.f, &o->tool.err);
@@ -110,7 +118,7 @@ int main(int argc, char **argv)
     if (rc == 0 && all.n == 0 && o.regression.stats)
         rc = fail(&o.tool.err, TEN_E_DATA, "%.60s: no such record: expected targets for --stats", o.regression.y);
     if (rc == 0 && all.n > 0)
-        rc = regression_report(&o.tool, &o.regression, (const char *const[]){"network"}, 1, all.got, all.want, all.n);
+        rc = regression_report(&o.tool, &o.regression, &(const char *){"network"}, 1, all.got, all.want, all.n);
     free(all.got);
     free(all.want);
     rows_reader_free(r);

@@ -25,12 +25,15 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 
 int main(int argc, char **argv)
 {
-    const struct argp_child children[] = {tool_common[0], trainer_child, regression_data_child, regression_loss_child, {0}};
+    const struct argp_child children[] = {
+        tool_common[0], trainer_child, regression_data_child, regression_loss_child, {0}
+    };
     const struct argp argp = {
         options, parse, "", "Train a predictor of the target y from the code x of architectures, both records of standard "
         "input, and write it, as a model stream, to standard output.  Without --config it is an mlp of three layers of 400 that "
         "standardises both.  Beside it stands what least squares makes of the same samples.\v"
-        "Example:\n  train-predictor --x=arch --side=bits --y=acc --init=fp32.ten --valid=test.ten <train.ten >model.ten", children, 0, 0
+        "Example:\n  train-predictor --x=arch --side=bits --y=acc --init=fp32.ten --valid=test.ten <train.ten >model.ten",
+        children, 0, 0
     };
     struct opts o = {.regression = {.x = "x", .y = "y", .beta = 1}};
     trainer_options_default(&o.train);

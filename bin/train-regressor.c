@@ -17,12 +17,15 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 
 int main(int argc, char **argv)
 {
-    const struct argp_child children[] = {tool_common[0], trainer_child, regression_data_child, regression_loss_child, {0}};
+    const struct argp_child children[] = {
+        tool_common[0], trainer_child, regression_data_child, regression_loss_child, {0}
+    };
     const struct argp argp = {
         NULL, parse, "", "Train a network on the records x (features) and y (targets, one number a sample) of standard "
         "input and write it, as a model stream, to standard output.  Without --config it is an mlp of two layers of 64 that "
         "standardises features and targets.\v"
-        "Example:\n  train-regressor --epochs=100 --valid=test.ten --stats=stats.tsv <train.ten >model.ten", children, 0, 0
+        "Example:\n  train-regressor --epochs=100 --valid=test.ten --stats=stats.tsv <train.ten >model.ten",
+        children, 0, 0
     };
     struct opts o = {.regression = {.x = "x", .y = "y", .beta = 1}};
     trainer_options_default(&o.train);

@@ -130,7 +130,8 @@ struct pair_counts pairs_of(const double *x, const double *y, int64_t n)
 double kendall_tau_b(const struct pair_counts *p)
 {
     const int64_t ordered = p->all - p->tied_x - p->tied_y + p->tied_both;
-    return (double)(ordered - 2 * p->against) / (sqrt((double)(p->all - p->tied_x)) * sqrt((double)(p->all - p->tied_y)));
+    const double apart_x = (double)(p->all - p->tied_x), apart_y = (double)(p->all - p->tied_y);
+    return (double)(ordered - 2 * p->against) / (sqrt(apart_x) * sqrt(apart_y));
 }
 
 double pairwise_accuracy(const struct pair_counts *p)

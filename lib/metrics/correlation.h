@@ -1,5 +1,5 @@
-/* How well numbers x agree with numbers y: [n] each, finite, n >= 0.  NaN where a figure is not defined: n is 0, or, for
- * what orders or scales, x or y is the same everywhere. */
+/* How well numbers x agree with numbers y: [n] each, finite, n >= 0.  NaN where a figure is not defined: n is
+ * 0, or, for what orders or scales, x or y is the same everywhere. */
 #ifndef METRICS_CORRELATION_H
 #define METRICS_CORRELATION_H
 
@@ -12,8 +12,8 @@ double pearson(const double *x, const double *y, int64_t n);
 double spearman(const double *x, const double *y, int64_t n);
 
 /*
- * Pairs of samples, by how x and y order them.  All: n (n - 1) / 2.  Sorted and merged (Knight, "A computer method for
- * calculating Kendall's tau with ungrouped data", JASA 61, 1966): n log n.
+ * Pairs of samples, by how x and y order them.  All: n (n - 1) / 2.  Sorted and merged (Knight, "A computer
+ * method for calculating Kendall's tau with ungrouped data", JASA 61, 1966): n log n.
  */
 struct pair_counts { int64_t all, tied_x, tied_y, tied_both, against; };
 struct pair_counts pairs_of(const double *x, const double *y, int64_t n);
@@ -30,7 +30,8 @@ struct agreement {
     double pearson, spearman, kendall, pairwise;
 };
 struct agreement agreement_of(const double *got, const double *want, int64_t n);
-/* As a table's lines, each with a line break: the names of the columns behind the column "model", and numbers. */
+/* As a table's lines, each with a line break: the names of the columns behind the column "model", and
+ * numbers. */
 void agreement_header(FILE *f);
 void agreement_line(FILE *f, const char *model, const struct agreement *a);
 

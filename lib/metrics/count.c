@@ -36,8 +36,9 @@ static double macs(const struct convention *c, const struct work *w)
 }
 
 /*
- * Operations by the challenge's list.  A sum of t terms has t - 1 additions.  A norm with statistics of its own: 1 a number
- * for the mean, 3 for the variance, 2 to apply them.  A softmax over n: n exponentials, n - 1 additions, n divisions.
+ * Operations by the challenge's list.  A sum of t terms has t - 1 additions.  A norm with statistics of its
+ * own: 1 a number for the mean, 3 for the variance, 2 to apply them.  A softmax over n: n exponentials, n - 1
+ * additions, n divisions.
  */
 static double operations(const struct work *w, int bits)
 {

@@ -1,17 +1,19 @@
 /*
- * What a network costs, by the rules of those who publish such numbers.  They differ by what counts: tables of one paper
- * are not comparable with tables of another until one rule has counted both.
+ * What a network costs, by the rules of those who publish such numbers.  They differ by what counts: tables
+ * of one paper are not comparable with tables of another until one rule has counted both.
  *
  *     macs              every multiply-accumulate of products and convolutions that is really done
- *     hat               twice those: multiplications and additions; no table of embeddings and no output layer, in
- *                       parameters either (Wang et al., arXiv 2005.14187)
- *     lite-transformer  those once; the taps of depthwise convolutions do not count (Wu et al., arXiv 2004.11886)
- *     gan-compression   every output of a transposed convolution has all its terms, those that meet inserted zeros too, and
- *                       every number that an instance norm makes is one (Li et al., arXiv 2003.08936)
- *     micronet          the MicroNet challenge of NeurIPS 2019, in operations of 32 bits: a multiplication of b bits is b/32,
- *                       additions, exponentials, divisions and comparisons are one each; weights that are zero are not
- *                       multiplied.  Parameters in words of 32 bits: b bits for each, or b for those that are not zero and a
- *                       bit for every place, whatever is less.
+ *     hat               twice those: multiplications and additions; no table of embeddings and no output
+ *                       layer, in parameters either (Wang et al., arXiv 2005.14187)
+ *     lite-transformer  those once; the taps of depthwise convolutions do not count (Wu et al., arXiv
+ *                       2004.11886)
+ *     gan-compression   every output of a transposed convolution has all its terms, those that meet inserted
+ *                       zeros too, and every number that an instance norm makes is one (Li et al., arXiv
+ *                       2003.08936)
+ *     micronet          the MicroNet challenge of NeurIPS 2019, in operations of 32 bits: a multiplication of
+ *                       b bits is b/32; additions, exponentials, divisions and comparisons are one each;
+ *                       weights that are zero are not multiplied.  Parameters in words of 32 bits: b bits for
+ *                       each, or b for those that are not zero and a bit for every place, whatever is less.
  *
  * Of attention all rules count both products, q k' and a v, for all keys, masked ones too.
  */

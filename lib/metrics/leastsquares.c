@@ -7,8 +7,8 @@
 static const double RIDGE = 1e-9;
 
 /* a [f,f] = X'X, its lower half, and b [f] = X'y, of columns minus their means. */
-static void normal_equations(double *a, double *b, const float *x, const double *y, const double *mean, double mean_y,
-                             int64_t n, int64_t f)
+static void normal_equations(double *a, double *b, const float *x, const double *y, const double *mean,
+                             double mean_y, int64_t n, int64_t f)
 {
     double *row = xmalloc((size_t)(f + 1) * sizeof *row);
     for (int64_t i = 0; i < n; i++) {
@@ -48,7 +48,8 @@ static void solve(double *a, double *b, int64_t f)
 
 void least_squares(double *w, const float *x, const double *y, int64_t n, int64_t f)
 {
-    double *a = xcalloc((size_t)(f * f + 1), sizeof *a), *mean = xcalloc((size_t)(f + 1), sizeof *mean), mean_y = 0, trace = 0;
+    double *a = xcalloc((size_t)(f * f + 1), sizeof *a), *mean = xcalloc((size_t)(f + 1), sizeof *mean);
+    double mean_y = 0, trace = 0;
     for (int64_t i = 0; i < n; i++) {
         mean_y += y[i] / (double)n;
         for (int64_t k = 0; k < f; k++)

@@ -4,9 +4,9 @@
 
 #include <stdint.h>
 
-/* mean, std: of the times without the fastest and the slowest tenth, and of two or more without the slowest one at least
- * (HAT's rule, Wang et al., arXiv 2005.14187; std with n-1).  The others: of all; quantiles between two times by linear
- * interpolation. */
+/* mean, std: of the times without the fastest and the slowest tenth, and of two or more without the slowest
+ * one at least (HAT's rule, Wang et al., arXiv 2005.14187; std with n-1).  The others: of all; quantiles
+ * between two times by linear interpolation. */
 struct timing { double mean, std, median, p90, min, max; };
 
 /* n >= 1 times, which are put in order. */

@@ -5,12 +5,12 @@
  *
  *     h1 = act(fc0 a + b0) + side s + bs              x = [a, s]
  *
- * so that a network that knows a alone becomes one that knows s as well by a layer more: APQ's accuracy predictor (Wang
- * et al., arXiv 2006.08509), whose s are the bits of each layer.  "side_zero": with side = 0 at first, that is, with the
- * answers of the network without.
+ * so that a network that knows a alone becomes one that knows s as well by a layer more: APQ's accuracy
+ * predictor (Wang et al., arXiv 2006.08509), whose s are the bits of each layer.  "side_zero": with side = 0
+ * at first, that is, with the answers of the network without.
  *
- * With "standardize" features are brought to mean 0 and deviation 1, and the answers back to theirs, by numbers that are
- * part of the model (state in.*, side.* and out.*), so that nobody has to know them twice.
+ * With "standardize" features are brought to mean 0 and deviation 1, and the answers back to theirs, by
+ * numbers that are part of the model (state in.*, side.* and out.*), so that nobody has to know them twice.
  */
 #include "base/fail.h"
 #include "base/mem.h"
@@ -118,6 +118,13 @@ static struct var *standardized(struct tape *t, const struct scale *s, struct va
     return s->mean ? op_div(t, op_sub(t, x, tape_param(t, s->mean)), tape_param(t, s->std)) : x;
 }
 
+/* What the last numbers of all add behind the first activation. */
+static struct var *side(struct tape *t, const struct mlp *net, struct var *all)
+{
+    struct var *s = op_slice(t, all, 1, net->main_in, net->side_in);
+    return linear_apply(t, &net->side, standardized(t, &net->side_scale, s));
+}
+
 static struct var *forward(struct model *m, struct tape *t, struct var *const *in)
 {
     struct var *x = in[0];
@@ -129,8 +136,7 @@ static struct var *forward(struct model *m, struct tape *t, struct var *const *i
         if (i > 0)
             x = net->tanh ? op_tanh(t, x) : op_relu(t, x);
         if (i == 1 && net->side_in)
-            x = op_add(t, x, linear_apply(t, &net->side, standardized(t, &net->side_scale,
-                                                                      op_slice(t, all, 1, net->main_in, net->side_in))));
+            x = op_add(t, x, side(t, net, all));
         x = linear_apply(t, &net->layer[i], x);
     }
     if (net->out.mean)
@@ -140,6 +146,7 @@ static struct var *forward(struct model *m, struct tape *t, struct var *const *i
 
 const struct family mlp_family = {
     "mlp",
-    "{\"in\": [128], \"hidden\": [400, 400], \"out\": 1, \"act\": \"relu\", \"side\": 0, \"side_zero\": false, \"standardize\": false}",
+    "{\"in\": [128], \"hidden\": [400, 400], \"out\": 1, \"act\": \"relu\", \"side\": 0, \"side_zero\": false, "
+    "\"standardize\": false}",
     build, init, forward
 };

@@ -25,12 +25,13 @@ static const struct argp_option loss_options[] = {
 
 static error_t parse(int key, char *arg, struct argp_state *st)
 {
+    static const char *const losses[] = {"mse", "smooth-l1", "rank", NULL};
     struct regression *r = st->input;
     switch (key) {
     case O_X:     r->x = arg; break;
     case O_Y:     r->y = arg; break;
     case O_STATS: r->stats = arg; break;
-    case O_LOSS:  r->loss = (enum regression_loss)tool_choice(st, arg, (const char *[]){"mse", "smooth-l1", "rank", NULL}); break;
+    case O_LOSS:  r->loss = (enum regression_loss)tool_choice(st, arg, losses); break;
     case O_BETA:  r->beta = tool_float(st, arg, 1e-6, 1e6); break;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -39,7 +40,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 
 static const struct argp data_argp = {data_options, parse, NULL, NULL, NULL, NULL, NULL};
 static const struct argp loss_argp = {loss_options, parse, NULL, NULL, NULL, NULL, NULL};
-const struct argp_child regression_data_child = {&data_argp, 0, NULL, 0}, regression_loss_child = {&loss_argp, 0, NULL, 0};
+const struct argp_child regression_data_child = {&data_argp, 0, NULL, 0};
+const struct argp_child regression_loss_child = {&loss_argp, 0, NULL, 0};
 
 /* ---- Features ---------------------------------------------------------------------------------------- */
 
@@ -126,7 +128,8 @@ static int add_targets(struct table *t, const struct records *from, const char *
     return 0;
 }
 
-static int fill(struct table *t, const struct regression *r, const struct records *from, int64_t n, bool targets, struct ten_err *e)
+static int fill(struct table *t, const struct regression *r, const struct records *from, int64_t n, bool targets,
+                struct ten_err *e)
 {
     *t = (struct table){.n = n};
     if (add_features(t, from, r->x, e) == 0 && (!r->side || add_features(t, from, r->side, e) == 0) &&
@@ -136,8 +139,8 @@ static int fill(struct table *t, const struct regression *r, const struct record
     return -1;
 }
 
-int table_of_samples(struct table *t, const struct regression *r, const struct samples *s, const int64_t *index, int64_t n,
-                     struct ten_err *e)
+int table_of_samples(struct table *t, const struct regression *r, const struct samples *s,
+                     const int64_t *index, int64_t n, struct ten_err *e)
 {
     return fill(t, r, &(struct records){.samples = s, .index = index}, index ? n : samples_count(s),
                 samples_find(s, r->y) >= 0, e);
@@ -164,7 +167,8 @@ int regression_fits(const struct model *m, int64_t f, struct ten_err *e)
 {
     const int64_t in = dims_count(m->in_rank, m->in);
     if (in != f)
-        return fail(e, TEN_E_DATA, "%lld features a sample: expected %lld, which the network reads", (long long)f, (long long)in);
+        return fail(e, TEN_E_DATA, "%lld features a sample: expected %lld, which the network reads", (long long)f,
+                    (long long)in);
     if (m->out != 1)
         return fail(e, TEN_E_DATA, "a network that gives %lld numbers: expected one", (long long)m->out);
     return 0;

@@ -1,7 +1,7 @@
 /*
- * Numbers from features: what train-regressor, train-predictor and predict-acc share.  The features of a sample are the
- * records that `x` names, and then those of `side`, one behind the other; the target is the record `y`, one number a
- * sample.  All may have any type but text.
+ * Numbers from features: what train-regressor, train-predictor and predict-acc share.  The features of a
+ * sample are the records that `x` names, and then those of `side`, one behind the other; the target is the
+ * record `y`, one number a sample.  All may have any type but text.
  */
 #ifndef MODELS_REGRESSION_H
 #define MODELS_REGRESSION_H
@@ -27,18 +27,18 @@ extern const struct argp_child regression_data_child, regression_loss_child;
 
 /* Rows of features x [n,f] and, where the samples have them, targets y [n]. */
 struct table { int64_t n, f; float *x; double *y; };
-/* Of the samples index[0..n), or, with index NULL, all of them.  0, or -1 with *e set: a record that is not there, text,
- * more than one target a sample. */
-int table_of_samples(struct table *t, const struct regression *r, const struct samples *s, const int64_t *index, int64_t n,
-                     struct ten_err *e);
+/* Of the samples index[0..n), or, with index NULL, all of them.  0, or -1 with *e set: a record that is not
+ * there, text, more than one target a sample. */
+int table_of_samples(struct table *t, const struct regression *r, const struct samples *s,
+                     const int64_t *index, int64_t n, struct ten_err *e);
 /* Of one group of a stream. */
 int table_of_rows(struct table *t, const struct regression *r, const struct rows *rows, struct ten_err *e);
 void table_free(struct table *t);
 
 /* ---- Training ---------------------------------------------------------------------------------------- */
 
-/* The trainer's config: what it does not say comes from `base` (JSON), "in" and "side" from the samples.  NULL with *e
- * set. */
+/* The trainer's config: what it does not say comes from `base` (JSON), "in" and "side" from the samples.
+ * NULL with *e set. */
 json_t *regression_config(const struct regression *r, const struct trainer_options *o, const char *base,
                           const struct samples *s, struct ten_err *e);
 
@@ -50,8 +50,8 @@ json_t *regression_config(const struct regression *r, const struct trainer_optio
  *     rank         log(1 + exp(-(got_i - got_j) / std)), the mean over pairs of a batch with want_i > want_j
  *                  (Burges et al., "Learning to rank using gradient descent", ICML 2005)
  *
- * The score is the root mean square error or, with rank, the share of the pairs in a batch that are ordered right.
- * r and m outlive the trainer.
+ * The score is the root mean square error or, with rank, the share of the pairs in a batch that are ordered
+ * right.  r and m outlive the trainer.
  */
 struct objective regression_objective(struct regression *r, struct model *m);
 /* What the feeder has to know. */
@@ -66,14 +66,15 @@ void regression_predict(double *got, struct model *m, const float *x, int64_t n)
 
 /* ---- Tools ------------------------------------------------------------------------------------------- */
 
-/* Say on standard error (unless quiet), and write to r->stats, how predictions got [models][n] agree with want [n]; a
- * line for each of the models that `names` lists.  0, or -1 with t->err set. */
-int regression_report(struct tool *t, const struct regression *r, const char *const *names, int models, const double *got,
-                      const double *want, int64_t n);
+/* Say on standard error (unless quiet), and write to r->stats, how predictions got [models][n] agree with
+ * want [n]; a line for each of the models that `names` lists.  0, or -1 with t->err set. */
+int regression_report(struct tool *t, const struct regression *r, const char *const *names, int models,
+                      const double *got, const double *want, int64_t n);
 
-/* All that a trainer does between tool_open() and tool_close(): its samples from standard input, the model to standard
- * output, and what it is worth on the samples of --valid; with `linear` beside least squares.  `base`: see
- * regression_config().  0, or -1 with t->err set. */
-int regression_train(struct tool *t, struct regression *r, const struct trainer_options *o, const char *base, bool linear);
+/* All that a trainer does between tool_open() and tool_close(): its samples from standard input, the model to
+ * standard output, and what it is worth on the samples of --valid; with `linear` beside least squares.
+ * `base`: see regression_config().  0, or -1 with t->err set. */
+int regression_train(struct tool *t, struct regression *r, const struct trainer_options *o, const char *base,
+                     bool linear);
 
 #endif

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-int regression_report(struct tool *t, const struct regression *r, const char *const *names, int models, const double *got,
-                      const double *want, int64_t n)
+int regression_report(struct tool *t, const struct regression *r, const char *const *names, int models,
+                      const double *got, const double *want, int64_t n)
 {
     FILE *table = r->stats ? fopen(r->stats, "w") : NULL;
     if (table)
@@ -17,8 +17,8 @@ int regression_report(struct tool *t, const struct regression *r, const char *co
     for (int k = 0; k < models; k++) {
         const struct agreement a = agreement_of(got + k * n, want, n);
         if (!t->opt.quiet)
-            fprintf(stderr, "%s: %lld samples: rmse %.6g, mae %.6g, spearman %.4f, kendall %.4f\n", names[k], (long long)n,
-                    a.rmse, a.mae, a.spearman, a.kendall);
+            fprintf(stderr, "%s: %lld samples: rmse %.6g, mae %.6g, spearman %.4f, kendall %.4f\n", names[k],
+                    (long long)n, a.rmse, a.mae, a.spearman, a.kendall);
         if (table)
             agreement_line(table, names[k], &a);
     }
@@ -28,8 +28,8 @@ int regression_report(struct tool *t, const struct regression *r, const char *co
 }
 
 /* Least squares of the training samples, on those of check. */
-static int predict_linear(double *got, const struct regression *r, const struct samples *train, const struct table *check,
-                          struct ten_err *e)
+static int predict_linear(double *got, const struct regression *r, const struct samples *train,
+                          const struct table *check, struct ten_err *e)
 {
     struct table t;
     if (table_of_samples(&t, r, train, NULL, 0, e) < 0)
@@ -42,7 +42,8 @@ static int predict_linear(double *got, const struct regression *r, const struct 
     return 0;
 }
 
-static int report_valid(struct tool *t, const struct regression *r, const struct samples *train, const struct samples *valid, bool linear)
+static int report_valid(struct tool *t, const struct regression *r, const struct samples *train,
+                        const struct samples *valid, bool linear)
 {
     static const char *const names[] = {"network", "linear"};
     struct table check;
@@ -58,7 +59,8 @@ static int report_valid(struct tool *t, const struct regression *r, const struct
     return rc;
 }
 
-int regression_train(struct tool *t, struct regression *r, const struct trainer_options *o, const char *base, bool linear)
+int regression_train(struct tool *t, struct regression *r, const struct trainer_options *o, const char *base,
+                     bool linear)
 {
     struct samples *train = samples_open("-", t->in, NULL, &t->err), *valid = NULL;
     struct memory *memory = memory_new();

@@ -26,7 +26,8 @@ json_t *regression_config(const struct regression *r, const struct trainer_optio
                           const struct samples *s, struct ten_err *e)
 {
     json_t *config = o->config || o->config_file ? trainer_config(o, e) : json_object();
-    const int64_t f = config ? width_of(r->x, s, e) : -1, side = f >= 0 && r->side ? width_of(r->side, s, e) : 0;
+    const int64_t f = config ? width_of(r->x, s, e) : -1;
+    const int64_t side = f >= 0 && r->side ? width_of(r->side, s, e) : 0;
     if (f < 0 || side < 0) {
         json_decref(config);
         return NULL;
@@ -89,7 +90,8 @@ static void learn_column(float *mean, float *std, const float *x, int64_t n, int
 }
 
 /* Scales NAME.mean and NAME.std of columns first .. first + how many the model keeps; how many. */
-static int64_t learn_scale(struct model *m, const char *mean, const char *std, const float *x, int64_t n, int64_t f)
+static int64_t learn_scale(struct model *m, const char *mean, const char *std, const float *x, int64_t n,
+                           int64_t f)
 {
     struct param *mu = params_find(m->params, mean), *sigma = params_find(m->params, std);
     if (!mu || !sigma)
@@ -140,7 +142,8 @@ static struct tensor targets(struct tape *t, const struct batch *b)
     return y;
 }
 
-static struct var *pointwise(const struct regression *r, struct tape *t, struct var *out, struct tensor y, double *score)
+static struct var *pointwise(const struct regression *r, struct tape *t, struct var *out, struct tensor y,
+                             double *score)
 {
     const float unit = unit_of(r);
     for (int64_t i = 0; i < y.dim[0]; i++)
@@ -154,7 +157,8 @@ static struct var *pointwise(const struct regression *r, struct tape *t, struct 
 }
 
 /* weight [N,N]: 1/pairs where sample i is above sample j.  *score: N times the share that out orders so. */
-static struct tensor pair_weights(struct tape *t, const struct tensor *out, const struct tensor *y, double *score)
+static struct tensor pair_weights(struct tape *t, const struct tensor *out, const struct tensor *y,
+                                  double *score)
 {
     const int64_t n = y->dim[0];
     struct tensor w = tensor_new(tape_memory(t), TEN_F32, 2, (int64_t[]){n, n});
@@ -172,7 +176,8 @@ static struct tensor pair_weights(struct tape *t, const struct tensor *out, cons
     return w;
 }
 
-static struct var *ranking(const struct regression *r, struct tape *t, struct var *out, struct tensor y, double *score)
+static struct var *ranking(const struct regression *r, struct tape *t, struct var *out, struct tensor y,
+                           double *score)
 {
     const int64_t n = y.dim[0];
     struct tensor weights = pair_weights(t, &out->v, &y, score);
@@ -204,5 +209,5 @@ struct objective regression_objective(struct regression *r, struct model *m)
 
 struct feeder_options regression_feed(const struct regression *r)
 {
-    return (struct feeder_options){.image = "", .label = r->y};     /* no record has that name: nothing is an image */
+    return (struct feeder_options){.image = "", .label = r->y};     /* no record has that name: no images */
 }

@@ -29,8 +29,9 @@ static int64_t count(const struct var *x) { return tensor_count(&x->v); }
 /* Linear layers and convolutions: in[1] are weights, in[2] is a bias or NULL. */
 static struct work product(const struct call *c, enum work_kind kind, int64_t terms)
 {
+    const struct var *bias = c->nin > 2 ? c->in[2] : NULL;
     return (struct work){.kind = kind, .outputs = count(c->out[0]), .terms = terms, .done = c->op->macs(c),
-                         .bias = c->nin > 2 && c->in[2], .density = density(c->in[1]), .bias_density = c->nin > 2 ? density(c->in[2]) : 1};
+                         .bias = bias, .density = density(c->in[1]), .bias_density = density(bias)};
 }
 
 static struct work conv_work(const struct call *c)
@@ -62,7 +63,8 @@ static int norm_works(struct work *w, const struct call *c)
     const struct norm *s = c->arg;
     const int64_t n = count(c->out[0]);
     int works = 0;
-    w[works++] = (struct work){.kind = s->groups == 0 ? WORK_SCALE : s->groups == s->c ? WORK_INSTANCE_NORM : WORK_ROW_NORM, .outputs = n, .terms = 1};
+    const enum work_kind kind = s->groups == 0 ? WORK_SCALE : s->groups == s->c ? WORK_INSTANCE_NORM : WORK_ROW_NORM;
+    w[works++] = (struct work){.kind = kind, .outputs = n, .terms = 1};
     if (c->in[3])
         w[works++] = (struct work){.kind = WORK_ADD, .outputs = n, .terms = 1};
     if (s->act.kind != UNARY_COPY)
@@ -79,7 +81,8 @@ static struct work simple(const struct call *c, enum work_kind kind, int64_t ter
 static struct work other_product(const struct call *c)
 {
     const int64_t n = count(c->out[0]);
-    struct work w = simple(c, c->in[1] && c->in[1]->param ? WORK_PRODUCT : WORK_ATTENTION, n > 0 ? c->op->macs(c) / n : 0);
+    const enum work_kind kind = c->in[1] && c->in[1]->param ? WORK_PRODUCT : WORK_ATTENTION;
+    struct work w = simple(c, kind, n > 0 ? c->op->macs(c) / n : 0);
     w.density = c->nin > 1 ? density(c->in[1]) : 1;
     return w;
 }
@@ -101,12 +104,20 @@ static bool one_of(const struct call *c, const char *const *names)
     return false;
 }
 
+static int64_t last_axis(const struct call *c)
+{
+    const struct var *x = c->nin > 0 ? c->in[0] : NULL;
+    return x && x->v.rank > 0 ? x->v.dim[x->v.rank - 1] : 1;
+}
+
 int work_of_call(struct work w[WORKS], const struct call *c)
 {
-    static const char *const activations[] = {"relu", "relu6", "leaky", "hswish", "hsigmoid", "swish", "gelu", "tanh", "sigmoid", "softplus",
-                                              "exp", "log", "sqrt", "rsqrt", "reciprocal", "sin", "cos", "power", NULL};
+    static const char *const activations[] = {
+        "relu", "relu6", "leaky", "hswish", "hsigmoid", "swish", "gelu", "tanh", "sigmoid", "softplus",
+        "exp", "log", "sqrt", "rsqrt", "reciprocal", "sin", "cos", "power", NULL
+    };
     static const char *const sums[] = {"add", "sub", "mul", "div", "max", "min", "affine", "square", "abs", NULL};
-    const int64_t last = c->nin > 0 && c->in[0] && c->in[0]->v.rank > 0 ? c->in[0]->v.dim[c->in[0]->v.rank - 1] : 1;
+    const int64_t last = last_axis(c);
     if (is(c, "attention"))
         return attention_works(w, c);
     if (is(c, "norm"))

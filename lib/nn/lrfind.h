@@ -1,13 +1,13 @@
 /*
- * How large may the learning rate be?  A few steps at rates that rise by a constant factor tell (Smith, "Cyclical
- * learning rates for training neural networks", arXiv 1506.01186; in this form Smith, "A disciplined approach to neural
- * network hyper-parameters", arXiv 1803.09820, 2018, after 2017):
+ * How large may the learning rate be?  A few steps at rates that rise by a constant factor tell (the range test
+ * of Smith, "Cyclical learning rates for training neural networks", WACV 2017, arXiv 1506.01186, with rates
+ * that rise by a factor instead of a difference):
  *
  *     rate_k = lo (hi / lo)^(k / (K - 1))                     k = 0 .. K-1
  *     s_k = (1 - b) sum_j b^(k-j) loss_j / (1 - b^(k+1))      b = 0.9
  *
- * until s_k is above four times the smallest s so far, or is not finite.  Where s falls most steeply over the logarithm
- * of the rate, a run learns fastest and is still far from falling apart.
+ * until s_k is above four times the smallest s so far, or is not finite.  Where s falls most steeply over the
+ * logarithm of the rate, a run learns fastest and is still far from falling apart.
  *
  *     struct lrfind f;
  *     lrfind_start(&f, 1e-7, 10, 100);
@@ -40,8 +40,8 @@ double lrfind_rate(const struct lrfind *f);             /* its rate */
 /* The loss before the step at that rate. */
 void lrfind_note(struct lrfind *f, double loss);
 
-/* The rate at which s falls most steeply, from three steps before to three behind and not among the first ten; NaN when it
- * never falls. */
+/* The rate at which s falls most steeply, from three steps before to three behind and not among the first
+ * ten; NaN when it never falls. */
 double lrfind_suggestion(const struct lrfind *f);
 /* A table: rate, loss, smoothed. */
 void lrfind_write(const struct lrfind *f, FILE *to);

@@ -40,7 +40,9 @@ int main(int argc, char **argv)
     o.train.optim = "adam";
     o.train.schedule = "cosine:lr=1e-3";
     o.train.epochs = 200;
-    tool_open(&o.tool, TOOL_IN | TOOL_OUT, &argp, argc, argv, &o);
+    if (!(o.train.dist = dist_open(&o.tool.err)) && o.tool.err.code)
+        return tool_close(&o.tool, -1);
+    tool_open(&o.tool, TOOL_IN | TOOL_OUT | (o.train.dist ? TOOL_FORWARDED : 0), &argp, argc, argv, &o);
     return tool_close(&o.tool, regression_train(&o.tool, &o.regression, &o.train,
                       "{\"family\": \"mlp\", \"hidden\": [400, 400, 400], \"out\": 1, \"standardize\": true}", true));
 }

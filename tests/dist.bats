@@ -170,3 +170,12 @@ ended() { status=0; wait "$1" || status=$?; }
     train 0 "$MLP" >without.ten
     cmp <(ten-dump with.ten) <(ten-dump without.ten)
 }
+@test "a regressor in two processes is that of one; one of them says what it is worth" {
+    ten-gen x f32 300,5 y f32 300 --fill=normal --seed=4 >numbers.ten
+    regress=(train-regressor --threads=1 --seed=3 --batch=32 --epochs=3 --valid=numbers.ten)
+    "${regress[@]}" --quiet <numbers.ten >one.ten
+    mpirun -np 2 "${regress[@]}" --stats=stats.tsv <numbers.ten >two.ten 2>said
+    ten-cmp --rtol=1e-4 --atol=1e-5 one.ten two.ten
+    [ "$(grep -c '^network: 300 samples: ' said)" = 1 ]
+    [ "$(wc -l <stats.tsv)" = 2 ]
+}

@@ -83,6 +83,14 @@ load common
     [ "$(score --convention=lite-transformer --config="$net" | awk 'NR == 2 { print $3 }')" = $((all - 9216 - 2560)) ]
     [ "$(score --convention=gan-compression --config="$net" | awk 'NR == 2 { print $3 }')" = "$all" ]
 }
+# L (4 e q + 2 e f) + 2 L^2 q for each of 6 encoder layers, L (4 d q + 2 d q + 2 e q + 2 d f) + 4 L^2 q for each of 6 decoder layers,
+# with e = d = q = 512, f = 2048, L = 64; a table of 8000 words.
+@test "a transformer has the operations of HAT's formula, and no table and output layer in its parameters" {
+    net='{"family": "transformer"}'
+    [ "$(score --convention=hat --config="$net" | awk 'NR == 2 { print $3 }')" = 5788139520 ]
+    all=$(score --config="$net" | awk 'NR == 2 { print $1 }')
+    [ "$(score --convention=hat --config="$net" | awk 'NR == 2 { print $1 }')" = $((all - 8000 * 512)) ]
+}
 @test "every rule counts a sample, however many come at a time; layers add up to the total" {
     net='{"family": "resnet", "width": 4, "blocks": [1,1], "in": [2,8,8,3], "frames": 2}'
     for rule in macs hat lite-transformer gan-compression micronet; do

@@ -72,14 +72,16 @@ static void taps_slope(const struct call *c)
 }
 static const struct op taps_slope_op = {.name = "tap_softmax_back", .forward = taps_slope};
 
+/* y (dy - sum y dy), in ops where it is to be differentiated again. */
 static void taps_backward(struct tape *t, const struct call *c, struct var *const *dy)
 {
-    struct var *in[2] = {tape_compact(t, dy[0]), c->out[0]};
-    tape_add_grad(t, c->in[0], tape_call1(t, &taps_slope_op, in, 2, shape_of(c->in[0]), NULL, 0));
-}
-static void taps_compose(struct tape *t, const struct call *c, struct var **out)
-{
-    out[0] = op_softmax(t, c->in[0]);
+    struct var *y = c->out[0], *in[2] = {tape_compact(t, dy[0]), y};
+    if (!tape_recording(t)) {
+        tape_add_grad(t, c->in[0], tape_call1(t, &taps_slope_op, in, 2, shape_of(c->in[0]), NULL, 0));
+        return;
+    }
+    struct var *mean = op_sum(t, op_mul(t, dy[0], y), 1u << (y->v.rank - 1), true);
+    tape_add_grad(t, c->in[0], op_mul(t, y, op_sub(t, dy[0], mean)));
 }
 
 static struct var *taps_example(struct example *e, struct tape *t, int i)
@@ -93,7 +95,7 @@ static struct var *taps_example(struct example *e, struct tape *t, int i)
     }
 }
 const struct op tap_softmax_op = {
-    .name = "tap_softmax", .forward = taps_forward, .backward = taps_backward, .compose = taps_compose,
+    .name = "tap_softmax", .forward = taps_forward, .backward = taps_backward,
     .saves = SAVES_RESULT(0), .example = taps_example
 };
 

@@ -1,5 +1,6 @@
 #include "base/fail.h"
 #include "base/mem.h"
+#include "dist/dist.h"
 #include "metrics/correlation.h"
 #include "metrics/leastsquares.h"
 #include "models/regression.h"
@@ -73,8 +74,8 @@ int regression_train(struct tool *t, struct regression *r, const struct trainer_
         const struct objective objective = regression_objective(r, m);
         trainer = trainer_new(t, o, m, train, valid, &feed, &objective);
     }
-    if (trainer && (rc = trainer_run(trainer)) == 0 &&
-        (rc = trainer_write(trainer)) == 0 && valid)
+    if (trainer && (rc = trainer_run(trainer)) == 0 && (rc = trainer_write(trainer)) == 0 && valid && !o->find_lr &&
+        dist_rank(o->dist) == 0)
         rc = report_valid(t, r, train, valid, linear);  /* of what was written */
     trainer_free(trainer);
     model_free(m);

@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "tensor/attention.h"
 #include "tensor/conv.h"
+#include "tensor/lightconv.h"
 #include "tensor/norm.h"
 #include "tensor/pool2d.h"
 
@@ -87,6 +88,14 @@ static struct work other_product(const struct call *c)
     return w;
 }
 
+/* Light and dynamic convolution: weights of their own, or made for each place. */
+static struct work taps(const struct call *c)
+{
+    struct work w = simple(c, WORK_DEPTHWISE, ((const struct lightconv *)c->arg)->k);
+    w.density = density(c->in[1]);
+    return w;
+}
+
 /* Summands of a window; of an adaptive pool, about. */
 static int64_t area(const struct call *c)
 {
@@ -113,7 +122,7 @@ static int64_t last_axis(const struct call *c)
 int work_of_call(struct work w[WORKS], const struct call *c)
 {
     static const char *const activations[] = {
-        "relu", "relu6", "leaky", "hswish", "hsigmoid", "swish", "gelu", "tanh", "sigmoid", "softplus",
+        "relu", "relu6", "leaky", "hswish", "hsigmoid", "swish", "gelu", "tanh", "sigmoid", "softplus", "glu",
         "exp", "log", "sqrt", "rsqrt", "reciprocal", "sin", "cos", "power", NULL
     };
     static const char *const sums[] = {"add", "sub", "mul", "div", "max", "min", "affine", "square", "abs", NULL};
@@ -128,9 +137,11 @@ int work_of_call(struct work w[WORKS], const struct call *c)
         w[0] = conv_work(c);
     else if (is(c, "conv_transpose"))
         w[0] = transposed_work(c);
+    else if (is(c, "lightconv"))
+        w[0] = taps(c);
     else if (c->op->macs)
         w[0] = other_product(c);
-    else if (is(c, "softmax") || is(c, "log_softmax"))
+    else if (is(c, "softmax") || is(c, "log_softmax") || is(c, "tap_softmax"))
         w[0] = simple(c, WORK_SOFTMAX, last);
     else if (is(c, "row_norm"))
         w[0] = simple(c, WORK_ROW_NORM, 1);

@@ -160,6 +160,9 @@ struct var *op_attention(struct tape *t, struct var *q, int64_t q_at, struct var
         a.a.scale = 1 / __builtin_sqrtf((float)a.a.d);
     if (o->dropout > 0 && tape_mode(t)->training)
         a.a.drop = (struct dropout){tape_rng(t), o->dropout};
+    const struct tape_share *s = &tape_mode(t)->share;
+    if (s->ranks > 1 && s->samples > 0 && a.a.b % s->samples == 0)
+        a.a.share = (struct dropout_rows){s->samples, a.a.b / s->samples, s->rank, s->ranks};
     const struct shape out[2] = {SHAPE(a.a.b, a.a.tq, width), SHAPE(a.a.b, a.a.h, a.a.tq)};
     return tape_call(t, &attention_op, in, INPUTS + 1, out, 2, &a, sizeof a)->out[OUT];
 }

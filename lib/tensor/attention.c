@@ -76,10 +76,17 @@ static void add_terms(const struct attention *a, const struct attention_kernels 
             k->add(s, term_row(&a->term[n], t, r), width(a, t, r));
 }
 
+/* The number of entry b in the whole batch. */
+static int64_t entry(const struct dropout_rows *s, int64_t b)
+{
+    return s->step ? (s->first + b / s->each * s->step) * s->each + b % s->each : b;
+}
+
 /* x = drop(x) of row r. */
 static void drop(const struct attention *a, const struct tile *t, int64_t r, float *x, int64_t n)
 {
-    const int64_t row = (t->b * a->h + t->h) * a->tq + t->first + r, pieces = parts(a->tk, DROPOUT_PIECE);
+    const int64_t row = (entry(&a->share, t->b) * a->h + t->h) * a->tq + t->first + r;
+    const int64_t pieces = parts(a->tk, DROPOUT_PIECE);
 
     if (a->drop.p > 0)
         ISA_PICK(dropout_kernels)->drop(&a->drop, row * pieces + t->start / DROPOUT_PIECE, x, x, NULL, n);

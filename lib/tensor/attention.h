@@ -13,7 +13,7 @@
  * only, gives 0 and gets no gradient.
  *
  * Dropout: drop(p) = p or 0, times dropout_scale(), as element ((b*H + h)*Tq + i) * T + j of tensor/dropout.h,
- * where T is Tk rounded up to a multiple of DROPOUT_PIECE.
+ * where T is Tk rounded up to a multiple of DROPOUT_PIECE, and b counts in the whole of a batch that is shared.
  */
 #ifndef TENSOR_ATTENTION_H
 #define TENSOR_ATTENTION_H
@@ -47,6 +47,8 @@ struct attention {
     const int32_t *lengths;             /* [B], in [0,Tk]; NULL: all keys */
     struct attention_term term[2];
     struct dropout drop;                /* of probabilities; p = 0: none */
+    /* Which entries of a larger batch these are, `each` to a row; {0}: all there are. */
+    struct dropout_rows share;
 };
 
 /*

@@ -75,7 +75,7 @@ static struct setting set(int i)
 {
     const struct example *e = &examples[i];
     const int64_t row = e->h * e->d, gap = 3 * row + 2;
-    struct setting s = {.a = {e->b, e->tq, e->tk, e->h, e->d, 1 / sqrtf(e->d), e->causal, NULL, {{0}}, {{5, i}, e->p}}};
+    struct setting s = {.a = {e->b, e->tq, e->tk, e->h, e->d, 1 / sqrtf(e->d), e->causal, NULL, {{0}}, {{5, i}, e->p}, {0}}};
     for (int64_t b = 0; b < e->b && e->lengths; b++)
         s.lengths[b] = b == 1 ? 0 : e->tk - e->tk / 3 * (b + 1) / 2;
     float *q = array(&s, e->b * e->tq * gap, 1), *kv = array(&s, e->b * e->tk * gap, 2);
@@ -323,6 +323,42 @@ static void the_thread_count_changes_no_bit(void)
     omp_set_num_threads(before);
 }
 
+/* Two entries of four: 1 and 3; 2 and 3. */
+static struct heads every_other(struct heads x) { return (struct heads){x.x + x.batch, 2 * x.batch, x.row}; }
+static struct heads last_two(struct heads x) { return (struct heads){x.x + 2 * x.batch, x.batch, x.row}; }
+
+/* Entries 1 and 3 of four, and, as two entries to a sample, 2 and 3: the draws are those they have among all four. */
+static void entries_of_a_share_are_dropped_as_in_the_whole(void)
+{
+    enum { B = 4, T = 3, K = 200, H = 2, D = 4, ROW = H * D };
+    const struct attention whole = {.b = B, .tq = T, .tk = K, .h = H, .d = D, .scale = 0.5f, .drop = {{3, 4}, 0.4f}};
+    float *data[10], lse[B * H * T];
+    struct heads x[10];                                 /* q k v d_o, o dq dk dv of all, o dq of some */
+    for (int i = 0; i < 10; i++) {
+        const int64_t rows = i == 1 || i == 2 || i == 6 || i == 7 ? K : T;
+        data[i] = numbers(B * K * ROW, 30 + i);
+        x[i] = (struct heads){data[i], rows * ROW, ROW};
+    }
+    attention_forward(&whole, x[4], lse, x[0], x[1], x[2]);
+    attention_backward(&whole, x[5], x[6], x[7], NULL, x[3], x[4], lse, x[0], x[1], x[2]);
+    for (int k = 0; k < 2; k++) {
+        struct heads (*part)(struct heads) = k ? last_two : every_other, y[10];
+        struct attention a = whole;
+        a.b = 2;
+        a.share = (struct dropout_rows){k ? 1 : 2, k ? 2 : 1, 1, 2};
+        for (int i = 0; i < 10; i++)
+            y[i] = part(x[i]);
+        attention_forward(&a, y[8], lse, y[0], y[1], y[2]);
+        attention_backward(&a, y[9], y[6], y[7], NULL, y[3], y[8], lse, y[0], y[1], y[2]);
+        for (int b = 0; b < 2; b++) {
+            CHECK_BYTES(y[8].x + b * y[8].batch, y[4].x + b * y[4].batch, sizeof(float) * T * ROW);
+            CHECK_BYTES(y[9].x + b * y[9].batch, y[5].x + b * y[5].batch, sizeof(float) * T * ROW);
+        }
+    }
+    for (int i = 0; i < 10; i++)
+        free(data[i]);
+}
+
 static int tests(void)
 {
     RUN(value_and_gradients_follow_the_equations);
@@ -330,6 +366,7 @@ static int tests(void)
     RUN(a_query_whose_keys_are_all_masked_gives_nought_and_gets_no_gradient);
     RUN(what_is_not_seen_is_not_touched);
     RUN(large_scores_in_a_later_tile_do_not_overflow);
+    RUN(entries_of_a_share_are_dropped_as_in_the_whole);
     RUN(the_thread_count_changes_no_bit);
     return check_report();
 }

@@ -18,7 +18,7 @@ train() { words=(train-classifier --threads="$1" --seed=1 --config="$net" "${@:2
 # seconds FILE: of the curve's last line, from the first step to the end of the last epoch.
 seconds() { tail -1 "$1" | cut -f8; }
 
-# measure: "seconds exposed, seconds in all" of two processes.
+# measure: of two processes, seconds exposed and seconds of the training, a line each.
 measure() {
     train 1 "${options[@]}" --curve="$dir/curve.tsv"
     mpirun -np 2 "${words[@]}" <"$dir/train.ten" 2>&1 >/dev/null |
@@ -38,12 +38,17 @@ compare() {
             for (i = 2; i <= n; i++) for (j = i; j > 1 && v[j - 1] > v[j]; j--) { t = v[j]; v[j] = v[j - 1]; v[j - 1] = t }
             return (v[int((n + 1) / 2)] + v[int((n + 2) / 2)]) / 2
         }
-        { behind[NR] = $1; exposed[NR] = $3; ratio[NR] = $3 / $1; time[NR] = $4; gain[NR] = $2 / $4; one[NR] = $5; speed[NR] = $5 / $4 }
+        {
+            behind[NR] = $1; exposed[NR] = $3; ratio[NR] = $3 / $1
+            time[NR] = $4; gain[NR] = $2 / $4
+            one[NR] = $5; speed[NR] = $5 / $4
+        }
         END {
             m = median(ratio, NR); g = median(gain, NR); s = median(speed, NR)
-            printf "%-34s exposed: behind %.3f s  overlapped %.3f s  ratio %.2f (%.2f..%.2f)\n", what, median(behind, NR), median(exposed, NR), m, ratio[1], ratio[NR]
-            printf "%-34s training: %.1f s, overlap makes it %.2f times as fast; one process of 2 threads %.1f s, ratio %.2f (%.2f..%.2f)\n",
-                   "", median(time, NR), g, median(one, NR), s, speed[1], speed[NR]
+            printf "%-32s exposed: behind %.3f s  overlapped %.3f s  ratio %.2f (%.2f..%.2f)\n", what,
+                   median(behind, NR), median(exposed, NR), m, ratio[1], ratio[NR]
+            printf "%-32s training: %.1f s, %.2f times as fast as without overlap", "", median(time, NR), g
+            printf "; one process of 2 threads: %.1f s, ratio %.2f (%.2f..%.2f)\n", median(one, NR), s, speed[1], speed[NR]
         }'
 }
 

@@ -5,7 +5,7 @@
 struct opts { struct tool tool; const char *map; };
 
 static const struct argp_option options[] = {
-    {"map", 'm', "FILE", 0, "Names and layouts of the other program, as --init-map has them", 0},
+    {"map", 'm', "FILE", 0, "Names and layouts of the other program, as make-model reads them", 0},
     {0}
 };
 
@@ -23,7 +23,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 static const struct argp argp = {
     options, parse, "", "Write the parameters and the state of the model on standard input, and nothing else of it: under other names "
     "and in other layouts with --map.\v"
-    "Example:\n  export-model --map=names.map <model.ten | ten2safetensors net.safetensors", tool_common, 0, 0
+    "Example:\n  export-model --map=names.map <model.ten | ten2safetensors >net.safetensors", tool_common, 0, 0
 };
 
 int main(int argc, char **argv)

@@ -50,7 +50,7 @@ int main(int argc, char **argv)
         return tool_close(&o.tool, -1);
     tool_open(&o.tool, TOOL_IN | TOOL_OUT | (o.train.dist ? TOOL_FORWARDED : 0), &argp, argc, argv, &o);
     struct memory *memory = memory_new();
-    json_t *config = trainer_config(&o.train, &o.tool.err);
+    json_t *config = network_config(&o.train.network, &o.tool.err);
     struct model *m = config ? model_new(config, memory, &o.tool.err) : NULL;
     struct trainer *r = NULL;
     if (m && (train = samples_open("-", o.tool.in, NULL, &o.tool.err)) &&

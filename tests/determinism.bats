@@ -17,11 +17,14 @@ claims          @ --rules=claims.rules claims.tsv
 confusion       @ <classes.ten
 csv2ten         @ --batch=1000 x.csv
 csv2ten         @ --matrix x.csv
+export-model    @ <net.ten
+forward         @ --batch=64 --model=numbers.ten --record=x=image <others.ten
 edges2ten       @ --undirected --dup=sum x.edges
 edges2ten       @ --ids=string x.edges
 gr2ten          @ --dup=min x.gr
 idx2ten         @ --pad=2 x-images.idx x-labels.idx
 latency         @ --runs=1 --config='{"family": "mlp", "in": [4]}' | wc -l
+make-model      @ --seed=4 --config="$NET"
 mtx2ten         @ x.mtx
 mtx2ten         @ --coo --type=f32 x.mtx
 npy2ten         @ x.npy
@@ -103,6 +106,7 @@ make_inputs() {
     train-classifier --quiet --epochs=1 --config="$NET" <small.ten >net.ten
     classify --quiet --model=net.ten <small.ten >classes.ten
     train-regressor --quiet --epochs=1 --x=image --y=label <small.ten >number.ten
+    make-model --config='{"family": "resnet", "width": 8, "blocks": [1], "in": [64, 64, 3]}' >numbers.ten
     ten-gen clip u8 2,8,48,64,3 --fill=uniform --seed=5 >clip.ten
     ten2y4m <clip.ten >x.y4m
     ten-gen a i64 30000 b f64 30000 --fill=normal --std=1000 --seed=6 >columns.ten

@@ -32,8 +32,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     return 0;
 }
 
-static const struct argp argp = {options, parse, NULL, NULL, NULL, NULL, NULL};
-const struct argp_child network_child = {&argp, 0, "Network:", 9};
+const struct argp network_argp = {options, parse, NULL, NULL, NULL, NULL, NULL};
+const struct argp_child network_child = {&network_argp, 0, "Network:", 9};
 
 json_t *network_config(const struct network_options *o, struct ten_err *e)
 {

@@ -8,8 +8,9 @@
 /* {0} before the command line is read; the words stay argv's. */
 struct network_options { const char *config, *config_file, *init, *init_map; };
 
-/* --config, --config-file, --init and --init-map for a tool's list of argp children; input: struct network_options. */
-extern const struct argp_child network_child;
+/* --config, --config-file, --init and --init-map; input: struct network_options. */
+extern const struct argp network_argp;
+extern const struct argp_child network_child;       /* for a tool's list of argp children */
 
 /* The object that --config or --config-file give; the caller's.  NULL with *e set (TEN_E_USAGE). */
 json_t *network_config(const struct network_options *o, struct ten_err *e);

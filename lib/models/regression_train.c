@@ -25,7 +25,7 @@ static int64_t width_of(const char *names, const struct samples *s, struct ten_e
 json_t *regression_config(const struct regression *r, const struct trainer_options *o, const char *base,
                           const struct samples *s, struct ten_err *e)
 {
-    json_t *config = o->config || o->config_file ? trainer_config(o, e) : json_object();
+    json_t *config = o->network.config || o->network.config_file ? network_config(&o->network, e) : json_object();
     const int64_t f = config ? width_of(r->x, s, e) : -1;
     const int64_t side = f >= 0 && r->side ? width_of(r->side, s, e) : 0;
     if (f < 0 || side < 0) {

@@ -13,6 +13,7 @@
 
 #include "dist/dist.h"
 #include "models/model.h"
+#include "models/network.h"
 #include "nn/checkpoint.h"
 #include "nn/feeder.h"
 #include "nn/schedule.h"
@@ -20,14 +21,13 @@
 
 /* What the option child of trainers reads; trainer_options_default() first. */
 struct trainer_options {
-    const char *config, *config_file;   /* JSON text, or a file of it */
+    struct network_options network;
     const char *optim, *schedule, *augment, *ema;
     int64_t batch, accumulate, epochs;
     const char *valid;                  /* a stream of samples to evaluate on; NULL: none */
     const char *checkpoint;             /* --resume: gone on from if it is there, written to */
     double every;                       /* seconds between checkpoints */
     const char *curve;                  /* a table, a line an epoch; NULL: none */
-    const char *init, *init_map;        /* start from another model */
     bool best;                          /* put out the best model on the validation samples, not the last */
     double clip;                        /* of the gradients' norm; 0: none */
     bool exact_conv;
@@ -66,8 +66,5 @@ int trainer_run(struct trainer *r);
 /* The model as one group on standard output, from the first process; nothing with find_lr. */
 int trainer_write(struct trainer *r);
 void trainer_free(struct trainer *r);               /* NULL is allowed */
-
-/* The model's config from the options (JSON text or a file).  NULL with *e set. */
-json_t *trainer_config(const struct trainer_options *o, struct ten_err *e);
 
 #endif

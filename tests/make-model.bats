@@ -1,0 +1,54 @@
+load common
+export NET='{"family": "mlp", "in": [3], "hidden": [5], "out": 2}'
+setup() { cd "$BATS_TEST_TMPDIR" || return; }
+
+@test "first values are drawn by the seed" {
+    make-model --seed=3 --config="$NET" >a.ten
+    make-model --seed=3 --config="$NET" >b.ten
+    make-model --seed=4 --config="$NET" >c.ten
+    ten-cmp a.ten b.ten
+    run -1 ten-cmp a.ten c.ten
+    echo "$NET" >net.json
+    make-model --seed=3 --config-file=net.json | ten-cmp a.ten -
+}
+@test "every family makes a network of its defaults" {
+    for family in resnet mobilenet mlp transformer transformer_xl translator generator discriminator; do
+        make-model --config="{\"family\": \"$family\"}" | ten-verify --quiet >/dev/null
+    done
+}
+@test "weights that are all there" {
+    make-model --seed=3 --config="$NET" >a.ten
+    ten-cut --drop=config <a.ten >weights.ten
+    run -0 --separate-stderr bash -c 'make-model --config="$NET" --init=weights.ten >b.ten'
+    [ "$stderr" = "weights.ten: 4 matched, 0 missing, 0 of another shape, 0 left" ]
+    ten-cmp a.ten b.ten
+}
+@test "weights that are not all there: refused, or partial" {
+    make-model --seed=3 --config="$NET" >a.ten
+    ten-cut --drop=config --drop=fc0.bias <a.ten >some.ten
+    run -1 --separate-stderr bash -c 'make-model --quiet --config="$NET" --init=some.ten >b.ten'
+    [[ "$stderr" = *"missing fc0.bias [5]"* ]]
+    [[ "$stderr" = *"make-model: some.ten: is not this network's: expected every tensor, and no other"* ]]
+    run -0 bash -c 'make-model --seed=3 --partial --quiet --config="$NET" --init=some.ten >b.ten'
+    ten-cmp a.ten b.ten
+}
+@test "there and back through names and layouts of another program" {
+    conv='{"family": "resnet", "width": 4, "blocks": [1], "in": [8,8,1], "classes": 3}'
+    printf '%s\n' '*.num_batches_tracked -' 'net.* * oihw' >names.map
+    make-model --seed=3 --config="$conv" >a.ten
+    export-model --map=names.map <a.ten >theirs.ten
+    run -0 bash -c 'ten-info theirs.ten | grep -c " net\."'
+    [ "$output" = "$(($(ten-info a.ten | wc -l) - 1))" ]
+    [[ "$(ten-info theirs.ten)" = *"net.conv1.weight"*"f32  [4,1,3,3]"* ]]
+    make-model --quiet --config="$conv" --init=theirs.ten --init-map=names.map >b.ten
+    ten-cmp a.ten b.ten
+}
+@test "wrong usage" {
+    run -2 --separate-stderr bash -c 'make-model >a.ten'
+    [[ "$stderr" = "make-model: config: none: expected --config"* ]]
+    run -2 --separate-stderr bash -c 'make-model --config="{}" >a.ten'
+    run -2 --separate-stderr bash -c 'make-model --config="{" >a.ten'
+    run -2 --separate-stderr bash -c 'make-model --config="$NET" --init-map=x >a.ten'
+    [[ "$stderr" = *"--init-map: expected a model that it is about (--init=FILE)"* ]]
+    run -1 --separate-stderr bash -c 'make-model --config="$NET" --init=absent >a.ten'
+}

@@ -68,9 +68,11 @@ near() {
 # Equal work.  Step 1 compares the forward pass, step 2 gradients and the first update.  After that
 # rounding grows: with SGD and batch norm, weights 1e-6 apart have the second loss 0.5 % and the fourth
 # 24 % apart (MobileNetV2, 8 images), until the batch is learnt by heart.  So later losses are compared
-# on the scale of the first.
+# on the scale of the first.  A GAN has no batch to learn by heart: PyTorch against itself, with one thread
+# instead of two or weights 1e-7 apart, is 1e-5 apart at step 2, 4e-3 at step 6, and 5e-2 at the worst of 20.
 agree() {
-    local peer mine first
+    local peer mine first bound=1e-3
+    [ "$net" != gan ] || bound=5e-2
     peer=$(ask peer output) && mine=$(ask ours output) || return
     near output 1e-4 "${peer#* }" $peer $mine || return
     first=$(ask peer step 1) && mine=$(ask ours step 1) || return
@@ -78,7 +80,7 @@ agree() {
     peer=$(ask peer step 1) && mine=$(ask ours step 1) || return
     near "loss, step 2" 1e-2 "$first" "$peer" "$mine" || return
     peer=$(ask peer step $((steps - 2))) && mine=$(ask ours step $((steps - 2))) || return
-    near "loss, step $steps" 1e-3 "$first" "$peer" "$mine"
+    near "loss, step $steps" "$bound" "$first" "$peer" "$mine"
 }
 
 # The number of steps that take a slice, after one to warm up.

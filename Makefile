@@ -17,6 +17,9 @@ SANFLAGS := $(if $(SAN),-O1 -fsanitize=address$(,)undefined -fno-sanitize-recove
 FLAGS := -std=c17 -D_GNU_SOURCE -DTENSTREAM_VERSION='"$(VERSION)"' -Ilib -I. -fPIC -fopenmp \
          -ffp-contract=off -fno-math-errno -Wall -Wextra -Wpedantic $(CFLAGS) $(SANFLAGS)
 LIBS  := -Wl,--as-needed -lpng -lz -lzstd -lxxhash -ljansson -lm
+# What is opened late is there from the start when leaks are looked for: thread-local data of libraries that came later
+# ends the search with a crash.
+LIBS  += $(if $(SAN),-Wl$(,)--no-as-needed -ldnnl -lopenblas)
 
 # lib/ROOM/simd_NAME.c is compiled once for every instruction set (lib/base/isa.h).
 simd_src   := $(wildcard lib/*/simd_*.c)

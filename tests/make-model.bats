@@ -43,6 +43,20 @@ setup() { cd "$BATS_TEST_TMPDIR" || return; }
     make-model --quiet --config="$conv" --init=theirs.ten --init-map=names.map >b.ten
     ten-cmp a.ten b.ten
 }
+# Networks that a tool has no use for are refused, whatever the samples look like.
+@test "classifiers and regressors want one input and a row of numbers" {
+    ten-gen image f32 4,16 label i32 4 --fill=uniform >row.ten
+    ten-gen image f32 4,8,8,3 label i32 4 --fill=uniform >image.ten
+    for net in '"transformer", "in": [16]' '"generator", "in": [16], "size": 8, "width": 4'; do
+        run -1 --separate-stderr bash -c "train-classifier --quiet --epochs=1 --config='{\"family\": $net}' <row.ten >out"
+        [[ "$stderr" = "train-classifier: config: family "*"gives a row of numbers"* ]]
+        run -1 --separate-stderr bash -c "train-regressor --quiet --epochs=1 --x=image --y=label --config='{\"family\": $net}' <row.ten >out"
+        [[ "$stderr" = "train-regressor: config: family "*"gives a row of numbers"* ]]
+    done
+    make-model --config='{"family": "translator", "in": [8,8,3], "width": 2, "blocks": 1}' >net.ten
+    run -1 --separate-stderr bash -c 'classify --model=net.ten <image.ten >out'
+    [[ "$stderr" = "classify: config: family translator: "* ]]
+}
 @test "wrong usage" {
     run -2 --separate-stderr bash -c 'make-model >a.ten'
     [[ "$stderr" = "make-model: config: none: expected --config"* ]]

@@ -39,6 +39,7 @@ static int build(struct model *m, struct ten_err *e)
     struct generator *net = xcalloc(1, sizeof *net);
     m->net = net;
     m->out = channels;
+    m->out_rank = 3;
     net->steps = steps;
     net->width = width;
     net->linear = linear_layer(ps, "linear", m->in[0], FIRST * FIRST * width, true);

@@ -81,6 +81,7 @@ struct model *model_new(const json_t *config, struct memory *memory, struct ten_
     struct model *m = xcalloc(1, sizeof *m);
     m->family = f;
     m->params = params_new(memory);
+    m->out_rank = 1;
     if (fill_in(m, config, e) < 0 || f->build(m, e) < 0) {
         model_free(m);
         return NULL;
@@ -106,6 +107,14 @@ void model_init(struct model *m, uint64_t seed)
 }
 
 struct var *model_forward_all(struct model *m, struct tape *t, struct var *const *in) { return m->family->forward(m, t, in); }
+
+int model_gives_rows(const struct model *m, struct ten_err *e)
+{
+    if (m->inputs == 1 && m->input[0].type == TEN_F32 && m->out_rank == 1)
+        return 0;
+    return fail(e, TEN_E_DATA, "config: family %s: expected a network that reads one record of numbers and gives a row of numbers "
+                "for each sample", m->family->name);
+}
 
 struct var *model_forward(struct model *m, struct tape *t, struct var *x)
 {

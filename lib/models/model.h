@@ -29,6 +29,7 @@ struct model {
     int inputs;
     struct model_input input[MODEL_INPUTS];
     int64_t out;                        /* classes; the size of the last axis of what it gives */
+    int out_rank;                       /* of what it gives for one sample: 1, or as the family's build says */
 
     void *net;                          /* the family's own */
 };
@@ -49,6 +50,9 @@ struct family {
 struct model *model_new(const json_t *config, struct memory *m, struct ten_err *e);
 void model_free(struct model *m);                   /* NULL is allowed */
 void model_init(struct model *m, uint64_t seed);    /* first values */
+/* Whether it has one input, of f32, and gives a row of numbers for each sample: what classifiers and regressors need.
+ * 0, or -1 with *e set (TEN_E_DATA). */
+int model_gives_rows(const struct model *m, struct ten_err *e);
 /* Of a network with one input. */
 struct var *model_forward(struct model *m, struct tape *t, struct var *x);
 /* in[m->inputs] */

@@ -91,6 +91,8 @@ int model_reads(const struct model *m, const struct samples *s, struct ten_err *
     struct ten_shape in = {.rank = m->in_rank};
     char is[192], want[192];
     int n;
+    if (model_gives_rows(m, e) < 0)
+        return -1;
     if (image < 0)
         return samples_need(s, "image", e);
     const struct samples_column *column = &samples_columns(s, &n)[image];

@@ -166,6 +166,8 @@ void table_free(struct table *t)
 int regression_fits(const struct model *m, int64_t f, struct ten_err *e)
 {
     const int64_t in = dims_count(m->in_rank, m->in);
+    if (model_gives_rows(m, e) < 0)
+        return -1;
     if (in != f)
         return fail(e, TEN_E_DATA, "%lld features a sample: expected %lld, which the network reads", (long long)f,
                     (long long)in);

@@ -59,6 +59,7 @@ static int build(struct model *m, struct ten_err *e)
     struct transformer *net = xcalloc(1, sizeof *net + (encoders + decoders) * sizeof net->layer[0]);
     m->net = net;
     m->out = vocabulary;
+    m->out_rank = 2;
     m->inputs = 0;
     model_add_input(m, "source", TEN_I32, 1, m->in)->below = vocabulary;
     model_add_input(m, "input", TEN_I32, 1, &target)->below = vocabulary;

@@ -51,6 +51,7 @@ static int build(struct model *m, struct ten_err *e)
     struct transformer_xl *net = xcalloc(1, sizeof *net + layers * sizeof net->layer[0]);
     m->net = net;
     m->out = vocabulary;
+    m->out_rank = 2;
     m->inputs = 0;
     model_add_input(m, "input", TEN_I32, 1, m->in)->below = vocabulary;
     for (int64_t i = 0; i < layers; i++) {

@@ -37,6 +37,7 @@ static int build(struct model *m, struct ten_err *e)
     struct translator *net = xcalloc(1, sizeof *net + blocks * sizeof net->block[0]);
     m->net = net;
     m->out = out;
+    m->out_rank = 3;
     net->first = conv_layer(ps, "first", m->in[2], width, 7, 1, 0, 1, false);
     net->down[0] = conv_layer(ps, "down0", width, 2 * width, 3, 2, 1, 1, false);
     net->down[1] = conv_layer(ps, "down1", 2 * width, 4 * width, 3, 2, 1, 1, false);

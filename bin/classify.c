@@ -85,8 +85,8 @@ static int classify(struct opts *o, struct model *m)
         progress_step(&o->tool.progress, b.number + 1, "");
     }
     progress_end(&o->tool.progress);
-    if (rc == 0 && n.seen && !o->tool.opt.quiet)
-        fprintf(stderr, "classify: %lld of %lld right: %.4f\n", (long long)n.right, (long long)n.seen, (double)n.right / n.seen);
+    if (rc == 0 && n.seen)
+        tool_note(&o->tool, "%lld of %lld right: %.4f", (long long)n.right, (long long)n.seen, (double)n.right / n.seen);
     tape_free(t);
     feeder_free(f);
     samples_close(s);

@@ -71,9 +71,8 @@ static int convert(struct opts *o, const char *path, int64_t group)
     if (!src || (size = source_rest(src, &text, &o->tool.err)) < 0 ||
         mtx_parse(&m, source_name(src), text, size, &o->mtx, &o->tool.err) < 0)
         return -1;
-    if (m.one_percent && !o->tool.opt.quiet)
-        fprintf(stderr, "%s: %s: line 1: the banner starts with one %%: read as if with two\n",
-                program_invocation_short_name, source_name(src));
+    if (m.one_percent)
+        tool_note(&o->tool, "%s: line 1: the banner starts with one %%: read as if with two", source_name(src));
 
     const struct form form = {.values = "values", .type = o->type ? o->type : m.s.whole ? TEN_I64 : TEN_F64,
                               .symmetry = mtx_symmetry_name(m.symmetry), .coo = o->mtx.in_order};

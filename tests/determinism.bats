@@ -83,6 +83,11 @@ text2ten        @ x.txt
 train-classifier @ --quiet --seed=2 --epochs=2 --batch=50 --config="$NET" <small.ten
 train-predictor @ --quiet --seed=2 --epochs=2 --batch=50 --x=image --y=label --loss=rank <small.ten
 train-regressor @ --quiet --seed=2 --epochs=2 --batch=50 --x=image --y=label <small.ten
+tsm-shift       @ --segments=8 --record=image <images.ten
+tsm-shift       @ --mode=uni --adjoint <clip.ten
+video-gen       @ motion --n=40 --seed=1 --classes=12
+video-gen       @ arrow <clip.ten
+video-gen       @ pan --n=5 --size=32,32 <clip.ten
 y4m2ten         @ --stride=2 x.y4m
 END
 }

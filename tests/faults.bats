@@ -15,7 +15,8 @@ row() {
     ten-paste) echo stream - "$s" ;;
     ten-gen) echo no x f32 8,8,8,3 ;;
     ten2png) echo stream --grid ;;
-    ten2y4m) echo clip ;;
+    ten2y4m | tsm-shift) echo clip ;;
+    video-gen) echo clip arrow ;;
     ten2raw | ten2npy | ten2npz | ten2safetensors) echo stream ;;
     ten2idx) echo convert images labels ;;
     ten2cifar | ten2mtx | ten2gr | ten2edges | ten2csv | ten2text) echo convert ;;

@@ -10,7 +10,7 @@ setup() { cd "$BATS_TEST_TMPDIR" || return; ln -s "$BATS_FILE_TMPDIR"/*.ten .; }
     run -0 --separate-stderr bash -c 'predict-acc net.ten <data.ten >out.ten; ten-info out.ten'
     [ "$(awk '{ print $2, $3, $4 }' <<<"$output" | paste -sd' ')" = "x f32 [6,2] y f32 [6] prediction f32 [6] x f32 [6,2] y f32 [6] prediction f32 [6]" ]
     ten-cut --drop=prediction <out.ten | ten-cmp data.ten -
-    [[ "$stderr" = "network: 12 samples: rmse "*", mae "*", spearman "*", kendall "* ]]
+    [[ "$stderr" = "predict-acc: network: 12 samples: rmse "*", mae "*", spearman "*", kendall "* ]]
 }
 @test "groups of any size give the same predictions" {
     predict-acc --quiet net.ten <data.ten | ten-batch --size=5 | ten-cut --keep=prediction >want.ten

@@ -198,7 +198,7 @@ moving() {
 }
 @test "--find-lr: a table of losses at rising rates, a rate that is neither tiny nor too large, and no model" {
     run -0 --separate-stderr bash -c 'train-classifier --threads=1 --config="$NET" --batch=32 --optim=sgd --find-lr=rates.tsv <two.ten >none.ten'
-    [[ "$stderr" = "rates.tsv: "*" rates; the loss falls most steeply at "* ]]
+    [[ "$stderr" = "train-classifier: rates.tsv: "*" rates; the loss falls most steeply at "* ]]
     awk -v rate="${stderr##* }" 'BEGIN { exit !(rate > 1e-4 && rate < 10) }'
     [ -z "$(ten-info none.ten)" ]
     [ "$(head -1 rates.tsv)" = "rate	loss	smoothed" ]

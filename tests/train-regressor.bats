@@ -58,7 +58,7 @@ less() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a < b) }'; }
 }
 @test "--find-lr: a table of rising rates and a suggestion, and no model" {
     run -0 --separate-stderr bash -c 'train-regressor --threads=1 --x=a,b,c,d --find-lr=rates.tsv <train.ten >none.ten'
-    [[ "$stderr" = "rates.tsv: "*" rates; the loss falls most steeply at "* ]]
+    [[ "$stderr" = "train-regressor: rates.tsv: "*" rates; the loss falls most steeply at "* ]]
     [ -z "$(ten-info none.ten)" ]
     awk -F'\t' 'NR == 1 && $0 != "rate\tloss\tsmoothed" { bad = 1 } NR > 1 { if ($1 <= before || $3 + 0 != $3) bad = 1; before = $1 } END { exit bad || NR < 40 }' rates.tsv
     # A run at the suggested rate is better off than one at a hundredth or at a thousand times that.

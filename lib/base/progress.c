@@ -65,12 +65,17 @@ void progress_step(struct progress *p, int64_t done, const char *extra)
     fflush(p->to);
 }
 
-void progress_end(struct progress *p)
+void progress_clear(struct progress *p)
 {
     if (p->to && p->terminal && p->shown) {
         fputs("\r\033[K", p->to);
         fflush(p->to);
     }
     p->shown = false;
+}
+
+void progress_end(struct progress *p)
+{
+    progress_clear(p);
     p->unit = NULL;
 }

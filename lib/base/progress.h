@@ -22,7 +22,8 @@ void progress_start(struct progress *p, const char *unit, int64_t total);
 /* `done` units are done; extra ("loss 0.31", or "") stands at the end of the line.  Cheap enough
  * for every record: prints at most ten times a second. */
 void progress_step(struct progress *p, int64_t done, const char *extra);
-/* Clear the line, so that other text can follow. */
+/* Clear the line, so that other text can follow; the next step writes it again. */
+void progress_clear(struct progress *p);
 void progress_end(struct progress *p);
 
 /* Seconds of the monotonic clock. */

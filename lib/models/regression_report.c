@@ -17,9 +17,8 @@ int regression_report(struct tool *t, const struct regression *r, const char *co
         agreement_header(table);
     for (int k = 0; k < models; k++) {
         const struct agreement a = agreement_of(got + k * n, want, n);
-        if (!t->opt.quiet)
-            fprintf(stderr, "%s: %lld samples: rmse %.6g, mae %.6g, spearman %.4f, kendall %.4f\n", names[k],
-                    (long long)n, a.rmse, a.mae, a.spearman, a.kendall);
+        tool_note(t, "%s: %lld samples: rmse %.6g, mae %.6g, spearman %.4f, kendall %.4f", names[k],
+                  (long long)n, a.rmse, a.mae, a.spearman, a.kendall);
         if (table)
             agreement_line(table, names[k], &a);
     }

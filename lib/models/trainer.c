@@ -197,9 +197,9 @@ static int stopped(struct trainer *r)
 static void tell_times(const struct trainer *r)
 {
     const struct dist_times t = dist_grads_times(r->grads);
-    if (t.steps > 0 && trainer_first(r) && !r->tool->opt.quiet)
-        fprintf(stderr, "gradients of %d processes: %lld steps, %.2f MB each: %.3f s, %.3f s of it after the backward "
-                "pass\n", dist_size(r->opt->dist), (long long)t.steps, (double)t.bytes * 1e-6, t.total, t.exposed);
+    if (t.steps > 0 && trainer_first(r))
+        tool_note(r->tool, "gradients of %d processes: %lld steps, %.2f MB each: %.3f s, %.3f s of it after the backward "
+                  "pass", dist_size(r->opt->dist), (long long)t.steps, (double)t.bytes * 1e-6, t.total, t.exposed);
 }
 
 int trainer_run(struct trainer *r)

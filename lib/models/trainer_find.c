@@ -17,8 +17,7 @@ static int write_rates(struct trainer *r, const struct lrfind *f)
         lrfind_write(f, to);
     if (!to || (ferror(to) | fclose(to)))
         return fail(&r->tool->err, TEN_E_DATA, "%s: %s: expected a file for the table", r->opt->find_lr, strerror(errno));
-    if (!r->tool->opt.quiet)
-        fprintf(stderr, "%s: %lld rates; the loss falls most steeply at %.3g\n", r->opt->find_lr, (long long)f->n, lrfind_suggestion(f));
+    tool_note(r->tool, "%s: %lld rates; the loss falls most steeply at %.3g", r->opt->find_lr, (long long)f->n, lrfind_suggestion(f));
     return 0;
 }
 

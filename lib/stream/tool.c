@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -142,6 +143,20 @@ struct ten_writer *tool_writer(struct tool *t, int fd, const char *name)
     for (int i = 0; i < t->nsources; i++)
         ten_writer_input(w, source_now, t->sources[i]);
     return w;
+}
+
+void tool_note(struct tool *t, const char *fmt, ...)
+{
+    va_list ap;
+
+    if (t->opt.quiet)
+        return;
+    progress_clear(&t->progress);
+    fprintf(stderr, "%s: ", program_invocation_short_name);
+    va_start(ap, fmt);
+    vfprintf(stderr, fmt, ap);
+    va_end(ap);
+    fputc('\n', stderr);
 }
 
 void *tool_buffer(struct tool *t, size_t bytes)

@@ -53,6 +53,9 @@ struct ten_writer *tool_writer(struct tool *t, int fd, const char *name);
  * when it grows. */
 void *tool_buffer(struct tool *t, size_t bytes);
 
+/* "tool: text" on standard error, or in the log, for who wants to know; not with --quiet. */
+void tool_note(struct tool *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
 /* End marks, flush, close; prints "tool: text" when rc < 0 or something here fails.  The exit
  * status for main to return.  rc < 0 leaves the end mark out, so that readers notice. */
 int tool_close(struct tool *t, int rc);

@@ -16,7 +16,7 @@ SANFLAGS := $(if $(SAN),-O1 -fsanitize=address$(,)undefined -fno-sanitize-recove
 # No contraction of a*b+c: gcc and clang, and machines with and without FMA, give the same bits.
 FLAGS := -std=c17 -D_GNU_SOURCE -DTENSTREAM_VERSION='"$(VERSION)"' -Ilib -I. -fPIC -fopenmp \
          -ffp-contract=off -fno-math-errno -Wall -Wextra -Wpedantic $(CFLAGS) $(SANFLAGS)
-LIBS  := -Wl,--as-needed -lpng -lz -lzstd -lxxhash -ljansson -lm
+LIBS  := -Wl,--as-needed -lpng -lz -lzstd -lxxhash -ljansson -lgsl -lgslcblas -lm
 # What is opened late is there from the start when leaks are looked for: thread-local data of libraries that came later
 # ends the search with a crash.
 LIBS  += $(if $(SAN),-Wl$(,)--no-as-needed -ldnnl -lopenblas)

@@ -36,6 +36,7 @@ predict-acc     @ --quiet --x=image --y=label number.ten <small.ten
 raw2ten         @ --type=f32 --dims=64,64,3 --batch=16 x.raw
 report          @ results | sed 's/(compiler [^,]*,//'
 safetensors2ten @ x.safetensors
+scale-sim       @ --quiet
 score           @ --layers <net.ten
 ten-batch       @ --size=7 <pixels.ten
 ten-cat         @ images.ten packed.ten

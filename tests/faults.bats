@@ -30,7 +30,7 @@ row() {
     forward) echo stream --model="$BATS_FILE_TMPDIR/net.ten" --record=x=image ;;
     classify) echo samples --model="$BATS_FILE_TMPDIR/net.ten" ;;
     confusion | score | latency) echo convert ;;
-    claims | report) echo skip ;;
+    claims | report | scale-sim) echo skip ;;
     *) return 1 ;;
     esac
 }

@@ -22,7 +22,7 @@ seconds() { tail -1 "$1" | cut -f8; }
 measure() {
     train 1 "${options[@]}" --curve="$dir/curve.tsv"
     mpirun -np 2 "${words[@]}" <"$dir/train.ten" 2>&1 >/dev/null |
-        sed -n 's/^gradients of .*: \([0-9.]*\) s, \([0-9.]*\) s of it after.*/\2/p'
+        sed -n 's/^train-classifier: gradients of .*: \([0-9.]*\) s, \([0-9.]*\) s of it after.*/\2/p'
     seconds "$dir/curve.tsv"
 }
 

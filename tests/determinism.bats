@@ -84,6 +84,7 @@ text2ten        @ x.txt
 train-classifier @ --quiet --seed=2 --epochs=2 --batch=50 --config="$NET" <small.ten
 train-predictor @ --quiet --seed=2 --epochs=2 --batch=50 --x=image --y=label --loss=rank <small.ten
 train-regressor @ --quiet --seed=2 --epochs=2 --batch=50 --x=image --y=label <small.ten
+tsm-online      @ --quiet --model=online.ten <clip.ten
 tsm-shift       @ --segments=8 --record=image <images.ten
 tsm-shift       @ --mode=uni --adjoint <clip.ten
 video-gen       @ motion --n=40 --seed=1 --classes=12
@@ -115,6 +116,7 @@ make_inputs() {
     make-model --config='{"family": "resnet", "width": 8, "blocks": [1], "in": [64, 64, 3]}' >numbers.ten
     ten-gen clip u8 2,8,48,64,3 --fill=uniform --seed=5 >clip.ten
     ten2y4m <clip.ten >x.y4m
+    make-model --config='{"family": "resnet", "width": 16, "blocks": [1, 1], "in": [8, 48, 64, 3], "frames": 8, "shift_mode": "uni"}' >online.ten
     ten-gen a i64 30000 b f64 30000 --fill=normal --std=1000 --seed=6 >columns.ten
     ten2csv <columns.ten >x.csv
     awk 'BEGIN { print "p sp 20000 100000"

@@ -17,6 +17,7 @@ row() {
     ten2png) echo stream --grid ;;
     ten2y4m | tsm-shift) echo clip ;;
     video-gen) echo clip arrow ;;
+    tsm-online) echo clip --model="$BATS_FILE_TMPDIR/online.ten" ;;
     ten2raw | ten2npy | ten2npz | ten2safetensors) echo stream ;;
     ten2idx) echo convert images labels ;;
     ten2cifar | ten2mtx | ten2gr | ten2edges | ten2csv | ten2text) echo convert ;;
@@ -41,6 +42,7 @@ setup_file() {
     train-classifier --quiet --epochs=1 --config='{"family":"mlp","in":[8,8,3],"out":2}' \
         <"$BATS_FILE_TMPDIR/samples.ten" >"$BATS_FILE_TMPDIR/net.ten"
     train-regressor --quiet --epochs=1 --x=image --y=label <"$BATS_FILE_TMPDIR/samples.ten" >"$BATS_FILE_TMPDIR/number.ten"
+    make-model --config='{"family":"resnet","width":4,"blocks":[1],"in":[2,8,8,3],"frames":2,"shift_mode":"uni"}' >"$BATS_FILE_TMPDIR/online.ten"
 }
 setup() { cd "$BATS_TEST_TMPDIR" || return; }
 

@@ -1,20 +1,24 @@
 /*
  * MobileNetV2 (Sandler et al., arXiv 1801.04381): inverted residual blocks.
  * "stages": rows [expansion, channels, repeats, stride]; "width" scales channels, rounded to multiples of 8.
+ *
+ * For clips, "frames" and what goes with it, see resnet.c; channels are shifted in front of the expansion of every block
+ * that has a short cut (Lin, Gan and Han, arXiv 1811.08383).
  */
 #include "base/fail.h"
 #include "base/mem.h"
-#include "models/model.h"
+#include "models/clip.h"
+#include "models/online.h"
 #include "nn/init.h"
-#include "nn/layers.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* One convolution with its norm: NAME.conv and NAME.norm. */
 struct unit { struct conv_layer conv; struct norm_layer norm; };
 struct residual { bool residual, expands; struct unit expand, depth, project; };
-struct mobilenet { struct unit stem, head; struct linear_layer fc; double dropout; int blocks; struct residual block[]; };
+struct mobilenet { struct clip clip; struct unit stem, head; struct linear_layer fc; double dropout; int blocks; struct residual block[]; };
 
 /* Nearest multiple of 8, not more than a tenth below. */
 static int64_t rounded(double channels)
@@ -78,8 +82,13 @@ static int build(struct model *m, struct ten_err *e)
     if (rows < 0)
         return -1;
     m->out = config_int(m, "classes");
-    if (m->in_rank != 3 || m->out < 1 || m->out > CONFIG_MAX || !(width > 0 && width <= 16))
-        return fail(e, TEN_E_USAGE, "config: expected \"in\" [height,width,channels], classes, and a width in (0,16]");
+    const struct clip clip = {.frames = config_int(m, "frames"), .div = config_int(m, "shift"), .uni = strcmp(config_text(m, "shift_mode"), "uni") == 0};
+    const int first = clip.frames != 0;
+    if (m->in_rank != 3 + first || (first && m->in[0] != clip.frames) || m->out < 1 || m->out > CONFIG_MAX || !(width > 0 && width <= 16))
+        return fail(e, TEN_E_USAGE, "config: expected \"in\" [height,width,channels], with frames [frames,height,width,channels], classes, and a "
+                    "width in (0,16]");
+    if (clip.div < 0 || clip.div == 1 || (!clip.uni && strcmp(config_text(m, "shift_mode"), "bi") != 0))
+        return fail(e, TEN_E_USAGE, "config: expected \"shift\" 0 or at least 2 and \"shift_mode\" bi or uni");
     if (stride < 1 || stride > 16 || !(dropout >= 0 && dropout < 1))
         return fail(e, TEN_E_USAGE, "config: expected \"stem_stride\" from 1 to 16 and \"dropout\" in [0,1)");
     for (int i = 0; i < rows; i++)
@@ -87,9 +96,10 @@ static int build(struct model *m, struct ten_err *e)
     struct mobilenet *net = xcalloc(1, sizeof *net + total * sizeof net->block[0]);
     m->net = net;
     net->dropout = dropout;
+    net->clip = clip;
 
     int64_t in = rounded(32 * width);
-    net->stem = unit(m->params, "stem", m->in[2], in, 3, stride, 1);
+    net->stem = unit(m->params, "stem", m->in[2 + first], in, 3, stride, 1);
     for (int i = 0; i < rows; i++)
         for (int64_t k = 0; k < row[i].repeats; k++) {
             const int64_t out = rounded(row[i].channels * width);
@@ -132,29 +142,56 @@ static struct var *unit_forward(const struct unit *u, struct tape *t, struct var
     return norm_layer_apply(t, &u->norm, conv_apply(t, &u->conv, x), residual, act);
 }
 
-static struct var *block_forward(const struct residual *b, struct tape *t, struct var *x)
+static struct var *block_forward(const struct clip *c, const struct residual *b, struct tape *t, struct var *x)
 {
     const tape_scope s = tape_open(t);
-    struct var *h = b->expands ? unit_forward(&b->expand, t, x, NULL, relu6) : x;
+    struct var *h = b->expands && b->residual ? clip_shift(c, t, x) : x;
+    h = b->expands ? unit_forward(&b->expand, t, h, NULL, relu6) : h;
     h = unit_forward(&b->depth, t, h, NULL, relu6);
     return tape_close(t, s, unit_forward(&b->project, t, h, b->residual ? x : NULL, none));
 }
 
-static struct var *forward(struct model *m, struct tape *t, struct var *const *in)
+/* Images, or frames side by side, to logits of each. */
+static struct var *answers(const struct mobilenet *net, const struct clip *c, struct tape *t, struct var *x)
 {
-    struct var *x = in[0];
-    const struct mobilenet *net = m->net;
-    const tape_scope s = tape_open(t);
     x = unit_forward(&net->stem, t, x, NULL, relu6);
     for (int i = 0; i < net->blocks; i++)
-        x = block_forward(&net->block[i], t, x);
+        x = block_forward(c, &net->block[i], t, x);
     x = op_global_average(t, unit_forward(&net->head, t, x, NULL, relu6));
-    return tape_close(t, s, linear_apply(t, &net->fc, op_dropout(t, x, (float)net->dropout)));
+    return linear_apply(t, &net->fc, op_dropout(t, x, (float)net->dropout));
+}
+
+static struct var *forward(struct model *m, struct tape *t, struct var *const *in)
+{
+    const struct mobilenet *net = m->net;
+    const struct clip *c = &net->clip;
+    const tape_scope s = tape_open(t);
+    struct var *x = c->frames ? op_reshape(t, in[0], DIMS(-1, m->in[1], m->in[2], m->in[3])) : in[0];
+    x = answers(net, c, t, x);
+    if (c->frames)
+        x = op_mean(t, op_reshape(t, x, DIMS(-1, c->frames, m->out)), 1 << 1, false);
+    return tape_close(t, s, x);
+}
+
+struct var *mobilenet_online(struct model *m, struct tape *t, struct var *frame, struct clip_past *past)
+{
+    const struct mobilenet *net = m->net;
+    struct clip c = net->clip;
+    c.past = past;
+    past->at = 0;
+    const tape_scope s = tape_open(t);
+    return tape_close(t, s, answers(net, &c, t, frame));
+}
+
+int mobilenet_check_online(const struct model *m, struct ten_err *e)
+{
+    return clip_check_online(&((const struct mobilenet *)m->net)->clip, e);
 }
 
 const struct family mobilenet_family = {
     "mobilenet",
-    "{\"width\": 1.0, \"in\": [64, 64, 3], \"classes\": 100, \"stem_stride\": 2, \"dropout\": 0.0, \"stages\": [[1, 16, 1, 1], [6, 24, 2, 2], "
+    "{\"width\": 1.0, \"in\": [64, 64, 3], \"classes\": 100, \"stem_stride\": 2, \"dropout\": 0.0, \"frames\": 0, \"shift\": 8, "
+    "\"shift_mode\": \"bi\", \"stages\": [[1, 16, 1, 1], [6, 24, 2, 2], "
     "[6, 32, 3, 2], [6, 64, 4, 2], [6, 96, 3, 1], [6, 160, 3, 2], [6, 320, 1, 1]]}",
     build, init, forward
 };

@@ -1,31 +1,43 @@
 /*
- * Residual networks (He et al., arXiv 1512.03385) of basic blocks, with names of PyTorch's torchvision, and their form
- * for clips (TSM, Lin, Gan and Han, arXiv 1811.08383): with "frames" T > 0 a sample is a clip [T,H,W,C], 1/"shift" of
- * the channels come from the next frame and as many from the one before, in front of the first convolution of every
- * block, and the answers of the frames are averaged.
+ * Residual networks (He et al., arXiv 1512.03385), with names of PyTorch's torchvision, and their forms for clips: with
+ * "frames" T > 0 a sample is a clip [T,H,W,C], and the answers of the frames are averaged in front of the softmax, as in
+ * TSN (Wang et al., arXiv 1608.00859).  What frames see of each other:
  *
- * stem "small": 3x3, stride 1 (32x32 images); "large": 7x7, stride 2, and a max pool.
+ * "shift": 1/shift of the channels come from the next frame and as many from the one before, in front of the first
+ * convolution of every block (TSM, Lin, Gan and Han, arXiv 1811.08383), or of the whole block.  In stages of 23 blocks
+ * and more it is every second one.
+ * "inflate": every second block's first ("3x1x1") or second convolution ("3x3x3") sees three frames (I3D; Wang et al.,
+ * arXiv 1711.07971); "inserted": one of 3x1x1 stands where the shift would.
+ *
+ * stem "small": 3x3 (32x32 images); "large": 7x7, stride 2, and a max pool.
  */
 #include "base/fail.h"
 #include "base/mem.h"
-#include "models/model.h"
+#include "models/clip.h"
+#include "models/online.h"
 #include "nn/init.h"
-#include "nn/layers.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { STAGES = 8 };
+enum { STAGES = 8, DEEP = 23, BOTTLENECK = 4 };
+enum inflate { INFLATE_NONE, INFLATE_FIRST, INFLATE_SECOND, INFLATE_INSERTED };
 
 struct residual {
-    struct conv_layer conv1, conv2, short_cut;  /* short_cut.weight NULL: the input itself */
-    struct norm_layer bn1, bn2, short_norm;
+    bool shift, whole;                  /* in the residual branch; the short cut as well */
+    bool wide1, wide2, pool;            /* three frames into conv1, conv2; frames are halved first */
+    struct conv_layer inserted;         /* weight NULL: none, as of all below */
+    struct norm_layer inserted_norm;
+    struct conv_layer conv1, conv2, conv3, short_cut;   /* conv3: of a bottleneck */
+    struct norm_layer bn1, bn2, bn3, short_norm;
+    struct non_local nl;
 };
 
 struct resnet {
-    bool large;
-    int64_t frames, fold;               /* fold: 1/fold of the channels each way; 0: no shift */
+    bool large, average, zero_gamma;
+    struct clip clip;
+    double dropout;
     struct conv_layer stem;
     struct norm_layer stem_norm;
     struct linear_layer fc;
@@ -33,59 +45,147 @@ struct resnet {
     struct residual block[];
 };
 
-static struct residual block_layer(struct params *ps, const char *name, int64_t in, int64_t out, int64_t stride)
+/* ---- Building ------------------------------------------------------------------------------------------------ */
+
+/* What a configuration says of all blocks. */
+struct plan {
+    int64_t depth[STAGES], width, first_stride, stem_stride;
+    int stages;
+    bool bottleneck, uni, whole, temporal_pool, non_local;
+    enum inflate inflate;
+};
+
+/* The index of config[key] in names; -1 with *e set. */
+static int choice(const struct model *m, const char *key, const char *const *names, struct ten_err *e)
 {
-    char text[LAYER_NAME];
-    struct residual b = {.conv1 = conv_layer(ps, layer_name(text, name, "conv1"), in, out, 3, stride, 1, 1, false)};
-    b.bn1 = norm_layer(ps, layer_name(text, name, "bn1"), out);
-    b.conv2 = conv_layer(ps, layer_name(text, name, "conv2"), out, out, 3, 1, 1, 1, false);
-    b.bn2 = norm_layer(ps, layer_name(text, name, "bn2"), out);
+    const char *text = config_text(m, key);
+    for (int i = 0; names[i]; i++)
+        if (strcmp(text, names[i]) == 0)
+            return i;
+    return fail(e, TEN_E_USAGE, "config: \"%s\" is \"%s\": expected %s or %s", key, text, names[0], names[1]);
+}
+
+static int read_plan(struct plan *p, const struct model *m, struct resnet *net, struct ten_err *e)
+{
+    static const char *const blocks[] = {"basic", "bottleneck", NULL}, *const stems[] = {"small", "large", NULL};
+    static const char *const modes[] = {"bi", "uni", NULL}, *const places[] = {"residual", "block", NULL};
+    static const char *const consensus[] = {"average", "none", NULL};
+    static const char *const inflates[] = {"none", "3x1x1", "3x3x3", "inserted", NULL};
+    const int bottleneck = choice(m, "block", blocks, e), large = choice(m, "stem", stems, e), uni = choice(m, "shift_mode", modes, e);
+    const int whole = choice(m, "shift_place", places, e), none = choice(m, "consensus", consensus, e), inflate = choice(m, "inflate", inflates, e);
+    *p = (struct plan){.width = config_within(m, "width", 1, 1 << 14, e), .first_stride = config_within(m, "first_stride", 1, 2, e),
+                       .stem_stride = config_within(m, "stem_stride", 1, 2, e), .bottleneck = bottleneck == 1, .whole = whole == 1,
+                       .temporal_pool = config_bool(m, "temporal_pool"), .non_local = config_bool(m, "non_local"),
+                       .inflate = (enum inflate)inflate};
+    p->stages = config_ints(m, "blocks", p->depth, STAGES, 1, e);
+    if (e->code || bottleneck < 0 || large < 0 || uni < 0 || whole < 0 || none < 0 || inflate < 0 || p->stages < 0)
+        return -1;
+    net->large = large == 1;
+    net->average = none == 0;
+    net->zero_gamma = config_bool(m, "zero_gamma");
+    net->dropout = config_real(m, "dropout");
+    net->clip = (struct clip){.frames = config_int(m, "frames"), .div = config_int(m, "shift"), .uni = uni == 1};
+    return 0;
+}
+
+static int check(const struct plan *p, const struct model *m, const struct resnet *net, struct ten_err *e)
+{
+    const struct clip *c = &net->clip;
+    if (c->div < 0 || c->div == 1)
+        return fail(e, TEN_E_USAGE, "config: \"shift\" is %lld: expected 0 or at least 2", (long long)c->div);
+    if (!(net->dropout >= 0 && net->dropout < 1))
+        return fail(e, TEN_E_USAGE, "config: \"dropout\" is %g: expected [0,1)", net->dropout);
+    if (m->in_rank != (c->frames ? 4 : 3) || (c->frames && m->in[0] != c->frames) || m->out < 1 || m->out > CONFIG_MAX)
+        return fail(e, TEN_E_USAGE, "config: expected \"in\" to be [height,width,channels], or with frames [frames,height,width,channels], and classes");
+    if (!c->frames && (p->temporal_pool || p->non_local || p->inflate || !net->average))
+        return fail(e, TEN_E_USAGE, "config: \"temporal_pool\", \"non_local\", \"inflate\" and \"consensus\" are of clips: expected \"frames\"");
+    if (p->temporal_pool && (c->frames % 2 || p->stages < 2))
+        return fail(e, TEN_E_USAGE, "config: \"temporal_pool\" of %lld frames: expected an even number, and two stages", (long long)c->frames);
+    return 0;
+}
+
+static struct conv_layer inflated(struct params *ps, const char *name, int64_t in, int64_t out, int64_t kernel, int64_t stride, bool wide)
+{
+    return conv_layer(ps, name, wide ? 3 * in : in, out, kernel, stride, kernel / 2, 1, false);
+}
+
+/* The number of the stage and of the block in it. */
+struct place { int stage; int64_t number; };
+
+static void place_in_time(struct residual *b, const struct plan *p, struct place at)
+{
+    const bool second = at.number % 2 == 0;
+    b->shift = p->depth[at.stage] < DEEP || second;
+    b->whole = p->whole;
+    b->wide1 = p->inflate == INFLATE_FIRST && second;
+    b->wide2 = p->inflate == INFLATE_SECOND && second;
+    b->pool = p->temporal_pool && at.stage == 1 && at.number == 0;
+}
+
+/* Where Wang et al. put non-local blocks into ResNet-50: behind every second block of the second and third stage. */
+static bool has_non_local(const struct plan *p, struct place at)
+{
+    return p->non_local && ((at.stage == 1 && at.number < 4) || (at.stage == 2 && at.number < 6)) && at.number % 2 == 0;
+}
+
+static struct residual block_layer(struct params *ps, const struct plan *p, struct place at, int64_t in, int64_t stride)
+{
+    const int64_t width = p->width << at.stage, out = p->bottleneck ? BOTTLENECK * width : width;
+    struct residual b = {0};
+    char name[LAYER_NAME], text[LAYER_NAME];
+    snprintf(name, sizeof name, "layer%d.%lld", at.stage + 1, (long long)at.number);
+    place_in_time(&b, p, at);
+    if (p->inflate == INFLATE_INSERTED) {
+        b.inserted = conv_layer(ps, layer_name(text, name, "time"), 3 * in, in, 1, 1, 0, 1, false);
+        b.inserted_norm = norm_layer(ps, layer_name(text, name, "time_bn"), in);
+    }
+    const bool thin = p->bottleneck;
+    b.conv1 = inflated(ps, layer_name(text, name, "conv1"), in, width, thin ? 1 : 3, thin ? 1 : stride, b.wide1);
+    b.bn1 = norm_layer(ps, layer_name(text, name, "bn1"), width);
+    b.conv2 = inflated(ps, layer_name(text, name, "conv2"), width, width, 3, thin ? stride : 1, b.wide2);
+    b.bn2 = norm_layer(ps, layer_name(text, name, "bn2"), width);
+    if (thin) {
+        b.conv3 = conv_layer(ps, layer_name(text, name, "conv3"), width, out, 1, 1, 0, 1, false);
+        b.bn3 = norm_layer(ps, layer_name(text, name, "bn3"), out);
+    }
     if (stride != 1 || in != out) {
         b.short_cut = conv_layer(ps, layer_name(text, name, "downsample.0"), in, out, 1, stride, 0, 1, false);
         b.short_norm = norm_layer(ps, layer_name(text, name, "downsample.1"), out);
     }
+    if (has_non_local(p, at))
+        b.nl = non_local_layer(ps, layer_name(text, name, "nl"), out);
     return b;
 }
 
 static int build(struct model *m, struct ten_err *e)
 {
-    int64_t depth[STAGES], total = 0, width = config_int(m, "width"), in = width;
-    const int stages = config_ints(m, "blocks", depth, STAGES, 1, e);
-    const char *stem = config_text(m, "stem");
-    struct params *ps = m->params;
-    char text[LAYER_NAME];
-    if (stages < 0)
-        return -1;
-    if (width < 1 || width > 1 << 14)
-        return fail(e, TEN_E_USAGE, "config: \"width\" is %lld: expected 1 to 16384", (long long)width);
-    if (strcmp(stem, "small") != 0 && strcmp(stem, "large") != 0)
-        return fail(e, TEN_E_USAGE, "config: \"stem\" is \"%s\": expected small or large", stem);
-    for (int s = 0; s < stages; s++)
-        total += depth[s];
-
-    struct resnet *net = xcalloc(1, sizeof *net + total * sizeof net->block[0]);
-    m->net = net;
+    struct resnet head = {0}, *net;
+    struct plan p;
+    int64_t total = 0;
     m->out = config_int(m, "classes");
-    net->large = stem[0] == 'l';
-    net->frames = config_int(m, "frames");
-    net->fold = config_int(m, "shift");
-    if (net->fold < 0 || net->fold == 1)
-        return fail(e, TEN_E_USAGE, "config: \"shift\" is %lld: expected 0 or at least 2", (long long)net->fold);
-    if (m->in_rank != (net->frames ? 4 : 3) || (net->frames && m->in[0] != net->frames) || m->out < 1 || m->out > CONFIG_MAX)
-        return fail(e, TEN_E_USAGE, "config: expected \"in\" to be [height,width,channels], or with frames [frames,height,width,channels], and classes");
-
-    net->stem = conv_layer(ps, "conv1", m->in[m->in_rank - 1], width, net->large ? 7 : 3, net->large ? 2 : 1, net->large ? 3 : 1, 1, false);
-    net->stem_norm = norm_layer(ps, "bn1", width);
-    for (int s = 0; s < stages; s++)
-        for (int64_t i = 0; i < depth[s]; i++) {
-            const int64_t out = width << s;
-            snprintf(text, sizeof text, "layer%d.%lld", s + 1, (long long)i);
-            net->block[net->blocks++] = block_layer(ps, text, in, out, s > 0 && i == 0 ? 2 : 1);
-            in = out;
+    if (read_plan(&p, m, &head, e) < 0 || check(&p, m, &head, e) < 0)
+        return -1;
+    for (int s = 0; s < p.stages; s++)
+        total += p.depth[s];
+    net = xcalloc(1, sizeof *net + (size_t)total * sizeof net->block[0]);
+    *net = head;
+    m->net = net;
+    m->out_rank = net->average ? 1 : 2;
+    net->stem = conv_layer(m->params, "conv1", m->in[m->in_rank - 1], p.width, net->large ? 7 : 3, net->large ? 2 : p.stem_stride,
+                           net->large ? 3 : 1, 1, false);
+    net->stem_norm = norm_layer(m->params, "bn1", p.width);
+    int64_t in = p.width;
+    for (int s = 0; s < p.stages; s++)
+        for (int64_t i = 0; i < p.depth[s]; i++) {
+            const int64_t stride = i > 0 ? 1 : s > 0 ? 2 : p.first_stride;
+            net->block[net->blocks++] = block_layer(m->params, &p, (struct place){s, i}, in, stride);
+            in = (p.width << s) * (p.bottleneck ? BOTTLENECK : 1);
         }
-    net->fc = linear_layer(ps, "fc", in, m->out, true);
+    net->fc = linear_layer(m->params, "fc", in, m->out, true);
     return 0;
 }
+
+/* ---- First values ---------------------------------------------------------------------------------------------- */
 
 /* Convolutions as He et al. (fan out), the last linear layer as PyTorch. */
 static void init_pair(const struct conv_layer *c, const struct norm_layer *n, uint64_t seed)
@@ -96,53 +196,127 @@ static void init_pair(const struct conv_layer *c, const struct norm_layer *n, ui
     norm_layer_init(n);
 }
 
+/* Near the mean of the three frames. */
+static void init_inserted(const struct residual *b, uint64_t seed)
+{
+    const int64_t channels = b->inserted.weight ? b->inserted.weight->dim[0] : 0;
+    if (channels == 0)
+        return;
+    init_he_normal(b->inserted.weight, seed, INIT_FAN_IN, 0.1);
+    norm_layer_init(&b->inserted_norm);
+    for (int64_t c = 0; c < channels; c++)
+        for (int64_t k = 0; k < 3; k++)
+            b->inserted.weight->value[c * 3 * channels + k * channels + c] += 1.0f / 3;
+}
+
 static void init(struct model *m, uint64_t seed)
 {
     const struct resnet *net = m->net;
     init_pair(&net->stem, &net->stem_norm, seed);
     for (int i = 0; i < net->blocks; i++) {
-        init_pair(&net->block[i].conv1, &net->block[i].bn1, seed);
-        init_pair(&net->block[i].conv2, &net->block[i].bn2, seed);
-        init_pair(&net->block[i].short_cut, &net->block[i].short_norm, seed);
+        const struct residual *b = &net->block[i];
+        init_inserted(b, seed);
+        init_pair(&b->conv1, &b->bn1, seed);
+        init_pair(&b->conv2, &b->bn2, seed);
+        init_pair(&b->conv3, &b->bn3, seed);
+        init_pair(&b->short_cut, &b->short_norm, seed);
+        if (b->nl.theta.weight)
+            non_local_init(&b->nl, seed);
+        if (net->zero_gamma)
+            init_constant(b->conv3.weight ? b->bn3.weight : b->bn2.weight, 0);
     }
     linear_init(&net->fc, seed);
 }
 
+/* ---- Forward ----------------------------------------------------------------------------------------------------- */
+
 static const struct unary_op relu = {.kind = UNARY_RELU}, none = {.kind = UNARY_COPY};
 
-static struct var *block_forward(const struct resnet *net, const struct residual *b, struct tape *t, struct var *x)
+/* What the residual branch of b sees of x. */
+static struct var *seen(const struct clip *c, const struct residual *b, struct tape *t, struct var *x)
 {
-    const tape_scope s = tape_open(t);
-    const int64_t fold = net->fold ? x->v.dim[3] / net->fold : 0;
-    struct var *in = net->frames && fold ? op_shift(t, x, net->frames, fold, fold) : x;
-    struct var *h = norm_layer_apply(t, &b->bn1, conv_apply(t, &b->conv1, in), NULL, relu);
-    h = conv_apply(t, &b->conv2, h);
-    if (b->short_cut.weight)
-        x = norm_layer_apply(t, &b->short_norm, conv_apply(t, &b->short_cut, x), NULL, none);
-    return tape_close(t, s, norm_layer_apply(t, &b->bn2, h, x, relu));
+    if (b->inserted.weight)
+        return norm_layer_apply(t, &b->inserted_norm, conv_apply(t, &b->inserted, clip_neighbours(c, t, x)), NULL, relu);
+    if (b->shift && !b->whole)
+        x = clip_shift(c, t, x);
+    return b->wide1 ? clip_neighbours(c, t, x) : x;
 }
 
-static struct var *forward(struct model *m, struct tape *t, struct var *const *in)
+static struct var *block_forward(struct clip *c, const struct residual *b, struct tape *t, struct var *x)
 {
-    struct var *x = in[0];
-    const struct resnet *net = m->net;
-    const int64_t clips = x->v.dim[0];
     const tape_scope s = tape_open(t);
-    if (net->frames)
-        x = op_reshape(t, x, DIMS(-1, m->in[1], m->in[2], m->in[3]));
+    if (b->pool) {
+        x = clip_max_pool(c, t, x);
+        c->frames /= 2;
+    }
+    if (b->shift && b->whole)
+        x = clip_shift(c, t, x);
+    struct var *h = norm_layer_apply(t, &b->bn1, conv_apply(t, &b->conv1, seen(c, b, t, x)), NULL, relu);
+    h = conv_apply(t, &b->conv2, b->wide2 ? clip_neighbours(c, t, h) : h);
+    if (b->short_cut.weight)
+        x = norm_layer_apply(t, &b->short_norm, conv_apply(t, &b->short_cut, x), NULL, none);
+    if (b->conv3.weight) {
+        h = norm_layer_apply(t, &b->bn2, h, NULL, relu);
+        h = norm_layer_apply(t, &b->bn3, conv_apply(t, &b->conv3, h), x, relu);
+    } else {
+        h = norm_layer_apply(t, &b->bn2, h, x, relu);
+    }
+    return tape_close(t, s, b->nl.theta.weight ? non_local_apply(&b->nl, c, t, h) : h);
+}
+
+/* Images, or frames side by side [N,H,W,C], to logits of each. */
+static struct var *answers(const struct resnet *net, struct clip *c, struct tape *t, struct var *x)
+{
     x = norm_layer_apply(t, &net->stem_norm, conv_apply(t, &net->stem, x), NULL, relu);
     if (net->large)
         x = op_max_pool(t, x, 3, 2, 1);
     for (int i = 0; i < net->blocks; i++)
-        x = block_forward(net, &net->block[i], t, x);
-    x = linear_apply(t, &net->fc, op_global_average(t, x));
-    if (net->frames)
-        x = op_mean(t, op_reshape(t, x, DIMS(clips, net->frames, m->out)), 1 << 1, false);
+        x = block_forward(c, &net->block[i], t, x);
+    return linear_apply(t, &net->fc, op_dropout(t, op_global_average(t, x), (float)net->dropout));
+}
+
+static struct var *forward(struct model *m, struct tape *t, struct var *const *in)
+{
+    const struct resnet *net = m->net;
+    struct clip c = net->clip;
+    const tape_scope s = tape_open(t);
+    struct var *x = c.frames ? op_reshape(t, in[0], DIMS(-1, m->in[1], m->in[2], m->in[3])) : in[0];
+    x = answers(net, &c, t, x);
+    if (c.frames) {
+        x = op_reshape(t, x, DIMS(-1, c.frames, m->out));
+        x = net->average ? op_mean(t, x, 1 << 1, false) : x;
+    }
     return tape_close(t, s, x);
+}
+
+struct var *resnet_online(struct model *m, struct tape *t, struct var *frame, struct clip_past *past)
+{
+    const struct resnet *net = m->net;
+    struct clip c = net->clip;
+    c.past = past;
+    past->at = 0;
+    const tape_scope s = tape_open(t);
+    return tape_close(t, s, answers(net, &c, t, frame));
+}
+
+int resnet_check_online(const struct model *m, struct ten_err *e)
+{
+    const struct resnet *net = m->net;
+    const struct clip *c = &net->clip;
+    if (clip_check_online(c, e) < 0)
+        return -1;
+    for (int i = 0; i < net->blocks; i++) {
+        const struct residual *b = &net->block[i];
+        if (b->wide1 || b->wide2 || b->inserted.weight || b->pool || b->nl.theta.weight)
+            return fail(e, TEN_E_DATA, "it looks at whole clips (inflate, temporal_pool or non_local): expected shift alone");
+    }
+    return 0;
 }
 
 const struct family resnet_family = {
     "resnet",
-    "{\"stem\": \"small\", \"width\": 64, \"blocks\": [2, 2, 2, 2], \"in\": [32, 32, 3], \"classes\": 10, \"frames\": 0, \"shift\": 8}",
+    "{\"stem\": \"small\", \"stem_stride\": 1, \"first_stride\": 1, \"block\": \"basic\", \"width\": 64, \"blocks\": [2, 2, 2, 2], "
+    "\"in\": [32, 32, 3], \"classes\": 10, \"dropout\": 0.0, \"zero_gamma\": false, \"frames\": 0, \"consensus\": \"average\", \"shift\": 8, "
+    "\"shift_mode\": \"bi\", \"shift_place\": \"residual\", \"inflate\": \"none\", \"temporal_pool\": false, \"non_local\": false}",
     build, init, forward
 };

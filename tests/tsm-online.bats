@@ -1,0 +1,79 @@
+load common
+# net OPTION...: keys of a small network of clips, without the last brace.
+export UNI='{"family":"resnet","width":16,"blocks":[1,1],"in":[4,16,16,3],"frames":4,"classes":5,"shift_mode":"uni"'
+setup_file() {
+    cd "$BATS_FILE_TMPDIR" || return
+    make-model --seed=1 --config="$UNI}" >net.ten
+    ten-gen clip f32 3,4,16,16,3 --fill=uniform --lo=-1 --seed=2 >clips.ten
+}
+setup() { cd "$BATS_FILE_TMPDIR" || return; }
+
+@test "frame after frame gives the logits of the whole clip, for both families" {
+    mobile='{"family":"mobilenet","in":[4,16,16,3],"frames":4,"classes":5,"shift_mode":"uni","stem_stride":1,"stages":[[1,8,1,1],[6,16,3,2]]'
+    make-model --seed=1 --config="$UNI,\"consensus\":\"none\"}" >whole.ten
+    forward --model=whole.ten --record=x=clip --output=logits <clips.ten | ten-cut --keep=logits --reshape=12,5 >want.ten
+    tsm-online --quiet --model=net.ten <clips.ten | ten-cut --keep=logits | ten-batch --size=12 >got.ten
+    ten-cmp --rtol=1e-5 --atol=1e-6 got.ten want.ten
+    # Of this one the mean of a clip's frames.
+    make-model --seed=1 --config="$mobile}" >mobile.ten
+    forward --model=mobile.ten --record=x=clip --output=logits <clips.ten | ten-cut --keep=logits >want.ten
+    tsm-online --quiet --model=mobile.ten <clips.ten | ten-cut --keep=logits | ten-batch --size=12 | ten2csv |
+        awk -F, 'NR > 1 { for (i = 1; i <= NF; i++) s[i] += $i / 4 } (NR - 1) % 4 == 0 && NR > 1 { for (i = 1; i <= NF; i++) { printf "%.9g%s", s[i], i < NF ? "," : "\n"; s[i] = 0 } }' >got
+    paste -d, got <(ten2csv <want.ten | tail -n +2) |
+        awk -F, '{ for (i = 1; i <= 5; i++) if (!(($i - $(i + 5)) ^ 2 < 1e-10)) bad = 1 } END { exit bad || NR != 3 }'
+}
+@test "a record of rank 4 goes on with the video; one of rank 5 begins anew" {
+    ten-cut --slice=0:0:1 <clips.ten | ten-cut --reshape=4,16,16,3 >video.ten
+    for i in 0 1 2 3; do ten-cut --slice="0:$i:$((i + 1))" <video.ten; done >frames.ten
+    tsm-online --quiet --model=net.ten <video.ten | ten2raw --record=logits >want
+    tsm-online --quiet --model=net.ten <frames.ten | ten2raw --record=logits >got
+    cmp want got
+    ten-cut --reshape=4,1,16,16,3 <video.ten | tsm-online --quiet --model=net.ten | ten2raw --record=logits >apart
+    ! cmp -s want apart
+}
+@test "an answer comes before the next frame is there" {
+    mkfifo in out
+    tsm-online --quiet --model=net.ten <in >out &
+    tool=$!
+    exec 7>in 8<out
+    for i in 0 1 2; do
+        ten-cut --slice="0:0:1" --slice="1:$i:$((i + 1))" <clips.ten | ten-cut --reshape=1,16,16,3 | head -c -64 >&7
+        # 512 bytes are less than a frame's two records and more than nothing.
+        timeout 20 head -c 256 <&8 | wc -c | grep -qx 256
+    done
+    exec 7>&- 8<&-
+    wait $tool || true
+}
+@test "time and memory of a frame are told" {
+    run -0 --separate-stderr bash -c 'tsm-online --model=net.ten <clips.ten >/dev/null'
+    # 2 of 16 channels at 16x16 in front of both blocks.
+    [[ "$stderr" =~ ^"tsm-online: 12 frames: "[0-9.]+" ms each (median), "[0-9.]+" ms (90 %), 1024 numbers kept from frame to frame"$ ]]
+}
+@test "--agree keeps a label until others agree, --smooth sums" {
+    tsm-online --quiet --model=net.ten <clips.ten | ten-cut --keep=logits | ten-batch --size=12 | ten2csv | tail -n +2 >logits
+    tsm-online --quiet --model=net.ten --smooth=3 --agree=2 <clips.ten | ten-cut --keep=label | ten-dump | xargs >got
+    awk -F, '(NR - 1) % 4 == 0 { n = 0; label = before = -1 }
+        { n++; for (i = 1; i <= 5; i++) v[n, i] = $i
+          best = 1; for (i = 1; i <= 5; i++) { s[i] = 0; for (k = n; k > 0 && k > n - 3; k--) s[i] += v[k, i]; if (s[i] > s[best]) best = i }
+          same = best == before ? same + 1 : 1; before = best
+          if (label < 0 || same >= 2) label = best
+          printf "%d ", label - 1 }' logits | xargs >want
+    diff got want
+}
+@test "networks that need the next frame, or no clips, are refused" {
+    make-model --config="${UNI/uni/bi}}" >bi.ten
+    run -1 --separate-stderr bash -c 'tsm-online --model=bi.ten <clips.ten'
+    [ "$stderr" = 'tsm-online: bi.ten: its shift takes channels from the next frame, which is not there yet: expected a network trained with "shift_mode": "uni"' ]
+    make-model --config="$UNI,\"non_local\":true}" >nl.ten
+    run -1 --separate-stderr bash -c 'tsm-online --model=nl.ten <clips.ten'
+    [[ "$stderr" = "tsm-online: nl.ten: it looks at whole clips"*"expected shift alone" ]]
+    make-model --config='{"family":"resnet","width":4,"blocks":[1],"in":[8,8,3]}' >image.ten
+    run -1 --separate-stderr bash -c 'tsm-online --model=image.ten <clips.ten'
+    [ "$stderr" = 'tsm-online: image.ten: a network of images: expected one of clips ("frames")' ]
+    make-model --config='{"family":"mlp","in":[4],"out":2}' >mlp.ten
+    run -1 --separate-stderr bash -c 'tsm-online --model=mlp.ten <clips.ten'
+    [ "$stderr" = "tsm-online: mlp.ten: mlp: a network that does not see clips: expected one of family resnet or mobilenet" ]
+    run -1 --separate-stderr bash -c 'ten-gen clip u8 2,8,8,3 | tsm-online --model=net.ten'
+    [ "$stderr" = "tsm-online: standard input: clip: [2,8,8,3]: expected frames [...,16,16,3], which the network reads" ]
+    run -2 tsm-online
+}

@@ -28,7 +28,9 @@ row() {
     export-model) echo convert ;;
     forward) echo stream --model="$BATS_FILE_TMPDIR/net.ten" --record=x=image ;;
     classify) echo samples --model="$BATS_FILE_TMPDIR/net.ten" ;;
-    confusion | score | latency) echo convert ;;
+    confusion | score | latency | fstat | inception-score) echo convert ;;
+    frechet | kid | prdc) echo convert --real="$BATS_FILE_TMPDIR/good.ten" ;;
+    nn-check) echo convert --train="$BATS_FILE_TMPDIR/good.ten" --held-out="$BATS_FILE_TMPDIR/good.ten" ;;
     claims | report) echo skip ;;
     *) return 1 ;;
     esac

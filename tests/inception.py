@@ -28,7 +28,8 @@ def fid(net):
 
 
 def settle(net, x):
-    """Running statistics of x itself, and norms that do something: activations stay of one size."""
+    """Running statistics of x itself, and norms that do something: activations stay of one size.  Variances of channels
+    that hardly vary are raised, or dividing by them would show rounding errors and nothing else."""
     for m in net.modules():
         if isinstance(m, torch.nn.BatchNorm2d):
             m.momentum = None
@@ -38,6 +39,9 @@ def settle(net, x):
             torch.nn.init.kaiming_normal_(m.weight)
     net.train()
     net(x)
+    for m in net.modules():
+        if isinstance(m, torch.nn.BatchNorm2d):
+            m.running_var.clamp_(min=0.5)
     net.eval()
 
 

@@ -21,6 +21,8 @@ export-model    @ <net.ten
 forward         @ --batch=64 --model=numbers.ten --record=x=image <others.ten
 edges2ten       @ --undirected --dup=sum x.edges
 edges2ten       @ --ids=string x.edges
+features        @ --reference=images.ten --dims=16 <others.ten
+features        @ --extractor=dom --model=numbers.ten <others.ten
 frechet         @ --real=feat.ten --n=300,600 --extrapolate --floor <feat2.ten
 frechet         @ --real=feat.ten --bootstrap=20 <feat3.ten
 fstat           @ <feat.ten
@@ -28,8 +30,10 @@ gr2ten          @ --dup=min x.gr
 idx2ten         @ --pad=2 x-images.idx x-labels.idx
 inception-score @ --splits=3 <classes-prob.ten
 kid             @ --subsets=5 --size=300 --real=feat.ten <feat2.ten
+leak-check      @ --real=images.ten <others.ten
 latency         @ --runs=1 --config='{"family": "mlp", "in": [4]}' | wc -l
 make-model      @ --seed=4 --config="$NET"
+ms-ssim         @ --pairs=50 --real=images.ten <others.ten
 mtx2ten         @ x.mtx
 mtx2ten         @ --coo --type=f32 x.mtx
 nn-check        @ --train=feat.ten --held-out=feat3.ten <feat2.ten
@@ -44,6 +48,7 @@ raw2ten         @ --type=f32 --dims=64,64,3 --batch=16 x.raw
 report          @ results | sed 's/(compiler [^,]*,//'
 safetensors2ten @ x.safetensors
 score           @ --layers <net.ten
+swd             @ --n=10 --patches=16 --real=images.ten <others.ten
 ten-batch       @ --size=7 <pixels.ten
 ten-cat         @ images.ten packed.ten
 ten-cat         @ --zstd=1 images.ten packed.ten

@@ -29,6 +29,9 @@ row() {
     forward) echo stream --model="$BATS_FILE_TMPDIR/net.ten" --record=x=image ;;
     classify) echo samples --model="$BATS_FILE_TMPDIR/net.ten" ;;
     confusion | score | latency | fstat | inception-score) echo convert ;;
+    features) echo stream --extractor=pixel ;;
+    leak-check) echo stream --real="$BATS_FILE_TMPDIR/good.ten" ;;
+    swd | ms-ssim) echo convert --real="$BATS_FILE_TMPDIR/good.ten" ;;
     frechet | kid | prdc) echo convert --real="$BATS_FILE_TMPDIR/good.ten" ;;
     nn-check) echo convert --train="$BATS_FILE_TMPDIR/good.ten" --held-out="$BATS_FILE_TMPDIR/good.ten" ;;
     claims | report) echo skip ;;

@@ -19,6 +19,7 @@ csv2ten         @ --batch=1000 x.csv
 csv2ten         @ --matrix x.csv
 export-model    @ <net.ten
 forward         @ --batch=64 --model=numbers.ten --record=x=image <others.ten
+degrade         @ --blur=1 --noise=0.1 --cutout=0.5 <images.ten
 edges2ten       @ --undirected --dup=sum x.edges
 edges2ten       @ --ids=string x.edges
 features        @ --reference=images.ten --dims=16 <others.ten

@@ -30,6 +30,7 @@ row() {
     classify) echo samples --model="$BATS_FILE_TMPDIR/net.ten" ;;
     confusion | score | latency | fstat | inception-score) echo convert ;;
     features) echo stream --extractor=pixel ;;
+    degrade) echo stream --blur=1 ;;
     leak-check) echo stream --real="$BATS_FILE_TMPDIR/good.ten" ;;
     swd | ms-ssim) echo convert --real="$BATS_FILE_TMPDIR/good.ten" ;;
     frechet | kid | prdc) echo convert --real="$BATS_FILE_TMPDIR/good.ten" ;;

@@ -38,8 +38,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "", "Make the images on standard input worse by a known amount, to see whether a "
-    "metric rises with it.  Images that come out are f32, labels stay.\v"
+    options, parse, "", "Make the images on standard input worse by a known amount, to see whether "
+    "a metric rises with it.  Images that come out are f32, labels stay.\v"
     "Example:\n  degrade --blur=1 <real.ten | features --reference=real.ten |\n"
     "    frechet --real=real-features.ten", tool_common, 0, 0
 };

@@ -36,8 +36,8 @@ static int run(struct opts *o)
     const int64_t most = real->n < fake->n ? real->n : fake->n;
     const int64_t size = o->size ? o->size : most < 1000 ? most : 1000;
     if (size > most || most < 2)
-        return fail(&o->tool.err, TEN_E_DATA, "subsets of %lld of %lld samples: expected at least 2, "
-                    "and no more than either set has", (long long)size, (long long)most);
+        return fail(&o->tool.err, TEN_E_DATA, "subsets of %lld of %lld samples: expected at least "
+                    "2, and no more than either set has", (long long)size, (long long)most);
     const struct kid k = kernel_distance(real, fake, size, o->subsets, o->tool.opt.seed);
     printf("metric\tvalue\tstd\tsize\tsubsets\tn_real\tn_fake");
     protocol_header(stdout);
@@ -52,9 +52,9 @@ int main(int argc, char **argv)
     const struct argp_child children[] = {tool_common[0], pair_child, {0}};
     const struct argp argp = {
         options, parse, "", "The kernel distance of the features feat [N,d] on standard input from "
-        "those of --real=FILE, as a table: the squared maximum mean discrepancy for a cubic kernel, "
-        "without bias, over random subsets.  It is called KID when the features are those of the "
-        "Inception network, else KD with the extractor's name.\v"
+        "those of --real=FILE, as a table: the squared maximum mean discrepancy for a cubic "
+        "kernel, without bias, over random subsets.  It is called KID when the features are those "
+        "of the Inception network, else KD with the extractor's name.\v"
         "Example:\n  features --extractor=pixel <fake.ten | kid --real=real-features.ten",
         children, 0, 0
     };

@@ -66,8 +66,8 @@ int main(int argc, char **argv)
     const struct argp_child children[] = {tool_common[0], image_pair_child, {0}};
     const struct argp argp = {
         NULL, parse, "", "How often images on standard input show what augmentation does to them, "
-        "beside real ones: grey blocks as of cutout, grey edges as of translation, and distances of "
-        "their colours' distributions, as a table.\v"
+        "beside real ones: grey blocks as of cutout, grey edges as of translation, and distances "
+        "of their colours' distributions, as a table.\v"
         "Example:\n  gan-sample --n=5000 <gan.ten | leak-check --real=test.ten", children, 0, 0
     };
     struct opts o = {0};

@@ -32,13 +32,13 @@ static int run(struct opts *o)
         return -1;
     const int scales = ms_ssim_scales(real->h, real->w);
     if (scales == 0)
-        return fail(&o->tool.err, TEN_E_DATA, "image: %" PRId64 " by %" PRId64 ": expected %d by %d at "
-                    "least", real->h, real->w, SSIM_WINDOW, SSIM_WINDOW);
+        return fail(&o->tool.err, TEN_E_DATA, "image: %" PRId64 " by %" PRId64 ": expected %d by "
+                    "%d at least", real->h, real->w, SSIM_WINDOW, SSIM_WINDOW);
     const double f = ms_ssim_of_pairs(fake, o->pairs, o->tool.opt.seed);
     const double r = ms_ssim_of_pairs(real, o->pairs, o->tool.opt.seed);
     if (isnan(f) || isnan(r))
-        return fail(&o->tool.err, TEN_E_DATA, "%s: no label comes twice: expected pairs of one class",
-                    isnan(f) ? "standard input" : o->pair.path);
+        return fail(&o->tool.err, TEN_E_DATA, "%s: no label comes twice: expected pairs of one "
+                    "class", isnan(f) ? "standard input" : o->pair.path);
     printf("metric\tfakes\treals\tscales\tpairs\tclasses");
     image_pair_header();
     printf("MS-SSIM\t%.10g\t%.10g\t%d\t%" PRId64 "\t%s", f, r, scales, o->pairs,
@@ -51,9 +51,9 @@ int main(int argc, char **argv)
 {
     const struct argp_child children[] = {tool_common[0], image_pair_child, {0}};
     const struct argp argp = {
-        options, parse, "", "How alike images of one class are to each other, on standard input and "
-        "in --real=FILE: the mean multi-scale structural similarity of random pairs, as a table.  "
-        "Generated images that are more alike than real ones lack variety.\v"
+        options, parse, "", "How alike images of one class are to each other, on standard input "
+        "and in --real=FILE: the mean multi-scale structural similarity of random pairs, as a "
+        "table.  Generated images that are more alike than real ones lack variety.\v"
         "Example:\n  gan-sample --n=5000 <gan.ten | ms-ssim --real=test.ten", children, 0, 0
     };
     struct opts o = {.pairs = 1000};

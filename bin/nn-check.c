@@ -34,10 +34,10 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "", "How near the features feat [N,d] on standard input are to those of --train=FILE "
-    "and to those of --held-out=FILE, as many of each, as a table: medians of the distances from the "
-    "nearest one, their ratio (1: nothing is repeated), and the share that is nearer to a training "
-    "sample than to any held-out one.\v"
+    options, parse, "", "How near the features feat [N,d] on standard input are to those of "
+    "--train=FILE and to those of --held-out=FILE, as many of each, as a table: medians of the "
+    "distances from the nearest one, their ratio (1: nothing is repeated), and the share that is nearer to "
+    "a training sample than to any held-out one.\v"
     "Example:\n  features --extractor=pixel <fake.ten |\n"
     "    nn-check --train=train-features.ten --held-out=test-features.ten", tool_common, 0, 0
 };

@@ -36,15 +36,16 @@ static int run(struct opts *o)
     const struct swd_options how = {o->patches, o->tool.opt.seed};
     double sum = 0;
     if (n > most)
-        return fail(&o->tool.err, TEN_E_DATA, "--n: %" PRId64 " of %" PRId64 " images: expected no more "
-                    "than either set has", n, most);
+        return fail(&o->tool.err, TEN_E_DATA, "--n: %" PRId64 " of %" PRId64 " images: expected no "
+                    "more than either set has", n, most);
     if (levels == 0)
-        return fail(&o->tool.err, TEN_E_DATA, "image: %" PRId64 " by %" PRId64 ": expected %d by %d at "
-                    "least", real->h, real->w, SWD_LEAST, SWD_LEAST);
+        return fail(&o->tool.err, TEN_E_DATA, "image: %" PRId64 " by %" PRId64 ": expected %d by "
+                    "%d at least", real->h, real->w, SWD_LEAST, SWD_LEAST);
     printf("metric\tlevel\tvalue\tn\tpatches");
     image_pair_header();
     for (int l = 0; l <= levels; l++) {
-        const double d = l < levels ? 1000 * sliced_wasserstein(real, fake, n, l, &how) : sum / levels;
+        const double d = l < levels ? 1000 * sliced_wasserstein(real, fake, n, l, &how)
+                                    : sum / levels;
         sum += d;
         if (l < levels)
             printf("SWD\t%" PRId64 "\t", (real->h + (1 << l) - 1) >> l);
@@ -60,9 +61,9 @@ int main(int argc, char **argv)
 {
     const struct argp_child children[] = {tool_common[0], image_pair_child, {0}};
     const struct argp argp = {
-        options, parse, "", "The sliced Wasserstein distance of the images on standard input from those "
-        "of --real=FILE, times 1000, at every level of a Laplacian pyramid, as a table.  It needs no "
-        "network.\v"
+        options, parse, "", "The sliced Wasserstein distance of the images on standard input from "
+        "those of --real=FILE, times 1000, at every level of a Laplacian pyramid, as a table.  It "
+        "needs no network.\v"
         "Example:\n  gan-sample --n=5000 <gan.ten | swd --real=test.ten", children, 0, 0
     };
     struct opts o = {.patches = 128};

@@ -19,8 +19,8 @@ void product_of_rows(const struct rows64 *s, double *c, const double *a, const d
 void gram_add(double *c, const double *a, int64_t rows, int64_t n);
 
 /*
- * A [n,n] = sum over i of w[i] u_i u_i': eigenvalues in rising order, a's rows become the u_i.  Only
- * the upper triangle of a is read.  1 <= n <= 32000.  Memory: 2 n^2 doubles besides.
+ * A [n,n] = sum over i of w[i] u_i u_i': eigenvalues in rising order, a's rows become the u_i.
+ * Only the upper triangle of a is read.  1 <= n <= 32000.  Memory: 2 n^2 doubles besides.
  * 0, or -1 with *e set (TEN_E_NUMERIC).
  */
 int symmetric_eigen(double *w, double *a, int64_t n, struct ten_err *e);

@@ -26,13 +26,14 @@ static void find_others(struct degrader *g)
 
 static void make_filter(struct degrader *g)
 {
+    const double fall = -0.5 / (g->d->blur * g->d->blur);
     double sum = 0;
     g->reach = (int64_t)ceil(4 * g->d->blur);
     g->taps = xmalloc((size_t)(2 * g->reach + 1) * sizeof *g->taps);
     for (int64_t i = -g->reach; i <= g->reach; i++)
-        sum += exp(-0.5 * (double)(i * i) / (g->d->blur * g->d->blur));
+        sum += exp(fall * (double)(i * i));
     for (int64_t i = -g->reach; i <= g->reach; i++)
-        g->taps[g->reach + i] = (float)(exp(-0.5 * (double)(i * i) / (g->d->blur * g->d->blur)) / sum);
+        g->taps[g->reach + i] = (float)(exp(fall * (double)(i * i)) / sum);
 }
 
 struct degrader *degrader_new(const struct degradation *d, const struct images *im,
@@ -113,9 +114,10 @@ void degrader_get(const struct degrader *g, int64_t i, float *x)
     const struct rng which = {d->seed, rng_stream("degrade.other")};
     const struct rng noise = {d->seed, rng_stream("degrade.noise")};
     const int64_t count = g->im->h * g->im->w * g->im->c;
-    const bool replaced = d->replace > 0 && rng_uniform(&chance, (uint64_t)i) < d->replace;
-    images_get(g->im, replaced ? g->others[rng_below(&which, (uint64_t)i, (uint64_t)g->nothers)] : i,
-               x);
+    int64_t from = i;
+    if (d->replace > 0 && rng_uniform(&chance, (uint64_t)i) < d->replace)
+        from = g->others[rng_below(&which, (uint64_t)i, (uint64_t)g->nothers)];
+    images_get(g->im, from, x);
     for (int64_t k = 0; k < count; k++)
         x[k] += (float)d->cast;
     if (d->blur > 0)

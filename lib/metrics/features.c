@@ -226,7 +226,8 @@ void features_free(struct features *f)
 
 /* ---- Parts ----------------------------------------------------------------------------------- */
 
-void features_take(struct features *part, const struct features *f, const int64_t *index, int64_t n)
+void features_take(struct features *part, const struct features *f, const int64_t *index,
+                   int64_t n)
 {
     const size_t row = (size_t)f->d * sizeof *f->x;
     *part = *f;

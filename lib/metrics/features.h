@@ -35,13 +35,14 @@ struct features {
  */
 int features_read(struct features *f, struct ten_reader *in, const char *name, const char *record,
                   bool statistics, struct ten_err *e);
-/* The same of samples whose mean and covariance alone are kept, whatever their number; 2 at least. */
+/* The same of samples, 2 at least, whose mean and covariance alone are kept. */
 int features_condense(struct features *f, struct ten_reader *in, const char *name,
                       struct ten_err *e);
 void features_free(struct features *f);
 
 /* Samples index[0..n) of f as a set of its own. */
-void features_take(struct features *part, const struct features *f, const int64_t *index, int64_t n);
+void features_take(struct features *part, const struct features *f, const int64_t *index,
+                   int64_t n);
 /* n of f's samples, without repetition; `draw` tells draws of one seed and purpose apart. */
 void features_draw(struct features *part, const struct features *f, int64_t n, uint64_t seed,
                    const char *purpose, uint64_t draw);

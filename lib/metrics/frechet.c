@@ -28,8 +28,8 @@ static void centred_rows(struct gaussian *g, const float *x)
 }
 
 /*
- * g->factor holds the covariance and becomes its factor.  Eigenvalues below d eps times the largest are rounding
- * errors of zeros; their square roots would not be small.
+ * g->factor holds the covariance and becomes its factor.  Eigenvalues below d eps times the largest
+ * are rounding errors of zeros; their square roots would not be small.
  */
 static int eigen_rows(struct gaussian *g, struct ten_err *e)
 {

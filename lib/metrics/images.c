@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- One stream -------------------------------------------------------------------------------- */
+/* ---- One stream ------------------------------------------------------------------------------ */
 
 static void read_labels(struct images *im)
 {
@@ -79,7 +79,7 @@ void images_get(const struct images *im, int64_t i, float *x)
         x[k] = (float)((const uint8_t *)row)[k] / 127.5f - 1;
 }
 
-/* ---- Two streams ------------------------------------------------------------------------------- */
+/* ---- Two streams ----------------------------------------------------------------------------- */
 
 enum { O_REAL = 710 };
 
@@ -112,8 +112,8 @@ int image_pair_open(struct image_pair *p, struct tool *t)
     if (a->h == b->h && a->w == b->w && a->c == b->c)
         return 0;
     return fail(&t->err, TEN_E_DATA, "image: [%" PRId64 ",%" PRId64 ",%" PRId64 "] and real ones "
-                "[%" PRId64 ",%" PRId64 ",%" PRId64 "]: expected images of one size", b->h, b->w, b->c,
-                a->h, a->w, a->c);
+                "[%" PRId64 ",%" PRId64 ",%" PRId64 "]: expected images of one size", b->h, b->w,
+                b->c, a->h, a->w, a->c);
 }
 
 void image_pair_close(struct image_pair *p)

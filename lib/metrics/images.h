@@ -1,4 +1,4 @@
-/* Generated images on standard input beside real ones of a file, for metrics that look at pixels. */
+/* Generated images on standard input beside real ones of a file, for metrics of pixels. */
 #ifndef METRICS_IMAGES_H
 #define METRICS_IMAGES_H
 
@@ -15,7 +15,7 @@ struct images {
     struct features about;              /* the protocol alone */
 };
 
-/* u8 or f32 images [N,H,W,C] of the stream in.  0, or -1 with *e set.  images_close() in any case. */
+/* Images [N,H,W,C], u8 or f32, of a stream.  0, or -1 with *e set; images_close() in any case. */
 int images_open(struct images *im, struct ten_reader *in, const char *path, struct ten_err *e);
 void images_close(struct images *im);
 /* x [h,w,c] = image i, from -1 to 1; from any number of threads. */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Grey -------------------------------------------------------------------------------------- */
+/* ---- Grey ------------------------------------------------------------------------------------ */
 
 static bool grey(const float *pixel, int64_t c, float tolerance)
 {
@@ -72,7 +72,7 @@ struct leak_rates leak_rates(const struct images *im, float tolerance)
     return (struct leak_rates){(double)blocks / (double)im->n, (double)strips / (double)im->n};
 }
 
-/* ---- Colours ----------------------------------------------------------------------------------- */
+/* ---- Colours --------------------------------------------------------------------------------- */
 
 static void colours_of_one(double y[COLOURS], const float *x, int64_t pixels, int64_t c)
 {

@@ -7,8 +7,8 @@
 /*
  * Of an image x [h,w,c]: whether it has
  *
- *     block   h/4 x w/4 pixels (a quarter of what cutout takes) side by side with |x| < tolerance in
- *             all channels
+ *     block   h/4 x w/4 pixels (a quarter of what cutout takes) side by side with |x| < tolerance
+ *             in all channels
  *     strip   such pixels alone in two rows or columns at an edge, as translation leaves them
  */
 bool has_block(const float *x, int64_t h, int64_t w, int64_t c, float tolerance);

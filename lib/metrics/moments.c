@@ -24,7 +24,8 @@ void moments_free(struct moments *m)
 
 /*
  * With b rows of mean nu in the block and delta = nu - mu, the joint scatter has
- * n b / (n + b) delta delta' more than the two alone: one more row of the block's product with itself.
+ * n b / (n + b) delta delta' more than the two alone: one more row of the block's product with
+ * itself.
  */
 static void take(struct moments *m)
 {

@@ -19,7 +19,7 @@ int ms_ssim_scales(int64_t h, int64_t w)
     return n;
 }
 
-/* ---- One scale: planes [h,w] of f64 ------------------------------------------------------------ */
+/* ---- One scale: planes [h,w] of f64 ---------------------------------------------------------- */
 
 static void window(double g[SSIM_WINDOW])
 {
@@ -84,7 +84,7 @@ static void halve(double *x, int64_t h, int64_t w)
         }
 }
 
-/* ---- All scales -------------------------------------------------------------------------------- */
+/* ---- All scales ------------------------------------------------------------------------------ */
 
 double ms_ssim(const float *a, const float *b, int64_t h, int64_t w, int64_t c)
 {
@@ -112,7 +112,7 @@ double ms_ssim(const float *a, const float *b, int64_t h, int64_t w, int64_t c)
     return product;
 }
 
-/* ---- Pairs ------------------------------------------------------------------------------------- */
+/* ---- Pairs ----------------------------------------------------------------------------------- */
 
 /* Images in the order of their labels: those of image order[i]'s label are order[first[i]] to
  * order[end[i]-1]. */
@@ -157,7 +157,8 @@ static bool has_pairs(const struct classes *c)
     return false;
 }
 
-static double of_pair(const struct images *im, const struct classes *c, uint64_t pair, uint64_t seed)
+static double of_pair(const struct images *im, const struct classes *c, uint64_t pair,
+                      uint64_t seed)
 {
     const struct rng r = {seed, rng_stream("ms-ssim")};
     const int64_t count = im->h * im->w * im->c;

@@ -20,7 +20,7 @@ int swd_levels(int64_t h, int64_t w)
     return n;
 }
 
-/* ---- Pyramid ----------------------------------------------------------------------------------- */
+/* ---- Pyramid --------------------------------------------------------------------------------- */
 
 static const float taps[5] = {1 / 16.0f, 4 / 16.0f, 6 / 16.0f, 4 / 16.0f, 1 / 16.0f};
 
@@ -81,7 +81,7 @@ static void level_of(const struct images *im, int64_t i, int level, float **x, f
     pyramid_take(*x, *next, *h, *w, im->c);
 }
 
-/* ---- Patches ----------------------------------------------------------------------------------- */
+/* ---- Patches --------------------------------------------------------------------------------- */
 
 /* y [n*patches,c,7,7] of the first n images. */
 static void cut_patches(float *y, const struct images *im, int64_t n, int level,
@@ -99,8 +99,10 @@ static void cut_patches(float *y, const struct images *im, int64_t n, int level,
             level_of(im, i, level, &x, &next, &h, &w);
             for (int64_t p = 0; p < o->patches; p++) {
                 const uint64_t draw = (uint64_t)(2 * (i * o->patches + p));
-                const int64_t top = (int64_t)rng_below(&r, draw, (uint64_t)(h - SWD_PATCH + 1));
-                const int64_t left = (int64_t)rng_below(&r, draw + 1, (uint64_t)(w - SWD_PATCH + 1));
+                const uint64_t rows = (uint64_t)(h - SWD_PATCH + 1);
+                const uint64_t cols = (uint64_t)(w - SWD_PATCH + 1);
+                const int64_t top = (int64_t)rng_below(&r, draw, rows);
+                const int64_t left = (int64_t)rng_below(&r, draw + 1, cols);
                 float *to = y + (i * o->patches + p) * each;
                 for (int64_t k = 0; k < c; k++)
                     for (int64_t a = 0; a < SWD_PATCH; a++)
@@ -135,7 +137,7 @@ static void normalise(float *y, int64_t n, int64_t c)
     }
 }
 
-/* ---- Projections ------------------------------------------------------------------------------- */
+/* ---- Projections ----------------------------------------------------------------------------- */
 
 enum { AT_ONCE = 16 };                  /* directions */
 
@@ -174,8 +176,8 @@ static double projected(const float *a, const float *b, int64_t n, int64_t d, ui
     const size_t room = (size_t)(AT_ONCE * n) * sizeof(float);
     float *v = directions(d, seed), *pa = xmalloc(room), *pb = xmalloc(room);
     double each[SWD_DIRECTIONS], sum = 0;
-    const struct product p = {.tb = true, .m = AT_ONCE, .n = n, .k = d, .lda = d, .ldb = d, .ldc = n,
-                              .alpha = 1};
+    const struct product p = {.tb = true, .m = AT_ONCE, .n = n, .k = d, .lda = d, .ldb = d,
+                              .ldc = n, .alpha = 1};
     for (int64_t i = 0; i < SWD_DIRECTIONS; i += AT_ONCE) {
         product(&p, pa, v + i * d, a);
         product(&p, pb, v + i * d, b);
@@ -195,7 +197,8 @@ double sliced_wasserstein(const struct images *a, const struct images *b, int64_
                           const struct swd_options *o)
 {
     const int64_t d = a->c * SWD_PATCH * SWD_PATCH, count = n * o->patches;
-    float *pa = xmalloc((size_t)(count * d) * sizeof *pa), *pb = xmalloc((size_t)(count * d) * sizeof *pb);
+    const size_t room = (size_t)(count * d) * sizeof(float);
+    float *pa = xmalloc(room), *pb = xmalloc(room);
     cut_patches(pa, a, n, level, o);
     cut_patches(pb, b, n, level, o);
     normalise(pa, count, a->c);

@@ -18,7 +18,7 @@ struct swd_options { int64_t patches; uint64_t seed; };        /* of an image */
 double sliced_wasserstein(const struct images *a, const struct images *b, int64_t n, int level,
                           const struct swd_options *o);
 
-/* ---- Pyramid ----------------------------------------------------------------------------------- */
+/* ---- Pyramid --------------------------------------------------------------------------------- */
 
 /* y [ceil(h/2),ceil(w/2),c]: every second pixel after the filter 1 4 6 4 1 / 16 both ways, mirrored
  * at the edge. */

@@ -24,7 +24,7 @@ struct extractor {
     struct tensor last;                 /* what the last linear layer has read */
 };
 
-/* ---- Resizing ---------------------------------------------------------------------------------- */
+/* ---- Resizing -------------------------------------------------------------------------------- */
 
 /* Two taps a row, at p in/out and one further, which is the edge's again at the end. */
 static struct resample_axis *tf1_axis(int64_t in, int64_t out)
@@ -51,7 +51,8 @@ static struct resample_axis *tf1_axis(int64_t in, int64_t out)
 
 static struct var *resized(struct extractor *x, struct tape *t, const struct tensor *image)
 {
-    const int64_t n = image->dim[0], c = image->dim[3], h = x->o.model->in[0], w = x->o.model->in[1];
+    const int64_t n = image->dim[0], c = image->dim[3];
+    const int64_t h = x->o.model->in[0], w = x->o.model->in[1];
     if (x->o.resize == RESIZE_BILINEAR)
         return op_resize_bilinear(t, tape_input(t, *image), h, w, false);
     struct tensor y = tensor_new(x->memory, TEN_F32, 4, (int64_t[]){n, h, w, c});
@@ -59,7 +60,7 @@ static struct var *resized(struct extractor *x, struct tape *t, const struct ten
     return tape_input(t, y);
 }
 
-/* ---- Making one -------------------------------------------------------------------------------- */
+/* ---- Making one ------------------------------------------------------------------------------ */
 
 static uint64_t hash_of(const struct params *ps)
 {
@@ -165,7 +166,7 @@ int extractor_refer(struct extractor *x, struct feeder *f, uint64_t digest, stru
     return rc;
 }
 
-/* ---- Features ---------------------------------------------------------------------------------- */
+/* ---- Features -------------------------------------------------------------------------------- */
 
 static void keep_input(void *ctx, const struct call *c, double seconds)
 {

@@ -18,8 +18,8 @@ enum extractor_kind { EXTRACTOR_PIXEL, EXTRACTOR_RAND, EXTRACTOR_DOM, EXTRACTOR_
 extern const char *const extractor_names[];         /* by kind; NULL at the end */
 
 /*
- * How images come to a network's size: not at all; by linear interpolation at half-pixel centres; or
- * on the grid of TensorFlow 1, pixel p of h from H at p H/h, which published FIDs are of.
+ * How images come to a network's size: not at all; by linear interpolation at half-pixel centres;
+ * or on the grid of TensorFlow 1, pixel p of h from H at p H/h, which published FIDs are of.
  */
 enum extractor_resize { RESIZE_NONE, RESIZE_BILINEAR, RESIZE_TF1 };
 extern const char *const extractor_resizes[];

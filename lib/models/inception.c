@@ -24,7 +24,7 @@ struct step { const char *name; int out, r, s, stride; };
 enum kind { CHAIN, FORK, AVERAGE, MAXIMUM };
 struct branch { enum kind kind; struct step step[STEPS]; };
 
-/* ---- Blocks ------------------------------------------------------------------------------------ */
+/* ---- Blocks ---------------------------------------------------------------------------------- */
 
 static const struct branch block_a[BRANCHES] = {
     {CHAIN, {{"branch1x1", 64, 1, 1, 0}}},
@@ -76,7 +76,7 @@ static const struct step stem[STEM] = {
     {"Conv2d_3b_1x1", 80, 1, 1, 0}, {"Conv2d_4a_3x3", 192, 3, 3, 1},
 };
 
-/* ---- Parameters -------------------------------------------------------------------------------- */
+/* ---- Parameters ------------------------------------------------------------------------------ */
 
 struct unit { struct conv_layer conv; struct norm_layer norm; };
 struct inception {
@@ -159,11 +159,12 @@ static int build(struct model *m, struct ten_err *e)
         return fail(e, TEN_E_USAGE, "config: expected \"in\" [height,width,channels], 75 by 75 at "
                     "least, and classes");
     if (!(net->dropout >= 0 && net->dropout < 1))
-        return fail(e, TEN_E_USAGE, "config: \"dropout\" is %g: expected it in [0,1)", net->dropout);
+        return fail(e, TEN_E_USAGE, "config: \"dropout\" is %g: expected it in [0,1)",
+                    net->dropout);
     const int64_t channels = units(net, m->params, end, m->in[2]);
     if (channels < 0)
-        return fail(e, TEN_E_USAGE, "config: \"end\" is \"%s\": expected pool1, pool2 or Mixed_5b to "
-                    "Mixed_7c", end);
+        return fail(e, TEN_E_USAGE, "config: \"end\" is \"%s\": expected pool1, pool2 or Mixed_5b "
+                    "to Mixed_7c", end);
     if (*end)
         m->out = channels;
     else
@@ -192,7 +193,7 @@ static void init(struct model *m, uint64_t seed)
         linear_init(&net->fc, seed);
 }
 
-/* ---- Forward ----------------------------------------------------------------------------------- */
+/* ---- Forward --------------------------------------------------------------------------------- */
 
 static struct var *unit_forward(const struct unit *u, struct tape *t, struct var *x)
 {
@@ -200,7 +201,7 @@ static struct var *unit_forward(const struct unit *u, struct tape *t, struct var
     return norm_layer_apply(t, &u->norm, conv_apply(t, &u->conv, x), NULL, relu);
 }
 
-/* The mean over what of 3 x 3 is inside of the image: pooled with zeros, times 9 over their number. */
+/* The mean over what of 3 x 3 is inside of the image. */
 static struct var *average_inside(struct tape *t, struct var *x)
 {
     const int64_t h = x->v.dim[1], w = x->v.dim[2];

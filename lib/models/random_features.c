@@ -17,7 +17,7 @@ static const int64_t width[STAGES] = {32, 64, 128, 128};
 struct random_features {
     struct params *params;
     struct conv_layer stage[STAGES];
-    struct block *whiten;               /* [d,RANDOM_RAW], then the mean [RANDOM_RAW]; NULL before */
+    struct block *whiten;               /* [d,RANDOM_RAW], and the mean behind; NULL before */
     int64_t d;
 };
 

@@ -17,7 +17,7 @@ struct random_features *random_features_new(int64_t channels, uint64_t seed, str
 void random_features_free(struct random_features *r);           /* NULL is allowed */
 
 enum { RANDOM_RAW = 2 * (32 + 64 + 128 + 128), RANDOM_LEAST = 8 };
-/* x [n,H,W,channels], H and W at least RANDOM_LEAST: [n,RANDOM_RAW] before reference, then [n,d]. */
+/* x [n,H,W,channels], H and W at least RANDOM_LEAST: [n,RANDOM_RAW], and with a reference [n,d]. */
 struct var *random_features_apply(const struct random_features *r, struct tape *t, struct var *x);
 
 /* From now on the d first components, by mean [RANDOM_RAW] and covariance of such features of the

@@ -31,7 +31,7 @@ static struct gaussian diagonal(int64_t d, const double *mu, const double *scale
     return g;
 }
 
-/* ---- Algebra ----------------------------------------------------------------------------------- */
+/* ---- Algebra --------------------------------------------------------------------------------- */
 
 static void decompositions_give_the_matrix_back(void)
 {
@@ -88,7 +88,7 @@ static void products_are_those_of_the_loops_for_any_number_of_threads(void)
     free(a); free(b); free(c); free(once);
 }
 
-/* ---- Moments ----------------------------------------------------------------------------------- */
+/* ---- Moments --------------------------------------------------------------------------------- */
 
 /* A mean a million times the spread: f32 sums would lose all of it. */
 static void moments_are_those_of_two_passes_whatever_the_pieces(void)
@@ -126,7 +126,7 @@ static void moments_are_those_of_two_passes_whatever_the_pieces(void)
     free(f.x);
 }
 
-/* ---- Closed forms ------------------------------------------------------------------------------ */
+/* ---- Closed forms ---------------------------------------------------------------------------- */
 
 static void of_a_set_from_itself_is_nothing(void)
 {
@@ -195,7 +195,7 @@ static void neither_order_nor_rotation_counts(void)
     free(y.x);
 }
 
-/* ---- References -------------------------------------------------------------------------------- */
+/* ---- References ------------------------------------------------------------------------------ */
 
 /* scipy.linalg.sqrtm of the product of covariances, SciPy 1.10, f64. */
 static void agrees_with_scipy_for_more_samples_than_features(void)
@@ -239,7 +239,7 @@ static void both_routes_agree_where_samples_are_few(void)
     free(y.x);
 }
 
-/* ---- Few samples ------------------------------------------------------------------------------- */
+/* ---- Few samples ----------------------------------------------------------------------------- */
 
 static void a_line_in_one_over_n_is_followed_to_its_end(void)
 {

@@ -16,7 +16,7 @@ static float *four_images(void)
     return f.x;
 }
 
-/* ---- Similarity -------------------------------------------------------------------------------- */
+/* ---- Similarity ------------------------------------------------------------------------------ */
 
 /* scipy.signal.convolve2d, SciPy 1.10, f64. */
 static void similarity_agrees_with_scipy(void)
@@ -41,7 +41,7 @@ static void five_scales_at_most_none_below_a_window(void)
     CHECK_INT(ms_ssim_scales(4096, 4096), 5);
 }
 
-/* ---- Pyramid ----------------------------------------------------------------------------------- */
+/* ---- Pyramid --------------------------------------------------------------------------------- */
 
 /* scipy.ndimage.convolve, mode mirror, SciPy 1.10, f64, of the first 17 x 20 pixels of image 2. */
 static void pyramid_agrees_with_scipy(void)
@@ -104,7 +104,7 @@ static void quantiles_lie_between_two_numbers(void)
     CHECK_NEAR(quantile(x, 3, 1), 4, 0);
 }
 
-/* ---- Leaks ------------------------------------------------------------------------------------- */
+/* ---- Leaks ----------------------------------------------------------------------------------- */
 
 static void fill(float *x, int64_t h, int64_t w, int64_t c, const int64_t box[4], float value)
 {

@@ -9,7 +9,7 @@
 
 #include <omp.h>
 
-/* ---- Kernel distance --------------------------------------------------------------------------- */
+/* ---- Kernel distance ------------------------------------------------------------------------- */
 
 /* NumPy 1.24, f64, all samples as one subset. */
 static void kernel_distance_agrees_with_numpy(void)
@@ -36,7 +36,7 @@ static void kernel_distance_of_one_distribution_is_nothing_on_average(void)
     free(y.x);
 }
 
-/* ---- Inception score --------------------------------------------------------------------------- */
+/* ---- Inception score ------------------------------------------------------------------------- */
 
 static void score_of_sure_classes_is_their_number_and_of_no_difference_one(void)
 {
@@ -69,7 +69,7 @@ static void score_agrees_with_numpy_for_one_part_and_ten(void)
     free(p.x);
 }
 
-/* ---- Neighbours -------------------------------------------------------------------------------- */
+/* ---- Neighbours ------------------------------------------------------------------------------ */
 
 static void check_prdc(int64_t n, int64_t m, int64_t d, double shift, int64_t k, struct prdc want)
 {

@@ -1,4 +1,4 @@
-# Metrics of generative models beside NumPy and SciPy, from two files of 4000 x 512 features to the number: whole
+# Metrics of generative models beside NumPy and SciPy, from two files of 2000 x 512 features to the number: whole
 # processes of ours against their part of a running interpreter.  Values have to agree to 1e-6.  Two threads.
 set -euo pipefail
 runs=${RUNS:-5} threads=2
@@ -9,8 +9,8 @@ peer=$("$python" -c 'import scipy; print(scipy.__version__)' 2>/dev/null) || pee
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
-ten-gen feat f32 4000,512 --fill=normal --seed=1 >x.ten
-ten-gen feat f32 4000,512 --fill=normal --seed=2 --mean=0.1 --std=1.1 >y.ten
+ten-gen feat f32 2000,512 --fill=normal --seed=1 >x.ten
+ten-gen feat f32 2000,512 --fill=normal --seed=2 --mean=0.1 --std=1.1 >y.ten
 for f in x y; do ten2npy <$f.ten >$f.npy; done
 
 # ours CASE COLUMN TOOL...
@@ -22,7 +22,7 @@ ours() {
 for ((i = 0; i < runs; i++)); do
     [ -z "$peer" ] || "$python" "$here/metrics.py" $threads | sed 's/^/peer /'
     ours frechet 2 frechet
-    ours kid 2 kid --subsets=1 --size=4000
+    ours kid 2 kid --subsets=1 --size=2000
     ours prdc 1 prdc
 done | awk '
     function sort(a, n,   i, j, t) {

@@ -30,8 +30,14 @@ row() {
     export-model) echo convert ;;
     forward) echo stream --model="$BATS_FILE_TMPDIR/net.ten" --record=x=image ;;
     classify) echo samples --model="$BATS_FILE_TMPDIR/net.ten" ;;
-    confusion | score | latency) echo convert ;;
     claims | report | scale-sim) echo skip ;;
+    confusion | score | latency | fstat | inception-score) echo convert ;;
+    features) echo stream --extractor=pixel ;;
+    degrade) echo stream --blur=1 ;;
+    leak-check) echo stream --real="$BATS_FILE_TMPDIR/good.ten" ;;
+    swd | ms-ssim) echo convert --real="$BATS_FILE_TMPDIR/good.ten" ;;
+    frechet | kid | prdc) echo convert --real="$BATS_FILE_TMPDIR/good.ten" ;;
+    nn-check) echo convert --train="$BATS_FILE_TMPDIR/good.ten" --held-out="$BATS_FILE_TMPDIR/good.ten" ;;
     *) return 1 ;;
     esac
 }

@@ -8,10 +8,10 @@
 #include <string.h>
 
 extern const struct family resnet_family, mobilenet_family, mlp_family, transformer_family, transformer_xl_family,
-    translator_family, generator_family, discriminator_family;
+    translator_family, generator_family, discriminator_family, inception_family;
 const struct family *const model_families[] = {
     &resnet_family, &mobilenet_family, &mlp_family, &transformer_family, &transformer_xl_family,
-    &translator_family, &generator_family, &discriminator_family, NULL
+    &translator_family, &generator_family, &discriminator_family, &inception_family, NULL
 };
 
 static const struct family *find_family(const char *name, struct ten_err *e)

@@ -30,7 +30,8 @@ static int64_t band_row(const void *ctx, int64_t i, uint32_t *col)
 static void banded(struct csr *m, const struct generate *g)
 {
     const int64_t all = 2 * g->bandwidth + 1;
-    rowwise_build(m, &(struct rowwise){g->rows, g->rows, all < g->rows ? all : g->rows, band_row, g});
+    rowwise_build(m, &(struct rowwise){.rows = g->rows, .cols = g->rows, .longest = all < g->rows ? all : g->rows,
+                                       .row = band_row, .ctx = g});
 }
 
 static int64_t diagonal_row(const void *ctx, int64_t i, uint32_t *col)
@@ -42,7 +43,8 @@ static int64_t diagonal_row(const void *ctx, int64_t i, uint32_t *col)
 
 static void diagonal(struct csr *m, const struct generate *g)
 {
-    rowwise_build(m, &(struct rowwise){g->rows, g->rows, 1, diagonal_row, g});
+    rowwise_build(m, &(struct rowwise){.rows = g->rows, .cols = g->rows, .longest = 1,
+                                       .row = diagonal_row, .ctx = g});
 }
 
 static int64_t image_row(const void *ctx, int64_t i, uint32_t *col)
@@ -56,7 +58,8 @@ static void permutation(struct csr *m, const struct generate *g)
     const struct rng r = {g->seed, rng_stream("mtxgen.perm")};
     int64_t *p = xmalloc((size_t)g->rows * sizeof *p);
     rng_permutation(&r, 0, p, g->rows);
-    rowwise_build(m, &(struct rowwise){g->rows, g->rows, 1, image_row, p});
+    rowwise_build(m, &(struct rowwise){.rows = g->rows, .cols = g->rows, .longest = 1,
+                                       .row = image_row, .ctx = p});
     free(p);
 }
 

@@ -116,7 +116,8 @@ static int64_t per_row(const void *ctx, int64_t i, uint32_t *col)
 
 void generate_per_row(struct csr *m, const struct generate *g)
 {
-    rowwise_build(m, &(struct rowwise){g->rows, generate_cols(g), g->per_row, per_row, g});
+    rowwise_build(m, &(struct rowwise){.rows = g->rows, .cols = generate_cols(g), .longest = g->per_row,
+                                       .row = per_row, .ctx = g});
     if (g->symmetric)
         rowwise_symmetrize(m);
 }
@@ -157,7 +158,8 @@ static int64_t circuit_row(const void *ctx, int64_t i, uint32_t *col)
 void generate_circuit(struct csr *m, const struct generate *g)
 {
     const int64_t longest = 2 * REACH + 2 + HUB_ROW;
-    rowwise_build(m, &(struct rowwise){g->rows, g->rows, longest, circuit_row, g});
+    rowwise_build(m, &(struct rowwise){.rows = g->rows, .cols = g->rows, .longest = longest,
+                                       .row = circuit_row, .ctx = g});
 }
 
 /* ---- Pages and their links ------------------------------------------------------------------------------- */
@@ -204,7 +206,8 @@ static int64_t web_row(const void *ctx, int64_t i, uint32_t *col)
 
 void generate_web(struct csr *m, const struct generate *g)
 {
-    rowwise_build(m, &(struct rowwise){g->rows, g->rows, MOST_LINKS, web_row, g});
+    rowwise_build(m, &(struct rowwise){.rows = g->rows, .cols = g->rows, .longest = MOST_LINKS,
+                                       .row = web_row, .ctx = g});
     if (g->symmetric)
         rowwise_symmetrize(m);
 }

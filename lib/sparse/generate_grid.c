@@ -55,7 +55,8 @@ static int64_t brick_row(const void *ctx, int64_t i, uint32_t *col)
 
 static void build(struct csr *m, int64_t n, int64_t longest, rowwise_fn row, const void *ctx)
 {
-    rowwise_build(m, &(struct rowwise){n, n, longest, row, ctx});
+    rowwise_build(m, &(struct rowwise){.rows = n, .cols = n, .longest = longest,
+                                       .row = row, .ctx = ctx});
 }
 
 void generate_stencil(struct csr *m, const struct generate *g)

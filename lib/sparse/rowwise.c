@@ -9,46 +9,67 @@
 
 enum { BLOCK = 1024 };                  /* rows */
 
-struct block { uint32_t *col; int64_t n, room; };
+struct block { uint32_t *col; char *val; int64_t n, room; };
+
+static void make_room(struct block *b, int64_t room, size_t size)
+{
+    b->room = room;
+    b->col = xrealloc(b->col, (size_t)room * sizeof *b->col);
+    if (size)
+        b->val = xrealloc(b->val, (size_t)room * size);
+}
 
 static void make_block(struct block *b, struct csr *m, const struct rowwise *r, int64_t first)
 {
     const int64_t end = first + BLOCK < r->rows ? first + BLOCK : r->rows;
+    const size_t size = r->type ? ten_elem_size(r->type) : 0;
     for (int64_t i = first; i < end; i++) {
-        if (b->room - b->n < r->longest) {
-            b->room = 2 * b->room + r->longest;
-            b->col = xrealloc(b->col, (size_t)b->room * sizeof *b->col);
-        }
-        const int64_t n = r->row(r->ctx, i, b->col + b->n);
+        if (b->room - b->n < r->longest)
+            make_room(b, 2 * b->room + r->longest, size);
+        const int64_t n = r->type ? r->row_values(r->ctx, i, b->col + b->n, b->val + (size_t)b->n * size)
+                                  : r->row(r->ctx, i, b->col + b->n);
         m->ptr[i + 1] = n;
         b->n += n;
     }
+    /* A single long row must not cost as much in every block. */
+    if (b->room > 0)
+        make_room(b, b->n, size);
 }
 
-static void add_up(struct csr *m)
+/* Sizes of rows become places, and there is room for all. */
+static void add_up(struct csr *m, enum ten_type type)
 {
     for (int64_t i = 0; i < m->rows; i++)
         m->ptr[i + 1] += m->ptr[i];
     m->n = m->ptr[m->rows];
     m->col = xrealloc(m->col, ((size_t)m->n + CSR_AHEAD) * sizeof *m->col);
     memset(m->col + m->n, 0, CSR_AHEAD * sizeof *m->col);
+    if (type) {
+        m->type = type;
+        m->val = xmalloc((size_t)m->n * ten_elem_size(type));
+    }
 }
 
 void rowwise_build(struct csr *m, const struct rowwise *r)
 {
     const int64_t blocks = (r->rows + BLOCK - 1) / BLOCK;
+    const size_t size = r->type ? ten_elem_size(r->type) : 0;
     struct block *b = xcalloc((size_t)blocks, sizeof *b);
 
     csr_alloc(m, r->rows, r->cols, 0, 0);
     #pragma omp parallel for schedule(dynamic, 4)
     for (int64_t k = 0; k < blocks; k++)
         make_block(&b[k], m, r, k * BLOCK);
-    add_up(m);
+    add_up(m, r->type);
     #pragma omp parallel for schedule(static)
     for (int64_t k = 0; k < blocks; k++) {
+        const int64_t at = m->ptr[k * BLOCK];
         if (b[k].n > 0)
-            memcpy(m->col + m->ptr[k * BLOCK], b[k].col, (size_t)b[k].n * sizeof *m->col);
+            memcpy(m->col + at, b[k].col, (size_t)b[k].n * sizeof *m->col);
+        if (b[k].n > 0 && size)
+            memcpy((char *)m->val + (size_t)at * size, b[k].val, (size_t)b[k].n * size);
         free(b[k].col);
+        free(b[k].val);
     }
     free(b);
 }
@@ -108,8 +129,9 @@ void rowwise_from_places(struct csr *m, int64_t rows, int64_t cols, const uint32
     }
     for (int64_t k = 0; k < n; k++)
         dealt[ptr[row[k] + 1]++] = col[k];
-    rowwise_build(m, &(struct rowwise){rows, cols, longest, sorted_bucket,
-                                       &(struct bucket){ptr, dealt}});
+    rowwise_build(m, &(struct rowwise){
+        .rows = rows, .cols = cols, .longest = longest,
+        .row = sorted_bucket, .ctx = &(struct bucket){ptr, dealt}});
     free(ptr);
     free(dealt);
 }
@@ -145,8 +167,9 @@ void rowwise_symmetrize(struct csr *m)
         const int64_t n = m->ptr[i + 1] - m->ptr[i] + t.ptr[i + 1] - t.ptr[i];
         longest = n > longest ? n : longest;
     }
-    rowwise_build(&u, &(struct rowwise){m->rows, m->cols, longest, united,
-                                        (const struct csr *[]){m, &t}});
+    rowwise_build(&u, &(struct rowwise){
+        .rows = m->rows, .cols = m->cols, .longest = longest,
+        .row = united, .ctx = (const struct csr *[]){m, &t}});
     csr_free(&t);
     csr_free(m);
     *m = u;

@@ -1,4 +1,4 @@
-/* Structures of matrices whose rows can be made one by one, in any order. */
+/* Matrices whose rows can be made one by one, in any order. */
 #ifndef SPARSE_ROWWISE_H
 #define SPARSE_ROWWISE_H
 
@@ -6,9 +6,18 @@
 
 /* The columns of row i, strictly rising, into col: how many, at most rowwise.longest. */
 typedef int64_t (*rowwise_fn)(const void *ctx, int64_t i, uint32_t *col);
+/* The same with values, of rowwise.type, into val. */
+typedef int64_t (*rowwise_values_fn)(const void *ctx, int64_t i, uint32_t *col, void *val);
 
-/* m becomes a rows x cols matrix without values.  row is called once for every row, by any thread. */
-struct rowwise { int64_t rows, cols, longest; rowwise_fn row; const void *ctx; };
+/* m becomes a rows x cols matrix.  row or, with a type, row_values is called once for every row, by
+ * any thread.  Memory for the result twice, while blocks of rows are joined. */
+struct rowwise {
+    int64_t rows, cols, longest;
+    rowwise_fn row;
+    const void *ctx;
+    enum ten_type type;                 /* 0: without values */
+    rowwise_values_fn row_values;
+};
 void rowwise_build(struct csr *m, const struct rowwise *r);
 
 /* Sort col[0..n) and leave one of equal ones: how many are left. */

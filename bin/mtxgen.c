@@ -32,7 +32,7 @@ static const struct argp_option options[] = {
     {"symmetric", SYMMETRIC, 0, 0, "Add the transpose's structure", 0},
     {"unknowns", UNKNOWNS, "K", 0, "Rows of a node of fem3 (default 3)", 0},
     {"share", SHARE, "X", 0, "Share of the grid's edges that are roads (default 0.7)", 0},
-    {"window", WINDOW, "N", 0, "Nodes of road numbered at random among themselves (default 4096)", 0},
+    {"window", WINDOW, "N", 0, "Nodes of road numbered at random together (default 4096)", 0},
     {"hubs", HUBS, "N", 0, "Hubs of circuit (default 60)", 0},
     {"bandwidth", BANDWIDTH, "N", 0, "Diagonals of banded on either side (default 5)", 0},
     {"values", VALUES, "KIND", 0, "one (default); integer: -8 to 8 without 0; uniform: below 1; "
@@ -41,7 +41,7 @@ static const struct argp_option options[] = {
     {0}
 };
 
-/* ---- Options that the kind decides on -------------------------------------------------------------- */
+/* ---- Options that the kind decides on -------------------------------------------------------- */
 
 static void rows(struct argp_state *st, char *arg, struct generate *g)
 {
@@ -138,7 +138,7 @@ static const struct {
     [BANDWIDTH - ROWS] = {"bandwidth", GENERATE_BANDWIDTH, bandwidth},
 };
 
-/* ---- The command line ---------------------------------------------------------------------------------- */
+/* ---- The command line ------------------------------------------------------------------------ */
 
 static const struct generate_kind *find(struct argp_state *st, char *name)
 {
@@ -175,7 +175,8 @@ static void finish(struct argp_state *st, struct opts *o)
 
 static error_t parse(int key, char *arg, struct argp_state *st)
 {
-    static const char *const values[] = {"one", "integer", "uniform", "normal", "laplace", "none", NULL};
+    static const char *const values[] = {"one", "integer", "uniform", "normal", "laplace", "none",
+                                         NULL};
     static const char *const types[] = {"f64", "f32", "i64", NULL};
     static const enum ten_type type[] = {TEN_F64, TEN_F32, TEN_I64};
     static char told[] = "";
@@ -201,9 +202,10 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "KIND", "Write a sparse matrix made by rule: rmat, uniform, kper, st2d5, st2d9, "
-    "st3d7, st3d27, fem3, femirr, road, circuit, weblike, banded, diag or perm.\v"
-    "Example:\n  mtxgen rmat --scale=10 --edges=8000 --symmetric --seed=1 | ten-info", tool_common, 0, 0
+    options, parse, "KIND", "Write a sparse matrix made by rule: rmat, uniform, kper, st2d5, "
+    "st2d9, st3d7, st3d27, fem3, femirr, road, circuit, weblike, banded, diag or perm.\v"
+    "Example:\n  mtxgen rmat --scale=10 --edges=8000 --symmetric --seed=1 | ten-info",
+    tool_common, 0, 0
 };
 
 int main(int argc, char **argv)

@@ -38,7 +38,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
         break;
     case ARGP_KEY_END:
         if (st->arg_num < 2)
-            argp_error(st, "%s: expected two matrices, A and B", st->arg_num ? "B is missing" : "no matrix");
+            argp_error(st, "%s: expected two matrices, A and B",
+                       st->arg_num ? "B is missing" : "no matrix");
         if (strcmp(o->path[0], "-") == 0 && strcmp(o->path[1], "-") == 0)
             argp_error(st, "A and B: both are standard input: expected a file for one of them");
         break;
@@ -48,9 +49,11 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "A B", "Compare two sparse matrices, of which one may be - for standard input: shapes, "
-    "where entries stand, and values.  Exit status 0 when they agree, 1 when they differ; --quiet says no "
-    "more.\vExample:\n  mtxgen st2d5 --grid=9,9 >a.ten\n  sptrans <a.ten | spcmp a.ten -", tool_common, 0, 0
+    options, parse, "A B", "Compare two sparse matrices, of which one may be - for standard input: "
+    "shapes, where entries stand, and values.  Exit status 0 when they agree, 1 when they differ; "
+    "--quiet says no more.\v"
+    "Example:\n  mtxgen st2d5 --grid=9,9 >a.ten\n  sptrans <a.ten | spcmp a.ten -",
+    tool_common, 0, 0
 };
 
 static char *entry_text(const struct csr *m, int64_t k, char text[32])
@@ -82,8 +85,8 @@ static bool agree(const struct opts *o, const struct csr m[2])
         return true;
     if (o->tool.opt.quiet)
         return false;
-    printf("entries only in A: %" PRId64 ", only in B: %" PRId64 ", values that differ: %" PRId64 "\n",
-           d.only_a, d.only_b, d.values);
+    printf("entries only in A: %" PRId64 ", only in B: %" PRId64 ", ", d.only_a, d.only_b);
+    printf("values that differ: %" PRId64 "\n", d.values);
     print_place("first", m, &d.first);
     putchar('\n');
     if (d.values > 0) {

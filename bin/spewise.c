@@ -18,8 +18,9 @@ struct opts {
 };
 
 static const struct argp_option options[] = {
-    {"places", PLACES, "WHERE", 0, "Where results stand: union, where A or B has an entry (default); "
-     "intersection, where both have (default of times); difference, where only A has", 0},
+    {"places", PLACES, "WHERE", 0, "Where results stand: union, where A or B has an entry "
+     "(default); intersection, where both have (default of times); difference, where only A "
+     "has", 0},
     {0}
 };
 
@@ -54,17 +55,19 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "OP B", "Combine the sparse matrix A on standard input with B, a file, entry by "
-    "entry.  OP is plus, minus, times, min, max, first or second.\v"
-    "Example:\n  mtxgen perm --rows=4 >p.ten\n  mtxgen diag --rows=4 | spewise plus p.ten | ten2mtx",
+    options, parse, "OP B", "Combine the sparse matrix A on standard input with B, a file, entry "
+    "by entry.  OP is plus, minus, times, min, max, first or second.\v"
+    "Example:\n  mtxgen perm --rows=4 >p.ten\n"
+    "  mtxgen diag --rows=4 | spewise plus p.ten | ten2mtx",
     tool_common, 0, 0
 };
 
 static int check(struct opts *o, const struct csr *a, const struct csr *b)
 {
     if (a->rows != b->rows || a->cols != b->cols)
-        return fail(&o->tool.err, TEN_E_DATA, "%s: shape [%" PRId64 ",%" PRId64 "]: expected [%" PRId64
-                    ",%" PRId64 "] as of standard input", o->b_path, b->rows, b->cols, a->rows, a->cols);
+        return fail(&o->tool.err, TEN_E_DATA, "%s: shape [%" PRId64 ",%" PRId64 "]: expected [%"
+                    PRId64 ",%" PRId64 "] as of standard input", o->b_path, b->rows, b->cols,
+                    a->rows, a->cols);
     if (a->val && b->val && a->type != b->type)
         return fail(&o->tool.err, TEN_E_DATA, "%s: values of %s: expected %s as of standard input",
                     o->b_path, ten_type_name(b->type), ten_type_name(a->type));

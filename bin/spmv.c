@@ -21,9 +21,9 @@ struct opts {
 
 static const struct argp_option options[] = {
     {"transpose", 't', 0, 0, "Multiply by the transpose of A", 0},
-    {"semiring", SEMIRING, "ADD_MULTIPLY", 0, "What takes the place of + and *: plus_times (default), "
-     "plus_first, plus_second, min_plus, max_plus, min_max, max_min, min_times, max_times, min_second, "
-     "max_second or or_and", 0},
+    {"semiring", SEMIRING, "ADD_MULTIPLY", 0, "What takes the place of + and *: plus_times "
+     "(default), plus_first, plus_second, min_plus, max_plus, min_max, max_min, min_times, "
+     "max_times, min_second, max_second or or_and", 0},
     {0}
 };
 
@@ -33,7 +33,9 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     switch (key) {
     case ARGP_KEY_INIT: st->child_inputs[0] = &o->tool.opt; break;
     case 't':           o->transpose = true; break;
-    case SEMIRING:      o->semiring = (enum spmv_semiring)tool_choice(st, arg, spmv_semiring_names); break;
+    case SEMIRING:
+        o->semiring = (enum spmv_semiring)tool_choice(st, arg, spmv_semiring_names);
+        break;
     case ARGP_KEY_ARG:
         if (st->arg_num >= 1)
             argp_error(st, "%s: one matrix too many: expected A", arg);
@@ -51,9 +53,10 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "A", "Multiply the sparse matrix A, a file, by every record of standard input, a "
-    "vector or a matrix whose columns are vectors.\v"
-    "Example:\n  mtxgen st2d5 --grid=3,3 --values=laplace >a.ten\n  ten-gen x f64 9 | spmv a.ten | ten-dump",
+    options, parse, "A", "Multiply the sparse matrix A, a file, by every record of standard input, "
+    "a vector or a matrix whose columns are vectors.\v"
+    "Example:\n  mtxgen st2d5 --grid=3,3 --values=laplace >a.ten\n"
+    "  ten-gen x f64 9 | spmv a.ten | ten-dump",
     tool_common, 0, 0
 };
 
@@ -76,8 +79,9 @@ static int check(struct opts *o, const struct ten_record *x)
     char text[192];
     if ((x->shape.rank == 1 || x->shape.rank == 2) && x->shape.dim[0] == o->a.cols)
         return 0;
-    return fail(&o->tool.err, TEN_E_DATA, "byte %" PRId64 ": %s: shape %s: expected [%" PRId64 "] or [%"
-                PRId64 ",COLUMNS]", x->offset, x->name, ten_shape_text(&x->shape, text), o->a.cols, o->a.cols);
+    return fail(&o->tool.err, TEN_E_DATA, "byte %" PRId64 ": %s: shape %s: expected [%" PRId64
+                "] or [%" PRId64 ",COLUMNS]", x->offset, x->name, ten_shape_text(&x->shape, text),
+                o->a.cols, o->a.cols);
 }
 
 /* A structure alone counts in the numbers of the vectors. */
@@ -91,8 +95,8 @@ static int multiply(struct opts *o, struct ten_record *x)
     if (!a.val)
         a.type = x->type == TEN_F32 || x->type == TEN_I64 ? x->type : TEN_F64;
     if (!mul_i64(a.rows, width, &size) || !mul_i64(size, 8, &size))
-        return fail(&o->tool.err, TEN_E_DATA, "byte %" PRId64 ": %s: the product is too large: expected at "
-                    "most 2^63 bytes", x->offset, x->name);
+        return fail(&o->tool.err, TEN_E_DATA, "byte %" PRId64 ": %s: the product is too large: "
+                    "expected at most 2^63 bytes", x->offset, x->name);
     void *values = NULL, *y = xaligned((size_t)size);
     const void *data = x->data;
     if (x->type != a.type) {

@@ -23,7 +23,7 @@ static const struct argp_option options[] = {
     {"random", RANDOM, 0, 0, "At random, as --seed says", 0},
     {"degree", DEGREE, 0, 0, "Rows (with --cols, columns) with the fewest entries first", 0},
     {"rcm", RCM, 0, 0, "Reverse Cuthill-McKee: a small bandwidth", 0},
-    {"by", BY, "FILE", 0, "The first record of FILE: what comes first, second and so on, from 0", 0},
+    {"by", BY, "FILE", 0, "The first record of FILE: what comes first, second ... from 0", 0},
     {"inverse", INVERSE, 0, 0, "The inverse of that order, which takes it back", 0},
     {"rows", ROWS, 0, 0, "Move rows only", 0},
     {"cols", COLS, 0, 0, "Move columns only", 0},
@@ -61,12 +61,12 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "", "Write the sparse matrix on standard input with rows and columns in a new order, "
-    "the same for both.\v"
+    options, parse, "", "Write the sparse matrix on standard input with rows and columns in a new "
+    "order, the same for both.\v"
     "Example:\n  mtxgen road --grid=9,9 | spperm --rcm | spstat", tool_common, 0, 0
 };
 
-/* ---- Orders ---------------------------------------------------------------------------------------------- */
+/* ---- Orders ---------------------------------------------------------------------------------- */
 
 static int read_order(struct opts *o, int64_t *order, int64_t n)
 {
@@ -78,9 +78,10 @@ static int read_order(struct opts *o, int64_t *order, int64_t n)
         return -1;
     if (rc == 0)
         return fail(&o->tool.err, TEN_E_DATA, "%s: no record: expected an order", o->by);
-    if (rec.shape.rank != 1 || rec.shape.dim[0] != n || (rec.type != TEN_I64 && rec.type != TEN_I32))
-        return fail(&o->tool.err, TEN_E_DATA, "%s: %s: %s%s: expected i32 or i64 [%" PRId64 "]", o->by,
-                    rec.name, ten_type_name(rec.type), ten_shape_text(&rec.shape, text), n);
+    if (rec.shape.rank != 1 || rec.shape.dim[0] != n ||
+        (rec.type != TEN_I64 && rec.type != TEN_I32))
+        return fail(&o->tool.err, TEN_E_DATA, "%s: %s: %s%s: expected i32 or i64 [%" PRId64 "]",
+                    o->by, rec.name, ten_type_name(rec.type), ten_shape_text(&rec.shape, text), n);
     cast(order, TEN_I64, rec.data, rec.type, n);
     return 0;
 }
@@ -111,8 +112,8 @@ static int make_order(struct opts *o, int64_t *order, const struct csr *m, int64
     else
         find_order(o, order, m, n);
     if (rc == 0 && !order_invert(inverse, order, n, &bad))
-        rc = fail(&o->tool.err, TEN_E_DATA, "%s: number %" PRId64 " at %" PRId64 ": expected each from 0 to %"
-                  PRId64 " once", o->by, order[bad], bad, n - 1);
+        rc = fail(&o->tool.err, TEN_E_DATA, "%s: number %" PRId64 " at %" PRId64
+                  ": expected each from 0 to %" PRId64 " once", o->by, order[bad], bad, n - 1);
     if (rc == 0 && o->inverse)
         memcpy(order, inverse, (size_t)n * sizeof *order);
     free(inverse);
@@ -121,7 +122,8 @@ static int make_order(struct opts *o, int64_t *order, const struct csr *m, int64
 
 static int save_order(struct opts *o, const int64_t *order, int64_t n)
 {
-    const struct ten_record rec = {.name = "order", .type = TEN_I64, .shape = {1, {n}}, .data = order};
+    const struct ten_record rec = {.name = "order", .type = TEN_I64, .shape = {1, {n}},
+                                   .data = order};
     struct save *s = save_open(o->save, &o->tool.err);
     if (!s)
         return -1;
@@ -135,14 +137,15 @@ static int save_order(struct opts *o, const int64_t *order, int64_t n)
     return -1;
 }
 
-/* ---- The matrix -------------------------------------------------------------------------------------------- */
+/* ---- The matrix ------------------------------------------------------------------------------ */
 
 static int check(struct opts *o, const struct csr *m)
 {
     if (m->rows == m->cols || (o->order != RCM && o->rows != o->cols))
         return 0;
-    return fail(&o->tool.err, TEN_E_DATA, "standard input: shape [%" PRId64 ",%" PRId64 "]: expected a square "
-                "matrix%s", m->rows, m->cols, o->order == RCM ? "" : ", or --rows or --cols");
+    return fail(&o->tool.err, TEN_E_DATA, "standard input: shape [%" PRId64 ",%" PRId64 "]: "
+                "expected a square matrix%s", m->rows, m->cols,
+                o->order == RCM ? "" : ", or --rows or --cols");
 }
 
 static int permute(struct opts *o, const struct csr *m, int64_t *order)

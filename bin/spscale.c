@@ -21,8 +21,8 @@ static const struct argp_option options[] = {
     {"power", POWER, "X", 0, "First raise every value to the power X", 0},
     {"rows", ROWS, "FILE", 0, "Then multiply row i by element i of FILE's first record", 0},
     {"cols", COLS, "FILE", 0, "And column j by element j", 0},
-    {"normalize", NORMALIZE, "WHICH", 0, "Last divide each row (rows) or column (cols) by its sum, but "
-     "for sums of 0", 0},
+    {"normalize", NORMALIZE, "WHICH", 0, "Last divide each row (rows) or column (cols) by its "
+     "sum, but for sums of 0", 0},
     {0}
 };
 

@@ -30,13 +30,13 @@ static const struct argp_option options[] = {
     {0}
 };
 
-static void range(struct argp_state *st, struct slice_spec *spec, int axis, const char *option, const char *arg)
+static void range(struct argp_state *st, struct slice_spec *spec, int axis, const char *arg)
 {
     struct ten_err e = {0};
     char *text = xasprintf("%d:%s", axis, arg);
     if (slice_parse(spec, text, &e) < 0 || spec->step < 1)
-        argp_error(st, "--%s: %s: expected START:STOP or START:STOP:STEP, with a step of at least 1",
-                   option, arg);
+        argp_error(st, "--%s: %s: expected START:STOP or START:STOP:STEP, with a step above 0",
+                   axis ? "cols" : "rows", arg);
     free(text);
 }
 
@@ -51,14 +51,20 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     struct selection *s = &o->how;
     switch (key) {
     case ARGP_KEY_INIT: st->child_inputs[0] = &o->tool.opt; break;
-    case ROWS:          range(st, &o->rows, 0, "rows", arg); break;
-    case COLS:          range(st, &o->cols, 1, "cols", arg); break;
+    case ROWS:          range(st, &o->rows, 0, arg); break;
+    case COLS:          range(st, &o->cols, 1, arg); break;
     case TRIL:          s->highest = diagonal(st, arg); break;
     case TRIU:          s->lowest = diagonal(st, arg); break;
     case DIAG:          s->lowest = s->highest = diagonal(st, arg); break;
     case OFFDIAG:       s->off_diagonal = true; break;
-    case LEAST:         s->least = tool_float(st, arg, -INFINITY, INFINITY); s->bounded = true; break;
-    case MOST:          s->most = tool_float(st, arg, -INFINITY, INFINITY); s->bounded = true; break;
+    case LEAST:
+        s->least = tool_float(st, arg, -INFINITY, INFINITY);
+        s->bounded = true;
+        break;
+    case MOST:
+        s->most = tool_float(st, arg, -INFINITY, INFINITY);
+        s->bounded = true;
+        break;
     case NONZERO:       s->nonzero = true; break;
     case TOPK:          s->topk = tool_int(st, arg, 0, CSR_MAX_DIM); break;
     case ABS:           s->magnitude = true; break;
@@ -75,7 +81,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "", "Write the part of the sparse matrix on standard input that all options choose.\v"
+    options, parse, "", "Write the part of the sparse matrix on standard input that all options "
+    "choose.\v"
     "Example:\n  mtxgen st2d5 --grid=3,3 | spselect --tril=-1 | ten2mtx", tool_common, 0, 0
 };
 
@@ -97,7 +104,8 @@ int main(int argc, char **argv)
 {
     struct opts o = {
         .rows = {.axis = 0, .step = 1}, .cols = {.axis = 1, .step = 1},
-        .how = {.lowest = INT64_MIN, .highest = INT64_MAX, .least = -INFINITY, .most = INFINITY, .topk = -1}};
+        .how = {.lowest = INT64_MIN, .highest = INT64_MAX, .least = -INFINITY, .most = INFINITY,
+                .topk = -1}};
     struct csr m;
 
     tool_open(&o.tool, TOOL_IN | TOOL_OUT, &argp, argc, argv, &o);

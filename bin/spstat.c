@@ -42,13 +42,14 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "[B]", "Describe the sparse matrix A on standard input as a table of one row, and what "
-    "the product A B takes, B being a file or, where none is named, A.\v"
+    options, parse, "[B]", "Describe the sparse matrix A on standard input as a table of one row, "
+    "and what the product A B takes, B being a file or, where none is named, A.\v"
     "Example:\n  mtxgen st2d5 --grid=100,100 | spstat --exact", tool_common, 0, 0
 };
 
-static const char header[] = "rows\tcols\tentries\tempty_rows\tmin_length\tmean_length\tmax_length\t"
-    "bandwidth\tdiagonal\tsymmetric\tproducts\tbound\tproduct_entries\tcompression\tcondensed\tk_init\n";
+static const char header[] =
+    "rows\tcols\tentries\tempty_rows\tmin_length\tmean_length\tmax_length\tbandwidth\tdiagonal\t"
+    "symmetric\tproducts\tbound\tproduct_entries\tcompression\tcondensed\tk_init\n";
 
 /* Products over entries, 1 where there are none. */
 static double compression(const struct profile_product *p)
@@ -61,12 +62,14 @@ static void print_profile(const struct opts *o, const struct csr *a, const struc
     struct profile p;
     struct profile_product q = {0};
     profile(&p, a);
-    printf("%s%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%.6g\t%" PRId64 "\t", header,
-           a->rows, a->cols, a->n, p.empty, p.shortest, a->rows ? (double)a->n / (double)a->rows : 0, p.longest);
+    printf("%s%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t", header, a->rows, a->cols, a->n);
+    printf("%" PRId64 "\t%" PRId64 "\t%.6g\t%" PRId64 "\t", p.empty, p.shortest,
+           a->rows ? (double)a->n / (double)a->rows : 0, p.longest);
     printf("%" PRId64 "\t%" PRId64 "\t%d\t", p.bandwidth, p.diagonal, p.symmetric);
     if (b) {
         profile_product(&q, a, b, o->sample, o->tool.opt.seed);
-        printf("%" PRId64 "\t%" PRId64 "\t%.0f\t%.4g\t", q.products, q.bound, q.entries, compression(&q));
+        printf("%" PRId64 "\t%" PRId64 "\t%.0f\t%.4g\t", q.products, q.bound, q.entries,
+               compression(&q));
     } else {
         printf("nan\tnan\tnan\tnan\t");
     }
@@ -80,8 +83,8 @@ static int read_b(struct opts *o, struct csr *b, const struct csr *a)
         return -1;
     if (b->rows == a->cols)
         return 0;
-    return fail(&o->tool.err, TEN_E_DATA, "%s: %" PRId64 " rows: expected %" PRId64 ", the columns of A",
-                o->path, b->rows, a->cols);
+    return fail(&o->tool.err, TEN_E_DATA, "%s: %" PRId64 " rows: expected %" PRId64
+                ", the columns of A", o->path, b->rows, a->cols);
 }
 
 int main(int argc, char **argv)

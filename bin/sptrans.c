@@ -16,7 +16,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    NULL, parse, "", "Transpose the sparse matrix on standard input, or turn the arcs of a digraph.\v"
+    NULL, parse, "", "Transpose the sparse matrix on standard input, or turn the arcs of a "
+    "digraph.\v"
     "Example:\n  mtxgen kper --rows=5 --cols=9 | sptrans | ten2mtx", tool_common, 0, 0
 };
 

@@ -36,7 +36,7 @@ selected() { spselect "$@" <m.ten | ten2mtx | tail -n +3; }
 }
 @test "wrong usage: exit 2" {
     run -2 spselect --rows=3
-    [[ "$output" = *"--rows: 3: expected START:STOP or START:STOP:STEP, with a step of at least 1"* ]]
+    [[ "$output" = *"--rows: 3: expected START:STOP or START:STOP:STEP, with a step above 0"* ]]
     run -2 spselect --cols=::-1
     run -2 spselect --topk=-1
     run -2 spselect --abs

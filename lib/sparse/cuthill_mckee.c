@@ -105,7 +105,9 @@ void order_cuthill_mckee(int64_t *o, const struct csr *m)
     struct csr g;
     undirected(&g, m);
 
-    struct walk w = {&g, xmalloc((size_t)n * sizeof *w.queue), xmalloc((size_t)n * sizeof *w.level)};
+    struct walk w = {.g = &g};
+    w.queue = xmalloc((size_t)n * sizeof *w.queue);
+    w.level = xmalloc((size_t)n * sizeof *w.level);
     struct ranked *next = xmalloc((size_t)n * sizeof *next);
     int64_t *start = xmalloc((size_t)n * sizeof *start), done = 0;
     order_by_degree(start, &g);

@@ -26,7 +26,8 @@ static void value(int64_t *bits, const struct csr *m, int64_t k, bool whole)
         memcpy(bits, &v, sizeof v);
 }
 
-static void compare_values(struct sparse_difference *d, const struct comparing *c, struct sparse_place at)
+static void compare_values(struct sparse_difference *d, const struct comparing *c,
+                           struct sparse_place at)
 {
     const bool whole = c->a->val && c->b->val && c->a->type == TEN_I64 && c->b->type == TEN_I64;
     int64_t a, b;                       /* the bits of either type */
@@ -54,7 +55,8 @@ static void compare_row(struct sparse_difference *d, const struct comparing *c, 
     while (ka < a->ptr[i + 1] || kb < b->ptr[i + 1]) {
         const int64_t ca = ka < a->ptr[i + 1] ? a->col[ka] : INT64_MAX;
         const int64_t cb = kb < b->ptr[i + 1] ? b->col[kb] : INT64_MAX;
-        const struct sparse_place at = {i, ca < cb ? ca : cb, ca <= cb ? ka : -1, cb <= ca ? kb : -1};
+        const struct sparse_place at = {
+            .row = i, .col = ca < cb ? ca : cb, .a = ca <= cb ? ka : -1, .b = cb <= ca ? kb : -1};
         if (ca != cb) {
             if (!different(d))
                 d->first = at;

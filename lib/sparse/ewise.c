@@ -4,7 +4,8 @@
 
 #include <math.h>
 
-const char *const ewise_op_names[] = {"plus", "minus", "times", "min", "max", "first", "second", NULL};
+const char *const ewise_op_names[] = {"plus", "minus", "times", "min", "max", "first", "second",
+                                      NULL};
 const char *const ewise_place_names[] = {"union", "intersection", "difference", NULL};
 
 enum ewise_places ewise_default_places(enum ewise_op op)
@@ -12,7 +13,12 @@ enum ewise_places ewise_default_places(enum ewise_op op)
     return op == EWISE_TIMES ? EWISE_INTERSECTION : EWISE_UNION;
 }
 
-struct ewise { const struct csr *a, *b; enum ewise_op op; enum ewise_places places; enum ten_type type; };
+struct ewise {
+    const struct csr *a, *b;
+    enum ewise_op op;
+    enum ewise_places places;
+    enum ten_type type;                 /* of the result, 0: without values */
+};
 
 static double of_floats(enum ewise_op op, double a, double b)
 {
@@ -42,7 +48,9 @@ static int64_t of_wholes(enum ewise_op op, int64_t a, int64_t b)
 
 static double float_at(const struct csr *m, int64_t k)
 {
-    return !m->val ? 1 : m->type == TEN_F32 ? ((const float *)m->val)[k] : ((const double *)m->val)[k];
+    if (!m->val)
+        return 1;
+    return m->type == TEN_F32 ? ((const float *)m->val)[k] : ((const double *)m->val)[k];
 }
 
 static int64_t whole_at(const struct csr *m, int64_t k)
@@ -69,6 +77,15 @@ static void combine(const struct ewise *w, void *val, int64_t n, int64_t ka, int
         ((double *)val)[n] = v;
 }
 
+static bool stands(enum ewise_places places, bool in_a, bool in_b)
+{
+    switch (places) {
+    case EWISE_INTERSECTION: return in_a && in_b;
+    case EWISE_DIFFERENCE:   return !in_b;
+    default:                 return true;
+    }
+}
+
 static int64_t combined_values(const void *ctx, int64_t i, uint32_t *col, void *val)
 {
     const struct ewise *w = ctx;
@@ -76,10 +93,10 @@ static int64_t combined_values(const void *ctx, int64_t i, uint32_t *col, void *
     int64_t n = 0, ka = a->ptr[i], kb = b->ptr[i];
     const int64_t end_a = a->ptr[i + 1], end_b = b->ptr[i + 1];
     while (ka < end_a || kb < end_b) {
-        const int64_t ca = ka < end_a ? a->col[ka] : INT64_MAX, cb = kb < end_b ? b->col[kb] : INT64_MAX;
+        const int64_t ca = ka < end_a ? a->col[ka] : INT64_MAX;
+        const int64_t cb = kb < end_b ? b->col[kb] : INT64_MAX;
         const bool in_a = ca <= cb, in_b = cb <= ca;
-        const bool stays = w->places == EWISE_UNION || (w->places == EWISE_INTERSECTION ? in_a && in_b : !in_b);
-        if (stays) {
+        if (stands(w->places, in_a, in_b)) {
             col[n] = (uint32_t)(in_a ? ca : cb);
             if (val)
                 combine(w, val, n, in_a ? ka : -1, in_b ? kb : -1);
@@ -110,9 +127,10 @@ void csr_ewise(struct csr *c, const struct csr *a, const struct csr *b, enum ewi
                enum ewise_places places)
 {
     const bool counts = op == EWISE_PLUS || op == EWISE_MINUS || op == EWISE_TIMES;
-    const struct ewise w = {a, b, op, places, a->val ? a->type : b->val ? b->type : counts ? TEN_F64 : 0};
+    const struct ewise w = {.a = a, .b = b, .op = op, .places = places,
+        .type = a->val ? a->type : b->val ? b->type : counts ? TEN_F64 : 0};
     rowwise_build(c, &(struct rowwise){
-        .rows = a->rows, .cols = a->cols, .longest = longest_union(a, b), .row = combined, .ctx = &w,
-        .type = w.type, .row_values = combined_values});
+        .rows = a->rows, .cols = a->cols, .longest = longest_union(a, b), .row = combined,
+        .ctx = &w, .type = w.type, .row_values = combined_values});
     c->weight = a->weight;
 }

@@ -4,7 +4,9 @@
 
 #include "sparse/csr.h"
 
-enum ewise_op { EWISE_PLUS, EWISE_MINUS, EWISE_TIMES, EWISE_MIN, EWISE_MAX, EWISE_FIRST, EWISE_SECOND };
+enum ewise_op {
+    EWISE_PLUS, EWISE_MINUS, EWISE_TIMES, EWISE_MIN, EWISE_MAX, EWISE_FIRST, EWISE_SECOND
+};
 enum ewise_places { EWISE_UNION, EWISE_INTERSECTION, EWISE_DIFFERENCE };
 
 /* "plus", "minus" ... and "union", "intersection", "difference". */

@@ -15,7 +15,7 @@ int64_t generate_cols(const struct generate *g)
     return g->cols ? g->cols : g->rows;
 }
 
-/* ---- Simple forms ------------------------------------------------------------------------------------ */
+/* ---- Simple forms ---------------------------------------------------------------------------- */
 
 static int64_t band_row(const void *ctx, int64_t i, uint32_t *col)
 {
@@ -30,8 +30,9 @@ static int64_t band_row(const void *ctx, int64_t i, uint32_t *col)
 static void banded(struct csr *m, const struct generate *g)
 {
     const int64_t all = 2 * g->bandwidth + 1;
-    rowwise_build(m, &(struct rowwise){.rows = g->rows, .cols = g->rows, .longest = all < g->rows ? all : g->rows,
-                                       .row = band_row, .ctx = g});
+    rowwise_build(m, &(struct rowwise){
+        .rows = g->rows, .cols = g->rows, .longest = all < g->rows ? all : g->rows,
+        .row = band_row, .ctx = g});
 }
 
 static int64_t diagonal_row(const void *ctx, int64_t i, uint32_t *col)
@@ -63,7 +64,7 @@ static void permutation(struct csr *m, const struct generate *g)
     free(p);
 }
 
-/* ---- The kinds ----------------------------------------------------------------------------------------- */
+/* ---- The kinds ------------------------------------------------------------------------------- */
 
 #define GRAPH (GENERATE_ROWS | GENERATE_COLS | GENERATE_EDGES | GENERATE_SYMMETRIC)
 
@@ -74,14 +75,20 @@ const struct generate_kind generate_kinds[] = {
     {"kper", "the same number of random columns in every row",
      GENERATE_ROWS | GENERATE_COLS | GENERATE_PER_ROW | GENERATE_SYMMETRIC,
      {.rows = 200200, .per_row = 4}, generate_per_row},
-    {"st2d5", "5-point stencil", GENERATE_GRID, {.dims = 2, .grid = {1000, 1000}}, generate_stencil},
-    {"st2d9", "9-point stencil", GENERATE_GRID, {.dims = 2, .grid = {1000, 1000}}, generate_brick},
-    {"st3d7", "7-point stencil", GENERATE_GRID, {.dims = 3, .grid = {100, 100, 100}}, generate_stencil},
-    {"st3d27", "27-point stencil", GENERATE_GRID, {.dims = 3, .grid = {50, 50, 50}}, generate_brick},
+    {"st2d5", "5-point stencil", GENERATE_GRID,
+     {.dims = 2, .grid = {1000, 1000}}, generate_stencil},
+    {"st2d9", "9-point stencil", GENERATE_GRID,
+     {.dims = 2, .grid = {1000, 1000}}, generate_brick},
+    {"st3d7", "7-point stencil", GENERATE_GRID,
+     {.dims = 3, .grid = {100, 100, 100}}, generate_stencil},
+    {"st3d27", "27-point stencil", GENERATE_GRID,
+     {.dims = 3, .grid = {50, 50, 50}}, generate_brick},
     {"fem3", "finite elements: bricks of nodes with several unknowns",
-     GENERATE_GRID | GENERATE_UNKNOWNS, {.dims = 3, .grid = {24, 24, 36}, .unknowns = 3}, generate_brick},
+     GENERATE_GRID | GENERATE_UNKNOWNS,
+     {.dims = 3, .grid = {24, 24, 36}, .unknowns = 3}, generate_brick},
     {"femirr", "an irregular mesh: nodes with some of their 26 neighbours",
-     GENERATE_GRID | GENERATE_PER_ROW, {.dims = 3, .grid = {47, 47, 47}, .per_row = 8}, generate_mesh},
+     GENERATE_GRID | GENERATE_PER_ROW,
+     {.dims = 3, .grid = {47, 47, 47}, .per_row = 8}, generate_mesh},
     {"road", "roads: some of the edges of a grid, numbered in disorder",
      GENERATE_GRID | GENERATE_SHARE | GENERATE_WINDOW,
      {.dims = 2, .grid = {1400, 1400}, .share = 0.7, .window = 4096}, generate_road},
@@ -96,7 +103,7 @@ const struct generate_kind generate_kinds[] = {
     {0}
 };
 
-/* ---- Sizes ------------------------------------------------------------------------------------------------ */
+/* ---- Sizes ----------------------------------------------------------------------------------- */
 
 static int check_grid(const struct generate *g, struct ten_err *e)
 {
@@ -126,17 +133,17 @@ int generate_check(const struct generate_kind *kind, const struct generate *g, s
     if (uses & GENERATE_QUADRANTS && check_quadrants(g, e) < 0)
         return -1;
     if (g->symmetric && generate_cols(g) != g->rows)
-        return fail(e, TEN_E_USAGE, "--symmetric: %" PRId64 " rows and %" PRId64 " columns: expected "
-                    "a square matrix", g->rows, generate_cols(g));
+        return fail(e, TEN_E_USAGE, "--symmetric: %" PRId64 " rows and %" PRId64 " columns: "
+                    "expected a square matrix", g->rows, generate_cols(g));
     if (uses & GENERATE_PER_ROW && uses & GENERATE_ROWS && g->per_row > generate_cols(g))
-        return fail(e, TEN_E_USAGE, "--per-row: %" PRId64 ": expected at most the number of columns, %"
-                    PRId64, g->per_row, generate_cols(g));
+        return fail(e, TEN_E_USAGE, "--per-row: %" PRId64 ": expected at most the number of "
+                    "columns, %" PRId64, g->per_row, generate_cols(g));
     if (g->values == VALUES_LAPLACE && !(uses & GENERATE_GRID))
         return fail(e, TEN_E_USAGE, "--values: laplace: expected it with a kind that has a grid");
     return 0;
 }
 
-/* ---- Values ------------------------------------------------------------------------------------------------ */
+/* ---- Values ---------------------------------------------------------------------------------- */
 
 /* The value at a place is a draw of its own; mirror images share theirs. */
 static uint64_t place(int64_t i, int64_t j)
@@ -145,7 +152,8 @@ static uint64_t place(int64_t i, int64_t j)
 }
 
 /* Off the diagonal of an unsymmetric matrix (i, j) and (j, i) share the draw as well. */
-static double value(const struct generate *g, const struct rng *r, int64_t i, int64_t j, int64_t most)
+static double value(const struct generate *g, const struct rng *r, int64_t i, int64_t j,
+                    int64_t most)
 {
     switch (g->values) {
     case VALUES_INTEGER: {

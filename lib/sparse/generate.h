@@ -15,8 +15,9 @@ enum generate_values {
 /* What a kind may be told; generate_kind.uses is made of these bits. */
 enum {
     GENERATE_ROWS = 1, GENERATE_COLS = 2, GENERATE_GRID = 4, GENERATE_EDGES = 8,
-    GENERATE_PER_ROW = 16, GENERATE_QUADRANTS = 32, GENERATE_SYMMETRIC = 64, GENERATE_UNKNOWNS = 128,
-    GENERATE_SHARE = 256, GENERATE_WINDOW = 512, GENERATE_HUBS = 1024, GENERATE_BANDWIDTH = 2048,
+    GENERATE_PER_ROW = 16, GENERATE_QUADRANTS = 32, GENERATE_SYMMETRIC = 64,
+    GENERATE_UNKNOWNS = 128, GENERATE_SHARE = 256, GENERATE_WINDOW = 512, GENERATE_HUBS = 1024,
+    GENERATE_BANDWIDTH = 2048,
 };
 
 struct generate {
@@ -25,7 +26,7 @@ struct generate {
     int dims;                           /* how many of grid: 2 or 3 */
     int64_t edges;                      /* places drawn; those drawn again count once */
     int64_t per_row;                    /* entries of a row; neighbours that a node draws */
-    double quadrant[4];                 /* R-MAT: upper left, upper right, lower left, lower right */
+    double quadrant[4];                 /* of R-MAT: upper left and right, lower left and right */
     bool symmetric;                     /* the union with its transpose */
     int64_t unknowns;                   /* of a node */
     double share;                       /* of the grid's edges that are roads */

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Edges drawn one by one ------------------------------------------------------------------------- */
+/* ---- Edges drawn one by one ------------------------------------------------------------------ */
 
 typedef void (*edge_fn)(const struct generate *g, int64_t k, uint32_t *row, uint32_t *col);
 
@@ -77,7 +77,7 @@ void generate_uniform(struct csr *m, const struct generate *g)
     from_edges(m, g, uniform_edge);
 }
 
-/* ---- A number of entries in every row ------------------------------------------------------------------ */
+/* ---- A number of entries in every row -------------------------------------------------------- */
 
 /* Where c stands in sorted col[0..n), or would. */
 static int64_t find(const uint32_t *col, int64_t n, uint32_t c)
@@ -93,8 +93,9 @@ static int64_t find(const uint32_t *col, int64_t n, uint32_t c)
     return lo;
 }
 
-/* A uniform choice of per_row columns (Floyd, in Bentley and Floyd, CACM 30, 1987): the k-th draw is
- * from one column more than the one before, and where it hits a chosen one, the new column is taken. */
+/* A uniform choice of per_row columns (Floyd, in Bentley and Floyd, CACM 30, 1987): each draw is
+ * from one column more than the one before, and where it hits a chosen one, the new column is
+ * taken. */
 static int64_t per_row(const void *ctx, int64_t i, uint32_t *col)
 {
     const struct generate *g = ctx;
@@ -116,13 +117,14 @@ static int64_t per_row(const void *ctx, int64_t i, uint32_t *col)
 
 void generate_per_row(struct csr *m, const struct generate *g)
 {
-    rowwise_build(m, &(struct rowwise){.rows = g->rows, .cols = generate_cols(g), .longest = g->per_row,
-                                       .row = per_row, .ctx = g});
+    rowwise_build(m, &(struct rowwise){
+        .rows = g->rows, .cols = generate_cols(g), .longest = g->per_row,
+        .row = per_row, .ctx = g});
     if (g->symmetric)
         rowwise_symmetrize(m);
 }
 
-/* ---- Circuits -------------------------------------------------------------------------------------------- */
+/* ---- Circuits -------------------------------------------------------------------------------- */
 
 enum { REACH = 16, HUB_ROW = 120 };     /* how far wires go; entries of the fullest row of a hub */
 static const double WIRE = 2.125 / REACH, TO_HUB = 0.25;
@@ -162,7 +164,7 @@ void generate_circuit(struct csr *m, const struct generate *g)
                                        .row = circuit_row, .ctx = g});
 }
 
-/* ---- Pages and their links ------------------------------------------------------------------------------- */
+/* ---- Pages and their links ------------------------------------------------------------------- */
 
 enum { MOST_LINKS = 4700, SITE = 64 };
 static const double LOCAL = 0.75;

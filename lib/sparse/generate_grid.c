@@ -69,7 +69,7 @@ void generate_brick(struct csr *m, const struct generate *g)
     build(m, nodes(g) * g->unknowns, 27 * g->unknowns, brick_row, g);
 }
 
-/* ---- Irregular meshes ----------------------------------------------------------------------------- */
+/* ---- Irregular meshes ------------------------------------------------------------------------ */
 
 /* A node draws per_row of its neighbours, some of them twice, and itself once. */
 static int64_t mesh_row(const void *ctx, int64_t i, uint32_t *col)
@@ -92,7 +92,7 @@ void generate_mesh(struct csr *m, const struct generate *g)
     rowwise_symmetrize(m);
 }
 
-/* ---- Road networks ---------------------------------------------------------------------------------- */
+/* ---- Road networks --------------------------------------------------------------------------- */
 
 struct roads { const struct generate *g; int64_t *number, *node; struct rng r; };
 

@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Moving entries ------------------------------------------------------------------------------------ */
+/* ---- Moving entries -------------------------------------------------------------------------- */
 
 /* Rows of m in their new order, columns renamed but not sorted. */
-static void rename_entries(struct csr *u, const struct csr *m, const int64_t *rows, const int64_t *new_col)
+static void rename_entries(struct csr *u, const struct csr *m, const int64_t *rows,
+                           const int64_t *new_col)
 {
     const size_t size = csr_value_size(m);
     csr_alloc(u, m->rows, m->cols, m->n, m->val ? m->type : 0);
@@ -62,7 +63,7 @@ bool order_invert(int64_t *inverse, const int64_t *o, int64_t n, int64_t *bad)
     return true;
 }
 
-/* ---- Orders ---------------------------------------------------------------------------------------------- */
+/* ---- Orders ---------------------------------------------------------------------------------- */
 
 void order_random(int64_t *o, int64_t n, uint64_t seed)
 {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- One matrix -------------------------------------------------------------------------------------- */
+/* ---- One matrix ------------------------------------------------------------------------------ */
 
 static bool mirrored(const struct csr *m)
 {
@@ -40,7 +40,7 @@ void profile(struct profile *p, const struct csr *m)
     *p = (struct profile){empty, shortest, longest, bandwidth, diagonal, mirrored(m)};
 }
 
-/* ---- A product ---------------------------------------------------------------------------------------- */
+/* ---- A product ------------------------------------------------------------------------------- */
 
 static int64_t row_products(const struct csr *a, const struct csr *b, int64_t i)
 {
@@ -81,8 +81,8 @@ static double all_entries(const struct csr *a, const struct csr *b)
  * drawn with a probability that is their products'.  A row's entries over its products are then
  * an estimate of the entries over the products of all.
  */
-static double sampled_entries(const struct csr *a, const struct csr *b, const int64_t *sum, int64_t strata,
-                              uint64_t seed)
+static double sampled_entries(const struct csr *a, const struct csr *b, const int64_t *sum,
+                              int64_t strata, uint64_t seed)
 {
     const struct rng r = {seed, rng_stream("spstat.sample")};
     const int64_t all = sum[a->rows];
@@ -110,8 +110,8 @@ static double sampled_entries(const struct csr *a, const struct csr *b, const in
     return ratio / (double)strata * (double)all;
 }
 
-void profile_product(struct profile_product *p, const struct csr *a, const struct csr *b, int64_t sample,
-                     uint64_t seed)
+void profile_product(struct profile_product *p, const struct csr *a, const struct csr *b,
+                     int64_t sample, uint64_t seed)
 {
     int64_t *sum = xmalloc(((size_t)a->rows + 1) * sizeof *sum), bound = 0;
     sum[0] = 0;

@@ -26,9 +26,9 @@ void profile_product(struct profile_product *p, const struct csr *a, const struc
                      int64_t sample, uint64_t seed);
 
 /*
- * In a condensed matrix (Zhang et al., "SpArch", HPCA 2020) entries move to the front of their rows:
- * it has as many columns, L, as the longest row has entries.  Where merges take W at once, the first
- * one takes ((L - 2) mod (W - 1)) + 2, so that all others are full; L where that is below 2.
+ * In a condensed matrix (Zhang et al., "SpArch", HPCA 2020) entries move to the front of their
+ * rows: it has as many columns, L, as the longest row has entries.  Where merges take W at once,
+ * the first takes ((L - 2) mod (W - 1)) + 2, so that all others are full; L where that is below 2.
  */
 int64_t profile_first_merge(int64_t columns, int64_t ways);
 

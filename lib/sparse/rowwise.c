@@ -26,8 +26,9 @@ static void make_block(struct block *b, struct csr *m, const struct rowwise *r, 
     for (int64_t i = first; i < end; i++) {
         if (b->room - b->n < r->longest)
             make_room(b, 2 * b->room + r->longest, size);
-        const int64_t n = r->type ? r->row_values(r->ctx, i, b->col + b->n, b->val + (size_t)b->n * size)
-                                  : r->row(r->ctx, i, b->col + b->n);
+        uint32_t *col = b->col + b->n;
+        const int64_t n = r->type ? r->row_values(r->ctx, i, col, b->val + (size_t)b->n * size)
+                                  : r->row(r->ctx, i, col);
         m->ptr[i + 1] = n;
         b->n += n;
     }
@@ -100,7 +101,7 @@ int64_t rowwise_sort(uint32_t *col, int64_t n)
     return kept;
 }
 
-/* ---- From places in any order ------------------------------------------------------------------- */
+/* ---- From places in any order ---------------------------------------------------------------- */
 
 struct bucket { const int64_t *ptr; const uint32_t *col; };
 
@@ -136,7 +137,7 @@ void rowwise_from_places(struct csr *m, int64_t rows, int64_t cols, const uint32
     free(dealt);
 }
 
-/* ---- Union with the transpose --------------------------------------------------------------------- */
+/* ---- Union with the transpose ---------------------------------------------------------------- */
 
 static int64_t united(const void *ctx, int64_t i, uint32_t *col)
 {

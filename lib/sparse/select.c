@@ -42,7 +42,7 @@ static bool stays(const struct csr *m, const struct selection *how, int64_t i, i
     return (!how->bounded || (v >= how->least && v <= how->most)) && (!how->nonzero || v != 0);
 }
 
-/* ---- The largest of a row ---------------------------------------------------------------------------- */
+/* ---- The largest of a row -------------------------------------------------------------------- */
 
 struct candidate { double weight; int64_t k; };
 
@@ -76,7 +76,7 @@ static int64_t largest(const struct selecting *s, int64_t *kept, int64_t n)
     return s->how->topk;
 }
 
-/* ---- Rows ------------------------------------------------------------------------------------------------ */
+/* ---- Rows ------------------------------------------------------------------------------------ */
 
 static int64_t selected_values(const void *ctx, int64_t row, uint32_t *col, void *val)
 {

@@ -13,7 +13,13 @@
 #define SPMV_NAME(name) #name,
 const char *const spmv_semiring_names[] = {SPMV_SEMIRINGS(SPMV_NAME) NULL};
 
-struct product { void *y; const struct csr *m; const void *x; int64_t width; enum spmv_semiring s; };
+struct product {
+    void *y;
+    const struct csr *m;
+    const void *x;
+    int64_t width;
+    enum spmv_semiring s;
+};
 
 /* The first row of part p of `parts`: the one that holds the p-th share of rows and entries. */
 static int64_t first_row(const struct csr *m, int64_t p, int64_t parts)
@@ -31,7 +37,7 @@ static int64_t first_row(const struct csr *m, int64_t p, int64_t parts)
     return lo;
 }
 
-/* ---- Plus and times of floats ------------------------------------------------------------------------ */
+/* ---- Plus and times of floats ---------------------------------------------------------------- */
 
 static void rows_f64(const struct product *p, int64_t row, int64_t end)
 {
@@ -110,7 +116,7 @@ static void columns_f32(const struct product *p, int64_t row, int64_t end)
     }
 }
 
-/* ---- Any semiring ---------------------------------------------------------------------------------------- */
+/* ---- Any semiring ---------------------------------------------------------------------------- */
 
 static double float_at(enum ten_type type, const void *v, int64_t k)
 {
@@ -217,7 +223,8 @@ static void any_whole(const struct product *p, int64_t row, int64_t end)
 void spmv(void *y, const struct csr *m, const void *x, int64_t width, enum spmv_semiring semiring)
 {
     const struct product p = {y, m, x, width, semiring};
-    void (*rows)(const struct product *, int64_t, int64_t) = m->type == TEN_I64 ? any_whole : any_float;
+    void (*rows)(const struct product *, int64_t, int64_t) =
+        m->type == TEN_I64 ? any_whole : any_float;
     if (semiring == SPMV_plus_times && m->val && m->type == TEN_F64)
         rows = width == 1 ? rows_f64 : columns_f64;
     if (semiring == SPMV_plus_times && m->val && m->type == TEN_F32)

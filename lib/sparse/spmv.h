@@ -5,7 +5,7 @@
 #include "sparse/csr.h"
 
 /* The first word adds, the second multiplies a_ij and x_j; first is a_ij and second x_j; or/and see
- * 0 and others.  min and max begin with the infinity (or the bound of i64) that leaves others be. */
+ * 0 and others.  min and max begin with the infinity, or bound of i64, that leaves others be. */
 #define SPMV_SEMIRINGS(X) \
     X(plus_times) X(plus_first) X(plus_second) X(min_plus) X(max_plus) X(min_max) X(max_min) \
     X(min_times) X(max_times) X(min_second) X(max_second) X(or_and)

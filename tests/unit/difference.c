@@ -22,7 +22,8 @@ static void a_matrix_is_equal_to_itself(void)
 
 static void the_first_and_the_worst_are_found_with_any_number_of_threads(void)
 {
-    struct csr a = scattered(9000, 100, 30000, TEN_F64, 1), b = scattered(9000, 100, 30000, TEN_F64, 1);
+    struct csr a = scattered(9000, 100, 30000, TEN_F64, 1);
+    struct csr b = scattered(9000, 100, 30000, TEN_F64, 1);
     struct sparse_difference d;
     ((double *)b.val)[a.ptr[5000]] += 1;
     ((double *)b.val)[a.ptr[7000]] += 3;
@@ -86,7 +87,8 @@ static void a_nan_differs_unless_told_and_large_whole_numbers_are_exact(void)
 
 static void rows_that_are_divided_by_their_sum_add_up_to_one(void)
 {
-    struct csr m = scattered(200, 100, 3000, TEN_F64, 3), was = scattered(200, 100, 3000, TEN_F64, 3);
+    struct csr m = scattered(200, 100, 3000, TEN_F64, 3);
+    struct csr was = scattered(200, 100, 3000, TEN_F64, 3);
     double rows[200], cols[100], again[100];
     csr_raise(&m, 2);
     csr_row_sums(rows, &m);

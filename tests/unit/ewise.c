@@ -22,7 +22,8 @@ static double expected(enum ewise_op op, bool in_a, bool in_b, double a, double 
     }
 }
 
-static void check_pair(const struct csr *a, const struct csr *b, enum ewise_op op, enum ewise_places where)
+static void check_pair(const struct csr *a, const struct csr *b, enum ewise_op op,
+                       enum ewise_places where)
 {
     struct csr c;
     csr_ewise(&c, a, b, op, where);
@@ -92,7 +93,8 @@ static void of_a_nan_and_a_number_min_and_max_are_the_number(void)
 
 static void the_number_of_threads_does_not_matter(void)
 {
-    struct csr a = scattered(9000, 900, 60000, TEN_F64, 1), b = scattered(9000, 900, 50000, TEN_F64, 2), one, c;
+    struct csr a = scattered(9000, 900, 60000, TEN_F64, 1), one, c;
+    struct csr b = scattered(9000, 900, 50000, TEN_F64, 2);
     threads_set(1);
     csr_ewise(&one, &a, &b, EWISE_MINUS, EWISE_UNION);
     for (int threads = 2; threads <= 3; threads++) {

@@ -8,11 +8,12 @@
 #include <string.h>
 
 /* About `edges` entries anywhere, of whole values from -8 to 8. */
-static inline struct csr scattered(int64_t rows, int64_t cols, int64_t edges, enum ten_type type, uint64_t seed)
+static inline struct csr scattered(int64_t rows, int64_t cols, int64_t edges, enum ten_type type,
+                                   uint64_t seed)
 {
     const struct generate_kind *uniform = generate_kinds;
-    const struct generate g = {.rows = rows, .cols = cols, .edges = edges, .seed = seed, .type = type,
-                               .values = type ? VALUES_INTEGER : VALUES_NONE};
+    const struct generate g = {.rows = rows, .cols = cols, .edges = edges, .seed = seed,
+                               .type = type, .values = type ? VALUES_INTEGER : VALUES_NONE};
     struct csr m;
     while (strcmp(uniform->name, "uniform") != 0)
         uniform++;

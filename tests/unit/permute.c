@@ -18,7 +18,8 @@ static void entries_move_to_their_new_places(void)
         CHECK_INT(p.n, m.n);
         for (int64_t i = 0; i < 50; i++)
             for (int64_t k = p.ptr[i]; k < p.ptr[i + 1]; k++) {
-                const int64_t was = entry_at(&m, sides & 1 ? rows[i] : i, sides & 2 ? cols[p.col[k]] : p.col[k]);
+                const int64_t row = sides & 1 ? rows[i] : i;
+                const int64_t was = entry_at(&m, row, sides & 2 ? cols[p.col[k]] : p.col[k]);
                 CHECK(was >= 0 && value_of(&m, was) == value_of(&p, k));
             }
         csr_free(&p);

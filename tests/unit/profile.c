@@ -5,8 +5,9 @@
 #include "check.h"
 #include "matrices.h"
 
-/* The 5-point stencil on a square of side n >= 4 has 5n^2 - 4n entries, its square 13n^2 - 20n + 4, and as many
- * multiplications as its row lengths squared: 4 corners of 3, 4(n-2) nodes of 4 at the edge, the others of 5. */
+/* The 5-point stencil on a square of side n >= 4 has 5n^2 - 4n entries, its square 13n^2 - 20n + 4,
+ * and as many multiplications as its row lengths squared: 4 corners of 3, 4(n-2) nodes of 4 at the
+ * edge, the others of 5. */
 static void a_stencil_has_the_figures_of_its_closed_form(void)
 {
     const struct generate_kind *k = generate_kinds;

@@ -24,8 +24,8 @@ static void *whole_numbers(int64_t n, enum ten_type type)
 
 static double number(const void *x, enum ten_type type, int64_t i)
 {
-    return type == TEN_F32 ? ((const float *)x)[i] : type == TEN_I64 ? (double)((const int64_t *)x)[i]
-         : ((const double *)x)[i];
+    return type == TEN_F32 ? ((const float *)x)[i]
+         : type == TEN_I64 ? (double)((const int64_t *)x)[i] : ((const double *)x)[i];
 }
 
 static double naive(const struct csr *m, const void *x, int64_t width, int s, int64_t i, int64_t c)
@@ -39,9 +39,10 @@ static double naive(const struct csr *m, const void *x, int64_t width, int s, in
         const double a = value_of(m, k), b = number(x, m->type, m->col[k] * width + c);
         const double v = strcmp(times, "times") == 0 ? a * b : strcmp(times, "plus") == 0 ? a + b
                        : strcmp(times, "first") == 0 ? a : strcmp(times, "second") == 0 ? b
-                       : strcmp(times, "min") == 0 ? fmin(a, b) : strcmp(times, "max") == 0 ? fmax(a, b)
-                       : a != 0 && b != 0;
-        sum = min ? fmin(sum, v) : max ? fmax(sum, v) : s == SPMV_or_and ? sum != 0 || v != 0 : sum + v;
+                       : strcmp(times, "min") == 0 ? fmin(a, b)
+                       : strcmp(times, "max") == 0 ? fmax(a, b) : a != 0 && b != 0;
+        sum = min ? fmin(sum, v) : max ? fmax(sum, v) : s != SPMV_or_and ? sum + v
+            : sum != 0 || v != 0;
     }
     return sum;
 }
@@ -70,7 +71,8 @@ static void the_number_of_threads_does_not_matter(void)
 {
     struct csr m = scattered(3000, 2000, 50000, TEN_F64, 2);
     const struct rng r = {3, rng_stream("test")};
-    double *x = malloc(2000 * 3 * sizeof *x), *one = malloc(3000 * 3 * sizeof *one), *y = malloc(3000 * 3 * sizeof *y);
+    double *x = malloc(2000 * 3 * sizeof *x), *one = malloc(3000 * 3 * sizeof *one);
+    double *y = malloc(3000 * 3 * sizeof *y);
     for (int i = 0; i < 6000; i++)
         x[i] = rng_normal(&r, (uint64_t)i);
     for (int64_t width = 1; width <= 3; width += 2) {

@@ -15,7 +15,7 @@ mtxgen banded --rows="$fine" --bandwidth=1 | spewise plus one.ten | spscale --ro
 
 sptrans <p.ten | spgemm a.ten p.ten >coarse.ten
 
-ten2mtx <coarse.ten | sed 2q
+spstat <coarse.ten | tail -1 | awk '{ print $1 " rows, " $3 " entries" }'
 ten-gen --fill=constant --value=0.5 half f64 "$n" >half.ten
 mtxgen st2d5 --grid="$n,1" --values=laplace | spscale --rows=half.ten | spcmp coarse.ten - &&
     echo "half of the matrix on $n points"

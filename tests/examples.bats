@@ -56,10 +56,10 @@ setup() { cd "$BATS_TEST_TMPDIR" || return; }
 }
 @test "galerkin: the coarse matrix is the fine one's by one half" {
     run -0 "$ROOT"/examples/galerkin.sh
-    [ "${lines[1]}" = "7 7 19" ]
-    [ "${lines[2]}" = "half of the matrix on 7 points" ]
+    [ "${lines[0]}" = "7 rows, 19 entries" ]
+    [ "${lines[1]}" = "half of the matrix on 7 points" ]
     run -0 "$ROOT"/examples/galerkin.sh 1000
-    [ "${lines[2]}" = "half of the matrix on 1000 points" ]
+    [ "${lines[1]}" = "half of the matrix on 1000 points" ]
 }
 @test "markov-clusters: circles of friends are found again" {
     run -0 "$ROOT"/examples/markov-clusters.sh

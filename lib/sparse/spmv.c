@@ -1,7 +1,8 @@
 /*
  * Each thread has a range of rows with as many entries as any other's.  An entry costs 12 bytes of
  * memory (8 in f32) and a look into x; so what matters is that loads of several entries are under
- * way together, which four sums give.
+ * way together.  In short rows those of the next ones are, where guesses of the rows' ends come
+ * true; long ones have four sums.
  */
 #include "sparse/spmv.h"
 
@@ -39,45 +40,58 @@ static int64_t first_row(const struct csr *m, int64_t p, int64_t parts)
 
 /* ---- Plus and times of floats ---------------------------------------------------------------- */
 
+/* Entries of a long row.  Four sums from 4 entries on took 1.6 times as long on rows of 4. */
+enum { LONG = 12 };
+
 static void rows_f64(const struct product *p, int64_t row, int64_t end)
 {
     const struct csr *m = p->m;
-    const double *a = m->val, *x = p->x;
+    const double *x = p->x;
     for (int64_t i = row; i < end; i++) {
-        double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-        int64_t k = m->ptr[i];
-        const int64_t last = m->ptr[i + 1];
-        for (; k + 4 <= last; k += 4) {
-            s0 += a[k] * x[m->col[k]];
-            s1 += a[k + 1] * x[m->col[k + 1]];
-            s2 += a[k + 2] * x[m->col[k + 2]];
-            s3 += a[k + 3] * x[m->col[k + 3]];
+        const double *a = (const double *)m->val + m->ptr[i];
+        const uint32_t *col = m->col + m->ptr[i];
+        const int64_t n = m->ptr[i + 1] - m->ptr[i];
+        double s = 0;
+        int64_t k = 0;
+        if (n >= LONG) {
+            double s1 = 0, s2 = 0, s3 = 0;
+            for (; k + 4 <= n; k += 4) {
+                s += a[k] * x[col[k]];
+                s1 += a[k + 1] * x[col[k + 1]];
+                s2 += a[k + 2] * x[col[k + 2]];
+                s3 += a[k + 3] * x[col[k + 3]];
+            }
+            s = (s + s1) + (s2 + s3);
         }
-        s0 += k < last ? a[k] * x[m->col[k]] : 0;
-        s1 += k + 1 < last ? a[k + 1] * x[m->col[k + 1]] : 0;
-        s2 += k + 2 < last ? a[k + 2] * x[m->col[k + 2]] : 0;
-        ((double *)p->y)[i] = (s0 + s1) + (s2 + s3);
+        for (; k < n; k++)
+            s += a[k] * x[col[k]];
+        ((double *)p->y)[i] = s;
     }
 }
 
 static void rows_f32(const struct product *p, int64_t row, int64_t end)
 {
     const struct csr *m = p->m;
-    const float *a = m->val, *x = p->x;
+    const float *x = p->x;
     for (int64_t i = row; i < end; i++) {
-        float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-        int64_t k = m->ptr[i];
-        const int64_t last = m->ptr[i + 1];
-        for (; k + 4 <= last; k += 4) {
-            s0 += a[k] * x[m->col[k]];
-            s1 += a[k + 1] * x[m->col[k + 1]];
-            s2 += a[k + 2] * x[m->col[k + 2]];
-            s3 += a[k + 3] * x[m->col[k + 3]];
+        const float *a = (const float *)m->val + m->ptr[i];
+        const uint32_t *col = m->col + m->ptr[i];
+        const int64_t n = m->ptr[i + 1] - m->ptr[i];
+        float s = 0;
+        int64_t k = 0;
+        if (n >= LONG) {
+            float s1 = 0, s2 = 0, s3 = 0;
+            for (; k + 4 <= n; k += 4) {
+                s += a[k] * x[col[k]];
+                s1 += a[k + 1] * x[col[k + 1]];
+                s2 += a[k + 2] * x[col[k + 2]];
+                s3 += a[k + 3] * x[col[k + 3]];
+            }
+            s = (s + s1) + (s2 + s3);
         }
-        s0 += k < last ? a[k] * x[m->col[k]] : 0;
-        s1 += k + 1 < last ? a[k + 1] * x[m->col[k + 1]] : 0;
-        s2 += k + 2 < last ? a[k + 2] * x[m->col[k + 2]] : 0;
-        ((float *)p->y)[i] = (s0 + s1) + (s2 + s3);
+        for (; k < n; k++)
+            s += a[k] * x[col[k]];
+        ((float *)p->y)[i] = s;
     }
 }
 

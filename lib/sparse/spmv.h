@@ -18,9 +18,9 @@ extern const char *const spmv_semiring_names[];
 /*
  * y[i,c] = sum over j of m[i,j] x[j,c]         x [m->cols,width], y [m->rows,width] of m->type
  *
- * Sums of a row are those of four parts, entry k in part k%4 (width 1), or in order of j (width
- * above 1): they do not depend on the number of threads, among which entries are shared out.  The
- * semirings but plus_times of floats add in double.  m without values counts as 1 everywhere.
+ * Entries of a row are added in order of j; of floats with width 1, in four parts where there are
+ * many.  The number of threads, among which entries are shared out, does not matter.  The semirings
+ * but plus_times of floats add in double.  m without values counts as 1 everywhere.
  */
 void spmv(void *y, const struct csr *m, const void *x, int64_t width, enum spmv_semiring semiring);
 

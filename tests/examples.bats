@@ -38,3 +38,38 @@ setup() { cd "$BATS_TEST_TMPDIR" || return; }
     [[ "${lines[1]}" = "largest mean: 0.0"* ]]
     [[ "${lines[2]}" = centred$'\t'*$'\t'holds ]]
 }
+@test "triangles: those of a board of squares, and of a real network" {
+    run -0 "$ROOT"/examples/triangles.sh
+    [ "$output" = "324 triangles" ]
+    [ -n "${TENSTREAM_DATA:-}" ] || return 0
+    # As its publishers count (snap.stanford.edu/data/ego-Facebook.html).
+    zstd -dc "$TENSTREAM_DATA/matrices/facebook.mtx.zst" | mtx2ten --quiet >facebook.ten
+    run -0 "$ROOT"/examples/triangles.sh facebook.ten
+    [ "$output" = "1612010 triangles" ]
+}
+@test "k-hop: 2k(k+1) crossings within k steps, 4k of them at k" {
+    for k in 1 2 5; do
+        run -0 "$ROOT"/examples/k-hop.sh $k
+        [ "${lines[0]}" = "within $k steps: at most $((2 * k * (k + 1)))" ]
+        [ "${lines[1]}" = "no nearer: at most $((4 * k))" ]
+    done
+}
+@test "galerkin: the coarse matrix is the fine one's by one half" {
+    run -0 "$ROOT"/examples/galerkin.sh
+    [ "${lines[0]}" = "7 rows, 19 entries" ]
+    [ "${lines[1]}" = "half of the matrix on 7 points" ]
+    run -0 "$ROOT"/examples/galerkin.sh 1000
+    [ "${lines[1]}" = "half of the matrix on 1000 points" ]
+}
+@test "markov-clusters: circles of friends are found again" {
+    run -0 "$ROOT"/examples/markov-clusters.sh
+    [ "${lines[0]}" = "cluster: 0 1 2 3 4 5 6 7" ]
+    [ "${lines[1]}" = "cluster: 13 14 15 16 17 18" ]
+    [ "${lines[2]}" = "cluster: 8 9 10 11 12" ]
+    [ "${#lines[@]}" = 3 ]
+}
+@test "contract: a grid of blocks, with the streets between them" {
+    run -0 "$ROOT"/examples/contract.sh
+    [ "${lines[0]}" = "36 groups, 60 edges" ]
+    [ "${lines[1]}" = "each of weight 2" ]
+}

@@ -22,6 +22,7 @@ forward         @ --batch=64 --model=numbers.ten --record=x=image <others.ten
 edges2ten       @ --undirected --dup=sum x.edges
 edges2ten       @ --ids=string x.edges
 gr2ten          @ --dup=min x.gr
+graphgen        @ rand --n=5000 --seed=3; for t in grid pref geo flight citation-core road; do graphgen $t --n=900; done
 idx2ten         @ --pad=2 x-images.idx x-labels.idx
 latency         @ --runs=1 --config='{"family": "mlp", "in": [4]}' | wc -l
 make-model      @ --seed=4 --config="$NET"

@@ -14,6 +14,7 @@ row() {
     ten-cmp | ten-dot) echo stream - "$s" ;;
     ten-paste) echo stream - "$s" ;;
     ten-gen) echo no x f32 8,8,8,3 ;;
+    graphgen) echo no rand ;;
     ten2png) echo stream --grid ;;
     ten2y4m) echo clip ;;
     ten2raw | ten2npy | ten2npz | ten2safetensors) echo stream ;;

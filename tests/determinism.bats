@@ -22,6 +22,11 @@ forward         @ --batch=64 --model=numbers.ten --record=x=image <others.ten
 edges2ten       @ --undirected --dup=sum x.edges
 edges2ten       @ --ids=string x.edges
 gr2ten          @ --dup=min x.gr
+graph-filter    @ --mask=in_h <spanner.ten
+graph-filter    @ --box=0,0,1500,1500 <spanner.ten
+graph-scc       @ <graph.ten
+graph-scc       @ --all <graph.ten
+graph-sources   @ --random=20 --seed=2 <graph.ten
 graphgen        @ rand --n=5000 --seed=3; for t in grid pref geo flight citation-core road; do graphgen $t --n=900; done
 idx2ten         @ --pad=2 x-images.idx x-labels.idx
 latency         @ --runs=1 --config='{"family": "mlp", "in": [4]}' | wc -l
@@ -116,6 +121,9 @@ make_inputs() {
         for (i = 0; i < 100000; i++) { s = (s * 1103 + 12345) % 20000; print "a", s + 1, i * 7 % 20000 + 1, i % 97 } }' >x.gr
     gr2ten x.gr >graph.ten
     awk '$1 == "a" { print $2, $3, $4 / 3 }' x.gr >x.edges
+    graphgen grid --n=900 | graph-sources --degree=10 >sources.ten
+    ten-gen --fill=uniform --hi=2 in_h u8 "$(ten2edges <sources.ten | wc -l)" >in_h.ten
+    ten-paste sources.ten in_h.ten >spanner.ten
     { echo '%%MatrixMarket matrix coordinate real general'; echo '20001 20001 100000'; cat x.edges; } >x.mtx
     mtx2ten x.mtx >matrix.ten
     seq 100000 | sed 's/7/ seven /g' >x.txt

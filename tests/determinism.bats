@@ -27,6 +27,7 @@ graph-filter    @ --box=0,0,1500,1500 <spanner.ten
 graph-scc       @ <graph.ten
 graph-scc       @ --all <graph.ten
 graph-sources   @ --random=20 --seed=2 <graph.ten
+graph-stat      @ <spanner.ten
 graphgen        @ rand --n=5000 --seed=3; for t in grid pref geo flight citation-core road; do graphgen $t --n=900; done
 idx2ten         @ --pad=2 x-images.idx x-labels.idx
 latency         @ --runs=1 --config='{"family": "mlp", "in": [4]}' | wc -l
@@ -41,8 +42,12 @@ png2ten         @ --crop --channels=1 --size=90x90 --glob='x-0*.png'
 predict-acc     @ --quiet --x=image --y=label number.ten <small.ten
 raw2ten         @ --type=f32 --dims=64,64,3 --batch=16 x.raw
 report          @ results | sed 's/(compiler [^,]*,//'
+rt-girth        @ --each <spanner.ten
+rt-girth        @ <graph.ten
 safetensors2ten @ x.safetensors
 score           @ --layers <net.ten
+sssp            @ --source=3 <graph.ten
+sssp            @ --reverse <spanner.ten
 ten-batch       @ --size=7 <pixels.ten
 ten-cat         @ images.ten packed.ten
 ten-cat         @ --zstd=1 images.ten packed.ten

@@ -15,7 +15,7 @@ row() {
     ten-paste) echo stream - "$s" ;;
     ten-gen) echo no x f32 8,8,8,3 ;;
     graphgen) echo no rand ;;
-    graph-scc) echo graph ;;
+    graph-scc | graph-stat | rt-girth | sssp) echo graph ;;
     graph-sources) echo graph --all ;;
     graph-filter) echo graph --mask=in_h ;;
     ten2png) echo stream --grid ;;

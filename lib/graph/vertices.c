@@ -78,7 +78,9 @@ static int each_line(struct list *l, const char *p, const char *end, struct ten_
 
 int vertices_read(uint32_t **v, int64_t *n, struct source *s, int64_t limit, struct ten_err *e)
 {
-    struct list l = {.name = source_name(s), .limit = limit, .announced = -1, .seen = xcalloc((size_t)limit, 1)};
+    /* Also an empty list is one. */
+    struct list l = {.name = source_name(s), .limit = limit, .announced = -1, .seen = xcalloc((size_t)limit, 1),
+                     .v = xmalloc(0)};
     const void *text;
     const int64_t bytes = source_rest(s, &text, e);
     const int rc = bytes < 0 ? -1 : bytes == 0 ? 0 : each_line(&l, text, (const char *)text + bytes, e);

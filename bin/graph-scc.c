@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "graph/carried.h"
 #include "graph/part.h"
-#include "graph/scc.h"
+#include "graph/components.h"
 
 #include <stdlib.h>
 
@@ -55,12 +55,12 @@ static int cut_to_components(struct opts *o, struct digraph *g)
 {
     uint32_t *part = xmalloc((size_t)g->n * sizeof *part);
     uint8_t *vertices = o->all ? NULL : xmalloc((size_t)g->n), *inner = xmalloc((size_t)g->m);
-    const int64_t parts = scc(part, &g->out);
+    const int64_t parts = components(part, &g->out);
 
     if (o->sources)
         keep_sources(vertices, part, parts, g);
     else if (!o->all)
-        scc_largest(vertices, part, g->n, parts);
+        components_largest(vertices, part, g->n, parts);
     for (int64_t v = 0; v < g->n; v++)
         for (int64_t k = g->out.ptr[v]; k < g->out.ptr[v + 1]; k++)
             inner[k] = part[v] == part[g->out.col[k]];

@@ -5,7 +5,7 @@
 #include "base/numbers.h"
 #include "graph/census.h"
 #include "graph/extent.h"
-#include "graph/scc.h"
+#include "graph/components.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -93,7 +93,7 @@ static void print_components(const struct opts *o, const struct digraph *g)
 {
     uint32_t *part = xmalloc((size_t)g->n * sizeof *part), id = 0;
     uint8_t *keep = xmalloc((size_t)g->n);
-    const int64_t parts = scc(part, &g->out), largest = scc_largest(keep, part, g->n, parts);
+    const int64_t parts = components(part, &g->out), largest = components_largest(keep, part, g->n, parts);
     struct extent x;
 
     count("components", parts);

@@ -22,6 +22,8 @@ forward         @ --batch=64 --model=numbers.ten --record=x=image <others.ten
 edges2ten       @ --undirected --dup=sum x.edges
 edges2ten       @ --ids=string x.edges
 gr2ten          @ --dup=min x.gr
+graph-draw      @ --width=300 <spanner.ten
+graph-draw      @ --width=300 --format=svg --layout <spanner.ten
 graph-filter    @ --mask=in_h <spanner.ten
 graph-filter    @ --box=0,0,1500,1500 <spanner.ten
 graph-scc       @ <graph.ten
@@ -44,6 +46,8 @@ raw2ten         @ --type=f32 --dims=64,64,3 --batch=16 x.raw
 report          @ results | sed 's/(compiler [^,]*,//'
 rt-girth        @ --each <spanner.ten
 rt-girth        @ <graph.ten
+rt-oracle       @ build <spanner.ten
+rt-oracle       @ query --oracle=<(rt-oracle build <sources.ten) --exact <pairs.ten
 safetensors2ten @ x.safetensors
 score           @ --layers <net.ten
 sssp            @ --source=3 <graph.ten
@@ -129,6 +133,7 @@ make_inputs() {
     graphgen grid --n=900 | graph-sources --degree=10 >sources.ten
     ten-gen --fill=uniform --hi=2 in_h u8 "$(ten2edges <sources.ten | wc -l)" >in_h.ten
     ten-paste sources.ten in_h.ten >spanner.ten
+    ten-gen --fill=uniform --hi=900 pairs u32 2000,2 >pairs.ten
     { echo '%%MatrixMarket matrix coordinate real general'; echo '20001 20001 100000'; cat x.edges; } >x.mtx
     mtx2ten x.mtx >matrix.ten
     seq 100000 | sed 's/7/ seven /g' >x.txt

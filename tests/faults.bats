@@ -15,8 +15,9 @@ row() {
     ten-paste) echo stream - "$s" ;;
     ten-gen) echo no x f32 8,8,8,3 ;;
     graphgen) echo no rand ;;
-    graph-scc | graph-stat | rt-girth | sssp) echo graph ;;
+    graph-draw | graph-scc | graph-stat | rt-girth | sssp) echo graph ;;
     graph-sources) echo graph --all ;;
+    rt-oracle) echo graph build ;;
     graph-filter) echo graph --mask=in_h ;;
     ten2png) echo stream --grid ;;
     ten2y4m) echo clip ;;

@@ -5,7 +5,7 @@
 #include "graph/arcs.h"
 #include "graph/points.h"
 #include "graph/roads.h"
-#include "graph/scc.h"
+#include "graph/components.h"
 #include "graph/subgraph.h"
 
 #include <math.h>
@@ -193,7 +193,7 @@ static void keep_core(struct csr *m, int32_t *xy)
     struct submap map;
     struct csr whole = *m;
 
-    scc_largest(keep, part, m->rows, scc(part, m));
+    components_largest(keep, part, m->rows, components(part, m));
     subgraph(m, &map, &whole, keep, NULL);
     for (int64_t i = 0; xy && i < map.n; i++) {
         xy[2 * i] = xy[2 * map.vertex[i]];

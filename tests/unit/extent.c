@@ -6,7 +6,7 @@
 #include "base/threads.h"
 #include "graph/census.h"
 #include "graph/girth.h"
-#include "graph/scc.h"
+#include "graph/components.h"
 
 #include "check.h"
 

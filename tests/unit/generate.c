@@ -5,7 +5,7 @@
 #include "base/random.h"
 #include "base/threads.h"
 #include "graph/arcs.h"
-#include "graph/scc.h"
+#include "graph/components.h"
 #include "graph/subgraph.h"
 
 #include "check.h"
@@ -76,7 +76,7 @@ static void components_are_the_classes_of_mutual_reachability(void)
 
         random_graph(&m, n, n + (int64_t)(seed / 40) * n / 4, seed);
         closure(reach, &m);
-        const int64_t parts = scc(part, &m);
+        const int64_t parts = components(part, &m);
         int64_t next = 0;
         for (int64_t u = 0; u < n; u++) {
             CHECK(part[u] <= next && part[u] < parts);
@@ -100,11 +100,11 @@ static void a_long_path_and_a_long_cycle_cost_no_stack(void)
     for (int64_t v = 0; v + 1 < N; v++)
         arcs_add(&a, v, v + 1, 1);
     arcs_to_csr(&m, &a, true);
-    CHECK_INT(scc(part, &m), N);
+    CHECK_INT(components(part, &m), N);
     csr_free(&m);
     arcs_add(&a, N - 1, 0, 1);
     arcs_to_csr(&m, &a, true);
-    CHECK_INT(scc(part, &m), 1);
+    CHECK_INT(components(part, &m), 1);
     csr_free(&m);
     arcs_free(&a);
     free(part);
@@ -114,11 +114,11 @@ static void the_largest_component_is_the_first_of_equals(void)
 {
     uint8_t keep[6];
 
-    CHECK_INT(scc_largest(keep, (uint32_t[]){0, 1, 1, 2, 2, 0}, 6, 3), 2);
+    CHECK_INT(components_largest(keep, (uint32_t[]){0, 1, 1, 2, 2, 0}, 6, 3), 2);
     CHECK_BYTES(keep, ((uint8_t[]){1, 0, 0, 0, 0, 1}), 6);
-    CHECK_INT(scc_largest(keep, (uint32_t[]){0, 1, 1, 1, 2, 0}, 6, 3), 3);
+    CHECK_INT(components_largest(keep, (uint32_t[]){0, 1, 1, 1, 2, 0}, 6, 3), 3);
     CHECK_BYTES(keep, ((uint8_t[]){0, 1, 1, 1, 0, 0}), 6);
-    CHECK_INT(scc_largest(keep, NULL, 0, 0), 0);
+    CHECK_INT(components_largest(keep, NULL, 0, 0), 0);
 }
 
 /* Every arc of the whole graph is in the part when both ends and the arc itself are kept. */
@@ -171,7 +171,7 @@ static void every_kind_is_strongly_connected_and_without_loops(void)
             const bool core = kind == GRAPH_GEO || kind == GRAPH_CITATION || kind == GRAPH_ROAD;
             CHECK(core ? m.rows > 0 && m.rows <= n : m.rows == n);
             CHECK((xy != NULL) == d->places);
-            CHECK_INT(scc(part, &m), 1);
+            CHECK_INT(components(part, &m), 1);
             CHECK(m.type == TEN_I64 && m.weight);
             for (int64_t u = 0; u < m.rows; u++)
                 for (int64_t k = m.ptr[u]; k < m.ptr[u + 1]; k++) {

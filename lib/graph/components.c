@@ -3,7 +3,7 @@
  * through the tree below it and one arc more, of vertices whose component is still open; where it is
  * v's own number, v and everything above it on the stack of open vertices are a component.
  */
-#include "graph/scc.h"
+#include "graph/components.h"
 
 #include "base/mem.h"
 
@@ -80,7 +80,7 @@ static void renumber(uint32_t *part, int64_t n, int64_t parts)
     free(name);
 }
 
-int64_t scc(uint32_t *part, const struct csr *g)
+int64_t components(uint32_t *part, const struct csr *g)
 {
     const size_t n = (size_t)g->rows;
     struct tarjan t = {.g = g, .part = part, .low = xcalloc(n, sizeof *t.low),
@@ -98,7 +98,7 @@ int64_t scc(uint32_t *part, const struct csr *g)
     return t.parts;
 }
 
-int64_t scc_largest(uint8_t *keep, const uint32_t *part, int64_t n, int64_t parts)
+int64_t components_largest(uint8_t *keep, const uint32_t *part, int64_t n, int64_t parts)
 {
     int64_t *size = xcalloc((size_t)parts, sizeof *size), best = 0;
 

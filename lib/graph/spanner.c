@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 const char *const spanner_algo_names[] = {"fast", "greedy", "rtz", "zl", "cdg", "spt", NULL};
 
@@ -113,5 +114,35 @@ void spanner_repair(struct digraph *g, double t, enum greedy_order order, struct
     run_open(&x, g, 0, 0);
     if (x.b.g->n > 0)
         greedy_build(&x.b, t, order);
+    run_close(&x, r);
+}
+
+/* Arcs that are no part of the core serve no source, but for those of weight 0 that hold it
+ * together. */
+static void drop_useless(struct digraph *g, const struct core *c)
+{
+    uint8_t *of_use = xcalloc((size_t)g->m, 1);
+    memcpy(of_use, c->skeleton, (size_t)g->m);
+    for (int64_t k = 0; k < c->g.m; k++)
+        of_use[c->arc[k]] = 1;
+    for (int64_t k = 0; k < g->m; k++)
+        g->in_h[k] &= of_use[k];
+    free(of_use);
+}
+
+void spanner_prune(struct digraph *g, double t, double seconds, enum greedy_order order,
+                   struct spanner_result *r)
+{
+    struct run x;
+    *r = (struct spanner_result){.bound = t, .built = g->in_h ? count_arcs(g->in_h, g->m) : 0};
+    run_open(&x, g, 0, 0);
+    drop_useless(g, &x.core);
+    if (x.b.g->n > 0) {
+        greedy_build(&x.b, t, order);
+        x.b.deadline = seconds > 0 ? now_seconds() + seconds : INFINITY;
+        prune_build(&x.b, t);
+    }
+    for (int64_t k = 0; k < x.core.g.m; k++)
+        g->in_h[x.core.arc[k]] = x.b.h[k];
     run_close(&x, r);
 }

@@ -40,8 +40,13 @@ void spanner_build(struct digraph *g, const struct spanner_options *o, struct sp
 /* Add arcs to g->in_h until its stretch is t. */
 void spanner_repair(struct digraph *g, double t, enum greedy_order order, struct spanner_result *r);
 
-/* Take arcs out of g->in_h, a spanner of stretch t, for at most this long (0: no limit); how many. */
-int64_t spanner_prune(struct digraph *g, double t, double seconds, struct spanner_result *r);
+/*
+ * Take arcs out of g->in_h as long as its stretch stays t, for at most this long (0: no limit; what
+ * is left then is a spanner too).  Arcs that are lacking for the stretch are added first, as by
+ * spanner_repair().
+ */
+void spanner_prune(struct digraph *g, double t, double seconds, enum greedy_order order,
+                   struct spanner_result *r);
 
 /* The stretch that a construction promises for these options, s sources and n vertices. */
 double spanner_bound(const struct spanner_options *o, int64_t s, int64_t n);

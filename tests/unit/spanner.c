@@ -287,6 +287,42 @@ static void vertices_with_other_numbers_give_the_same_arcs(void)
     digraph_free(&h);
 }
 
+/* ---- Pruning ---------------------------------------------------------------------------------- */
+
+static void pruning_keeps_the_stretch_and_leaves_no_arc_that_can_go(void)
+{
+    for (uint64_t seed = 0; seed < 12; seed++) {
+        struct digraph g = random_digraph(30, 140, seed % 2 ? 0 : 0.5, 20, seed % 2, seed % 3 ? 6 : 0, seed);
+        struct spanner_result r;
+        const double t = 1 + 0.5 * (double)(seed % 5);
+        build(&g, with(seed % 2 ? SPANNER_SPT : SPANNER_ZL, 2, 0));
+        spanner_prune(&g, t, 0, GREEDY_FAR, &r);
+        CHECK(stretch_in(&g) <= t * (1 + 1e-9));
+        int64_t idle = 0;
+        for (int64_t k = 0; k < g.m; k++)
+            if (g.in_h[k] && digraph_weights(&g)[k] > 0) {
+                g.in_h[k] = 0;
+                idle += stretch_in(&g) <= t;
+                g.in_h[k] = 1;
+            }
+        CHECK_INT(idle, 0);
+        digraph_free(&g);
+    }
+}
+
+static void pruning_mends_what_is_no_spanner_and_drops_arcs_of_no_use(void)
+{
+    /* A ring of two with a parallel arc, which is in H in place of the lighter one; a loop; an arc out. */
+    struct digraph g;
+    struct spanner_result r;
+    digraph_from_arcs(&g, 3, 5, (uint32_t[]){0, 0, 1, 1, 1}, (uint32_t[]){1, 1, 0, 1, 2}, (double[]){2, 1, 1, 1, 1}, true, NULL);
+    g.in_h = xmalloc(5);
+    memcpy(g.in_h, "\1\0\1\1\1", 5);
+    spanner_prune(&g, 3, 0, GREEDY_FAR, &r);
+    CHECK_BYTES(g.in_h, "\0\1\1\0\0", 5);
+    digraph_free(&g);
+}
+
 /* ---- Brute force ------------------------------------------------------------------------------ */
 
 /* The fewest arcs that give the stretch, by trying all subsets. */
@@ -379,6 +415,8 @@ int main(void)
     RUN(the_spanner_is_the_same_for_any_number_of_threads);
     RUN(weights_times_a_power_of_two_change_nothing);
     RUN(vertices_with_other_numbers_give_the_same_arcs);
+    RUN(pruning_keeps_the_stretch_and_leaves_no_arc_that_can_go);
+    RUN(pruning_mends_what_is_no_spanner_and_drops_arcs_of_no_use);
     RUN(greedy_is_near_the_fewest_arcs_there_can_be);
     RUN(the_certificate_is_floyds_and_warshalls);
     RUN(quantiles_are_within_a_thousandth);

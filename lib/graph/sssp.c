@@ -65,9 +65,10 @@ static inline bool offer(struct sssp_label *l, double dist, const struct sssp_la
     return false;
 }
 
-static inline bool allowed(const struct sssp_query *q, uint32_t v, int64_t arc)
+static inline bool allowed(const struct sssp_query *q, uint32_t v, int64_t arc, double dist)
 {
-    return (!q->part || q->part[v] == q->id) && (!q->arcs || q->arcs[arc]);
+    return (!q->part || q->part[v] == q->id) && (!q->arcs || q->arcs[arc]) &&
+           (!q->other || dist + q->other[v].dist <= q->bound);
 }
 
 /* How the loop over arcs is compiled: with limits of part or arcs; for sssp_extend(). */
@@ -85,7 +86,7 @@ static inline __attribute__((always_inline)) void relax(struct sssp *s, const st
         if (dist > bound || dist > s->label[v].dist)
             continue;
         const int64_t arc = a->number ? a->number[k] : k;
-        if ((how & LIMITED) && !allowed(q, v, arc))
+        if ((how & LIMITED) && !allowed(q, v, arc, dist))
             continue;
         if ((how & EXTENDING) && s->label[v].dist == INFINITY)
             s->order[s->reached++] = v;
@@ -145,7 +146,7 @@ void sssp_run(struct sssp *s, const struct sssp_query *q)
     const double bound = q->bounded ? q->bound : DBL_MAX;
     sssp_clear(s);
     start(s, q, bound);
-    if (q->part || q->arcs)
+    if (q->part || q->arcs || q->other)
         search(s, q, bound, LIMITED);
     else
         search(s, q, bound, 0);
@@ -157,7 +158,7 @@ static void extend_across(struct sssp *s, const struct sssp_query *q, int64_t ar
     const uint32_t tail = digraph_tail(s->g, arc), head = s->g->out.col[arc];
     const uint32_t u = q->backward ? head : tail, v = q->backward ? tail : head;
     const double dist = s->label[u].dist + digraph_weights(s->g)[arc];
-    if (dist > bound || !allowed(q, v, arc))
+    if (dist > bound || !allowed(q, v, arc, dist))
         return;
     if (s->label[v].dist == INFINITY)
         s->order[s->reached++] = v;

@@ -27,6 +27,9 @@ struct sssp_query {
     const uint32_t *part;       /* [n]; only vertices v with part[v] == id are entered; NULL: all */
     uint32_t id;
     const uint8_t *arcs;        /* [m]; only arcs with arcs[k] != 0 are used; NULL: all */
+    const struct sssp_label *other;     /* [n] of a search the other way from the same source: only
+                                   vertices whose both distances add up to at most bound are
+                                   entered, a round-trip ball; NULL: no such limit */
     const uint32_t *target;     /* stop when this vertex is settled; NULL: go on */
 };
 

@@ -18,9 +18,9 @@ type.pref := pref
 type.town := road
 type.flights := flight
 n.rand.demo := 500
-n.grid.demo := 900
+n.grid.demo := 400
 n.pref.demo := 500
-n.town.demo := 900
+n.town.demo := 600
 n.rand.laptop := 2000
 n.grid.laptop := 10000
 n.pref.laptop := 5000
@@ -103,13 +103,16 @@ $(O)/graphs.tsv: $(foreach g,$(graphs),$(R)/$g-$(word 1,$(SEEDS)).ten)
 	    printf 'graph\tvertices\tarcs\tsources\treciprocity\tweight_mean\trt_diameter_min\trt_diameter_max\tgirth\n'
 	    for f in $^; do
 	        name=$${f##*/}
-	        girth=$$(rt-girth <$$f | awk -F '\t' 'NR == 2 { print $$2 }')
+	        girth=$$(rt-girth --threads=1 <$$f | awk -F '\t' 'NR == 2 { print $$2 }')
 	        graph-stat <$$f | awk -F '\t' -v OFS='\t' -v graph=$${name%-*} -v girth=$$girth '{ x[$$1] = $$2 }
 	            END { print graph, x["vertices"], x["arcs"], x["sources"], x["reciprocity"], x["weight_mean"],
 	                x["rt_diameter_min"], x["rt_diameter_max"], girth }'
 	    done
 	} >$@.part
 	mv $@.part $@
+
+# One thread each: times compare, and make -j runs as many side by side as there are processors.
+spanner := spanner --quiet --threads=1
 
 # ---- One construction, one row -----------------------------------------------------------------
 
@@ -149,7 +152,7 @@ row = awk -v given='$1' 'BEGIN { OFS = "\t"; k = split(given, g, " ") } \
 # GRAPH-SEED-ARM
 define e1
 $(R)/e1-$1-$2-$3.ten: $(R)/$1-$2.ten
-	spanner --quiet $(arm.$3) --seed=$2 --report=$$@.json <$$< >$$@.part
+	$(spanner) $(arm.$3) --seed=$2 --report=$$@.json <$$< >$$@.part
 	mv $$@.part $$@
 $(R)/e1-$1-$2-$3.tsv: $(R)/e1-$1-$2-$3.ten
 	$$(call row,graph=$1 seed=$2 arm=$3) $$<.json >$$@.part
@@ -186,10 +189,10 @@ $(O)/histogram.svg: pipelines/spanners-histogram.gp $(foreach a,$(filter-out spt
 
 # ---- E2: cost against sources, and against arcs ---------------------------------------------------
 
-e2.n.demo := 600
+e2.n.demo := 500
 e2.n.laptop := 5000
 e2.n.paper := 50000
-e2.s.demo := 10 100 300 600
+e2.s.demo := 10 100 250 500
 e2.s.laptop := 10 30 100 300 1000 3000 5000
 e2.s.paper := 10 30 100 300 1000 3000 10000
 e2.arms := spt rtz2 zl2 zl3 fast010 fast025
@@ -198,7 +201,7 @@ $(foreach s,$(SEEDS),$(R)/e2-$s.graph): $(R)/e2-%.graph: | $(R)/
 	mv $@.part $@
 define e2
 $(R)/e2-$1-$2-$3.tsv: $(R)/e2-$1.graph
-	graph-sources --random=$2 --seed=$1 <$$< | spanner --quiet --no-verify $(arm.$3) --seed=$1 --report=$$@.json >$$@.out
+	graph-sources --random=$2 --seed=$1 <$$< | $(spanner) --no-verify $(arm.$3) --seed=$1 --report=$$@.json >$$@.out
 	rm $$@.out
 	$$(call row,seed=$1 s=$2 arm=$3) $$@.json >$$@.part
 	mv $$@.part $$@
@@ -208,14 +211,14 @@ $(O)/e2.tsv: $(foreach s,$(SEEDS),$(foreach k,$(call per,e2.s),$(foreach a,$(e2.
 	$(merge)
 
 # Vertices of graphs with ten arcs each, at 100 sources.
-m.n.demo := 1000 3000 10000
+m.n.demo := 500 1500 5000
 m.n.laptop := 1000 3000 10000 30000 100000
 m.n.paper := 1000 3000 10000 30000 100000 300000 1000000
 m.sources := 100
 define growth
 $(R)/m-$1-$2.tsv: | $(R)/
 	graphgen rand --n=$2 --seed=$1 | graph-sources --random=$(m.sources) --seed=$1 |
-	    spanner --quiet --no-verify $(arm.fast010) --seed=$1 --report=$$@.json >$$@.out
+	    $(spanner) --no-verify $(arm.fast010) --seed=$1 --report=$$@.json >$$@.out
 	rm $$@.out
 	$$(call row,seed=$1 n=$2 arm=fast010) $$@.json >$$@.part
 	mv $$@.part $$@
@@ -254,7 +257,7 @@ e3.k := 1 2 3
 define e3
 $(R)/e3-$1-$2-$3.tsv: $(R)/e2-$1.graph
 	graph-sources --random=$2 --seed=$1 <$$< |
-	    spanner --quiet --no-verify --algo=fast --rho=0.10 --k=$3 --seed=$1 --report=$$@.json >$$@.out
+	    $(spanner) --no-verify --algo=fast --rho=0.10 --k=$3 --seed=$1 --report=$$@.json >$$@.out
 	rm $$@.out
 	$$(call row,seed=$1 s=$2 k=$3) $$@.json >$$@.part
 	mv $$@.part $$@
@@ -296,7 +299,7 @@ mode.practical := --algo=fast
 mode.spt := --algo=spt
 define e4
 $(R)/e4-$1-$2.tsv: $(R)/e4-$1.ten
-	spanner --quiet $(mode.$2) --seed=$1 --report=$$@.json <$$< >$$@.out
+	$(spanner) $(mode.$2) --seed=$1 --report=$$@.json <$$< >$$@.out
 	rm $$@.out
 	$$(call row,seed=$1 mode=$2) $$@.json >$$@.part
 	mv $$@.part $$@

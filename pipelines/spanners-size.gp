@@ -10,5 +10,6 @@ set xtics (1, 1.5, 2, 3, 5, 7, 10, 15, 20, 30)
 set key outside right
 arms = system("awk -F '\t' -v g=" . ARG2 . " 'NR > 1 && $1 == g && !n[$3]++ { print $3 }' " . ARG1)
 # Columns: graph 1, arm 3, share 15, stretch 16.
-plot for [a in arms] "< awk -F '\t' -v g=" . ARG2 . " -v a=" . a . " '$1 == g && $3 == a' " . ARG1 \
-    using 16:15 with points pointtype 7 pointsize 0.8 title a
+plot for [i = 1:words(arms)] "< awk -F '\t' -v g=" . ARG2 . " -v a=" . word(arms, i) . " '$1 == g && $3 == a' " . ARG1 \
+    using 16:15 with points linecolor i pointtype (i < 9 ? 7 : 5) pointsize 0.8 \
+    title word(arms, i)

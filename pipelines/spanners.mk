@@ -18,7 +18,7 @@ type.pref := pref
 type.town := road
 type.flights := flight
 n.rand.demo := 500
-n.grid.demo := 400
+n.grid.demo := 900
 n.pref.demo := 500
 n.town.demo := 600
 n.rand.laptop := 2000
@@ -39,7 +39,7 @@ made.paper := $(made.laptop)
 found.demo := $(if $(FOLDOC),foldoc)
 found.laptop := $(found.demo) $(if $(shell command -v apt-cache),debian)
 found.paper := $(found.laptop)
-given := $(basename $(basename $(notdir $(wildcard $(if $(DATA),$(DATA)/*.gr $(DATA)/*.gr.zst)))))
+given := $(patsubst %.gr,%,$(patsubst %.gr.zst,%.gr,$(notdir $(wildcard $(if $(DATA),$(DATA)/*.gr $(DATA)/*.gr.zst)))))
 graphs := $(call per,made) $(call per,found) $(given)
 sources.demo := 16
 sources.laptop := 32
@@ -245,7 +245,7 @@ $(O)/slopes.tsv: $(O)/e2.tsv $(O)/growth.tsv
 	    $^ >$@.part
 	mv $@.part $@
 $(O)/sources-settled.svg $(O)/sources-seconds.svg: $(O)/sources-%.svg: pipelines/spanners-cost.gp $(O)/e2.tsv $(O)/slopes.tsv
-	gnuplot -c $^ $* sources $(e2.arms) >$@.part
+	gnuplot -c $^ $* sources '$(e2.arms)' >$@.part
 	mv $@.part $@
 $(O)/arcs-settled.svg $(O)/arcs-seconds.svg: $(O)/arcs-%.svg: pipelines/spanners-cost.gp $(O)/growth.tsv $(O)/slopes.tsv
 	gnuplot -c $^ $* arcs fast010 >$@.part
@@ -253,18 +253,21 @@ $(O)/arcs-settled.svg $(O)/arcs-seconds.svg: $(O)/arcs-%.svg: pipelines/spanners
 
 # ---- E3: the size law --------------------------------------------------------------------------------
 
+# As many repetitions of every cover as the law has without its constant: s^(1/k).
 e3.k := 1 2 3
+e3.s := 4 16 64 256
 define e3
 $(R)/e3-$1-$2-$3.tsv: $(R)/e2-$1.graph
+	reps=$$$$(awk 'BEGIN { r = $2 ^ (1 / $3); print int(r) + (r > int(r) + 1e-9) }')
 	graph-sources --random=$2 --seed=$1 <$$< |
-	    $(spanner) --no-verify --algo=fast --rho=0.10 --k=$3 --seed=$1 --report=$$@.json >$$@.out
+	    $(spanner) --no-verify $(arm.fast010) --k=$3 --reps=$$$$reps --seed=$1 --report=$$@.json >$$@.out
 	rm $$@.out
 	$$(call row,seed=$1 s=$2 k=$3) $$@.json >$$@.part
 	mv $$@.part $$@
 endef
-$(foreach s,$(SEEDS),$(foreach n,$(call per,e2.s),$(foreach k,$(e3.k),$(eval $(call e3,$s,$n,$k)))))
+$(foreach s,$(SEEDS),$(foreach n,$(e3.s),$(foreach k,$(e3.k),$(eval $(call e3,$s,$n,$k)))))
 # size: arcs a vertex; root: s^(1/k); most: the hard bound, two trees for each cover and those of contracted parts.
-$(O)/e3.tsv: $(foreach s,$(SEEDS),$(foreach n,$(call per,e2.s),$(foreach k,$(e3.k),$(R)/e3-$s-$n-$k.tsv)))
+$(O)/e3.tsv: $(foreach s,$(SEEDS),$(foreach n,$(e3.s),$(foreach k,$(e3.k),$(R)/e3-$s-$n-$k.tsv)))
 	awk -F '\t' -v OFS='\t' 'FNR == 1 { for (i = 1; i <= NF; i++) at[$$i] = i; next }
 	    NR == 2 { print "seed", "s", "k", "root", "size", "of_most" }
 	    { print $$at["seed"], $$at["s"], $$at["k"], $$at["s"] ^ (1 / $$at["k"]), $$at["built_arcs"] / $$at["vertices"],

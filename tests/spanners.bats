@@ -5,7 +5,7 @@ spanners() {
     env -u MAKEFLAGS -u MAKELEVEL make -s --no-print-directory -C "$ROOT" -f pipelines/spanners.mk SCALE=demo \
         O="$BATS_FILE_TMPDIR/out" B="$B" SEEDS=1 DATA="$BATS_FILE_TMPDIR/data" made.demo='rand grid town' \
         sources.demo=5 n.rand.demo=200 n.grid.demo=100 n.town.demo=200 e2.n.demo=100 e2.s.demo='10 30 100' from=10 \
-        m.n.demo='100 300' m.sources=10 "$@"
+        m.n.demo='100 300' m.sources=10 e3.s='4 16 64' "$@"
 }
 setup_file() {
     command -v gnuplot >/dev/null || return 0
@@ -31,7 +31,7 @@ setup() {
     done
     run -0 awk -F '\t' 'NR > 1 { print $1 }' graphs.tsv
     [[ "$output" = *rand*grid*town*village* ]]
-    awk -F '\t' 'NR > 1 && NF != 16 { bad = 1 } END { exit bad }' e1.tsv
+    awk -F '\t' 'NR > 1 && NF != 17 { bad = 1 } END { exit bad }' e1.tsv
 }
 @test "greedy keeps what it promises, trees keep everything" {
     awk -F '\t' 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }

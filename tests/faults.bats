@@ -15,10 +15,11 @@ row() {
     ten-paste) echo stream - "$s" ;;
     ten-gen) echo no x f32 8,8,8,3 ;;
     graphgen) echo no rand ;;
-    graph-draw | graph-scc | graph-stat | rt-girth | sssp) echo graph ;;
+    graph-draw | graph-scc | graph-stat | rt-girth) echo graph ;;
+    sssp) echo graph --source=0 ;;
     graph-sources) echo graph --all ;;
     rt-oracle) echo graph build ;;
-    graph-filter) echo graph --mask=in_h ;;
+    graph-filter) echo graph --box=0,0,900,900 ;;
     ten2png) echo stream --grid ;;
     ten2y4m) echo clip ;;
     ten2raw | ten2npy | ten2npz | ten2safetensors) echo stream ;;
@@ -42,12 +43,7 @@ setup_file() {
     ten-gen image f32 2,8,8,3 --fill=uniform >"$BATS_FILE_TMPDIR/good.ten"
     ten-gen clip u8 1,2,8,8,3 >"$BATS_FILE_TMPDIR/clip.ten"
     ten-gen image f32 2,8,8,3 label i32 2 --fill=uniform --hi=2 >"$BATS_FILE_TMPDIR/samples.ten"
-    graphgen grid --n=400 | graph-sources --random=4 >"$BATS_FILE_TMPDIR/sources.ten"
-    ten-gen in_h u8 "$(ten2edges <"$BATS_FILE_TMPDIR/sources.ten" | wc -l)" --fill=constant >"$BATS_FILE_TMPDIR/in_h.ten"
-    ten-paste "$BATS_FILE_TMPDIR/sources.ten" "$BATS_FILE_TMPDIR/in_h.ten" >"$BATS_FILE_TMPDIR/graph.ten"
-    train-classifier --quiet --epochs=1 --config='{"family":"mlp","in":[8,8,3],"out":2}' \
-        <"$BATS_FILE_TMPDIR/samples.ten" >"$BATS_FILE_TMPDIR/net.ten"
-    train-regressor --quiet --epochs=1 --x=image --y=label <"$BATS_FILE_TMPDIR/samples.ten" >"$BATS_FILE_TMPDIR/number.ten"
+    graphgen grid --n=400 >"$BATS_FILE_TMPDIR/graph.ten"
 }
 setup() { cd "$BATS_TEST_TMPDIR" || return; }
 

@@ -37,6 +37,12 @@ raw2ten         @ --type=f32 --dims=64,64,3 --batch=16 x.raw
 report          @ results | sed 's/(compiler [^,]*,//'
 safetensors2ten @ x.safetensors
 score           @ --layers <net.ten
+spanner         @ --quiet --seed=3 --report=out-r <streets.ten; grep -v seconds out-r
+spanner         @ --quiet --algo=rtz --verify-sample=50 --report=out-r <streets.ten; grep -v seconds out-r
+spanner         @ --quiet --algo=greedy --stretch=2 <streets.ten
+spanner-prune   @ --quiet --stretch=4 <streets.ten
+spanner-repair  @ --quiet --stretch=2 <streets.ten
+spanner-verify  @ --quiet --report=out-r <spanner.ten; cat out-r
 ten-batch       @ --size=7 <pixels.ten
 ten-cat         @ images.ten packed.ten
 ten-cat         @ --zstd=1 images.ten packed.ten
@@ -114,6 +120,11 @@ make_inputs() {
     awk 'BEGIN { print "p sp 20000 100000"
         for (i = 0; i < 100000; i++) { s = (s * 1103 + 12345) % 20000; print "a", s + 1, i * 7 % 20000 + 1, i % 97 } }' >x.gr
     gr2ten x.gr >graph.ten
+    awk '$1 == "a" && $2 <= 1500 { print $2 - 1, ($3 - 1) % 1500, $4 } END { for (i = 0; i < 1500; i++) print i, (i + 1) % 1500, 9 }' x.gr |
+        edges2ten --dup=min >roads.ten
+    seq 3 70 1400 | csv2ten --matrix --no-header | ten-cut --cast=u32 --reshape=-1 --rename=x=sources >sources.ten
+    ten-paste roads.ten sources.ten >streets.ten
+    spanner --quiet <streets.ten >spanner.ten
     awk '$1 == "a" { print $2, $3, $4 / 3 }' x.gr >x.edges
     { echo '%%MatrixMarket matrix coordinate real general'; echo '20001 20001 100000'; cat x.edges; } >x.mtx
     mtx2ten x.mtx >matrix.ten

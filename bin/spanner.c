@@ -83,9 +83,9 @@ static void say(const struct opts *o)
     const struct spanner_result *r = &o->result;
     if (r->late)
         fprintf(stderr, "spanner: the time was over; repaired to stretch %g\n", r->bound);
-    if (r->fast.one_ball == 1)
-        fprintf(stderr, "spanner: at the first length already one ball holds a whole component: the "
-                "result is trees, no cover\n");
+    if (r->fast.one_ball && (o->make.fast.mode == FAST_THEORY || o->make.fast.mode == FAST_PAPER))
+        fprintf(stderr, "spanner: from length %d of %d on, a ball is larger than a whole component: the result "
+                "there is two trees, no cover\n", r->fast.one_ball, r->fast.lengths);
 }
 
 static int make(struct opts *o)

@@ -34,7 +34,7 @@ row() {
     export-model) echo convert ;;
     forward) echo stream --model="$BATS_FILE_TMPDIR/net.ten" --record=x=image ;;
     classify) echo samples --model="$BATS_FILE_TMPDIR/net.ten" ;;
-    confusion | score | latency) echo convert ;;
+    confusion | score | latency | spanner | spanner-repair | spanner-prune | spanner-verify) echo convert ;;
     claims | report) echo skip ;;
     *) return 1 ;;
     esac

@@ -44,6 +44,9 @@ static void index_heads(struct digraph *g)
     g->m = g->out.n;
     g->in_arc = xmalloc((size_t)g->m * sizeof *g->in_arc);
     csr_transpose(&g->in, &g->out, g->in_arc);
+    g->positive = true;
+    for (int64_t k = 0; k < g->m; k++)
+        g->positive &= digraph_weights(g)[k] > 0;
 }
 
 /* ---- From lists ------------------------------------------------------------------------------ */

@@ -14,6 +14,7 @@ struct digraph {
     struct csr out;             /* arc k: from its row to out.col[k]; val f64 [m] weights */
     struct csr in;              /* by head: in.col tails, in.val weights */
     int64_t *in_arc;            /* [m] arc number of entry k of in */
+    bool positive;              /* no weight is 0 */
     bool whole;                 /* weights came as whole numbers, and are written as i64 */
     uint32_t *sources;          /* [nsources], each once; NULL: none given */
     int64_t nsources;

@@ -2,10 +2,14 @@
 
 #include "base/mem.h"
 #include "graph/heap.h"
+#include "graph/radix.h"
 
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
+
+/* What is to be settled: where no weight is 0 the faster heap, otherwise the one that knows ties. */
+struct sssp_queue { struct radix radix; struct heap heap; };
 
 struct sssp *sssp_new(const struct digraph *g)
 {
@@ -13,7 +17,7 @@ struct sssp *sssp_new(const struct digraph *g)
     s->g = g;
     s->label = xaligned(((size_t)g->n + 1) * sizeof *s->label);
     s->order = xmalloc((size_t)g->n * sizeof *s->order);
-    s->heap = xcalloc(1, sizeof *s->heap);
+    s->queue = xcalloc(1, sizeof *s->queue);
     for (int64_t v = 0; v < g->n; v++)
         s->label[v] = (struct sssp_label){.dist = INFINITY, .arc = -1};
     return s;
@@ -25,8 +29,10 @@ void sssp_free(struct sssp *s)
         return;
     free(s->label);
     free(s->order);
-    free(s->heap->e);
-    free(s->heap);
+    for (int b = 0; b < RADIX_BUCKETS; b++)
+        free(s->queue->radix.bucket[b].e);
+    free(s->queue->heap.e);
+    free(s->queue);
     free(s);
 }
 
@@ -72,7 +78,31 @@ static inline bool allowed(const struct sssp_query *q, uint32_t v, int64_t arc, 
 }
 
 /* How the loop over arcs is compiled: with limits of part or arcs; for sssp_extend(). */
-enum { LIMITED = 1, EXTENDING = 2 };
+enum { LIMITED = 1, EXTENDING = 2, RADIX = 4 };
+
+static inline void push(struct sssp *s, double dist, uint32_t owner, uint32_t v, int how)
+{
+    if (how & RADIX)
+        radix_push(&s->queue->radix, dist, owner, v);
+    else
+        heap_push(&s->queue->heap, dist, owner, v);
+}
+
+/* The next vertex, passing over what is not the last word on it any more; false: none is left. */
+static inline bool pop(struct sssp *s, uint32_t *v, int how)
+{
+    struct heap *h = &s->queue->heap;
+    struct radix_entry x;
+    while (how & RADIX ? radix_pop(&s->queue->radix, &x) : h->n > 0) {
+        const struct heap_entry e = how & RADIX ? (struct heap_entry){0} : heap_pop(h);
+        *v = how & RADIX ? x.vertex : (uint32_t)e.rest;
+        const struct sssp_label *l = &s->label[*v];
+        if (how & RADIX ? radix_key(l->dist) == x.key && l->owner == x.owner
+                        : l->dist == e.key && l->owner == e.rest >> 32)
+            return true;
+    }
+    return false;
+}
 
 static inline __attribute__((always_inline)) void relax(struct sssp *s, const struct sssp_query *q,
     const struct side *a, uint32_t u, double bound, int how)
@@ -91,11 +121,11 @@ static inline __attribute__((always_inline)) void relax(struct sssp *s, const st
         if ((how & EXTENDING) && s->label[v].dist == INFINITY)
             s->order[s->reached++] = v;
         if (offer(&s->label[v], dist, &from, u, arc))
-            heap_push(s->heap, dist, from.owner, v);
+            push(s, dist, from.owner, v, how);
     }
 }
 
-static void start(struct sssp *s, const struct sssp_query *q, double bound)
+static void start(struct sssp *s, const struct sssp_query *q, double bound, int how)
 {
     for (int64_t i = 0; i < q->nsources; i++) {
         const uint32_t v = q->sources[i];
@@ -103,57 +133,51 @@ static void start(struct sssp *s, const struct sssp_query *q, double bound)
         if (key > bound || key >= s->label[v].dist || (q->part && q->part[v] != q->id))
             continue;
         s->label[v] = (struct sssp_label){.dist = key, .arc = -1, .owner = (uint32_t)i};
-        heap_push(s->heap, key, (uint32_t)i, v);
+        push(s, key, (uint32_t)i, v, how);
     }
 }
 
-/* Is it the last word on its vertex? */
-static inline bool current(const struct sssp *s, struct heap_entry x)
+static void forget_unsettled(struct sssp *s, int how)
 {
-    const struct sssp_label *l = &s->label[(uint32_t)x.rest];
-    return l->dist == x.key && l->owner == x.rest >> 32;
-}
-
-static void forget_unsettled(struct sssp *s)
-{
-    for (int64_t i = 0; i < s->heap->n; i++)
-        if (current(s, s->heap->e[i]))
-            s->label[(uint32_t)s->heap->e[i].rest] = (struct sssp_label){.dist = INFINITY, .arc = -1};
-    s->heap->n = 0;
+    uint32_t v;
+    while (pop(s, &v, how))
+        s->label[v] = (struct sssp_label){.dist = INFINITY, .arc = -1};
 }
 
 static inline __attribute__((always_inline)) void search(struct sssp *s, const struct sssp_query *q,
                                                          double bound, int how)
 {
     const struct side a = side_of(s->g, q->backward);
-    while (s->heap->n > 0) {
-        const struct heap_entry x = heap_pop(s->heap);
-        const uint32_t u = (uint32_t)x.rest;
-        if (!current(s, x))
-            continue;
+    uint32_t u;
+    while (pop(s, &u, how)) {
         s->order[s->reached++] = u;
         if (q->target && *q->target == u) {
-            forget_unsettled(s);
+            forget_unsettled(s, how);
             break;
         }
         relax(s, q, &a, u, bound, how);
     }
+    if (how & RADIX)
+        radix_reset(&s->queue->radix);
     s->count.settled += s->reached;
 }
 
 void sssp_run(struct sssp *s, const struct sssp_query *q)
 {
     const double bound = q->bounded ? q->bound : DBL_MAX;
+    const int radix = s->g->positive ? RADIX : 0;
     sssp_clear(s);
-    start(s, q, bound);
-    if (q->part || q->arcs || q->other)
-        search(s, q, bound, LIMITED);
-    else
-        search(s, q, bound, 0);
+    start(s, q, bound, radix);
+    switch ((q->part || q->arcs || q->other ? LIMITED : 0) | radix) {
+    case LIMITED | RADIX: search(s, q, bound, LIMITED | RADIX); break;
+    case LIMITED:         search(s, q, bound, LIMITED); break;
+    case RADIX:           search(s, q, bound, RADIX); break;
+    default:              search(s, q, bound, 0); break;
+    }
 }
 
 /* The path through one new arc. */
-static void extend_across(struct sssp *s, const struct sssp_query *q, int64_t arc, double bound)
+static void extend_across(struct sssp *s, const struct sssp_query *q, int64_t arc, double bound, int how)
 {
     const uint32_t tail = digraph_tail(s->g, arc), head = s->g->out.col[arc];
     const uint32_t u = q->backward ? head : tail, v = q->backward ? tail : head;
@@ -163,22 +187,23 @@ static void extend_across(struct sssp *s, const struct sssp_query *q, int64_t ar
     if (s->label[v].dist == INFINITY)
         s->order[s->reached++] = v;
     if (offer(&s->label[v], dist, &s->label[u], u, arc))
-        heap_push(s->heap, dist, s->label[u].owner, v);
+        push(s, dist, s->label[u].owner, v, how);
 }
 
 void sssp_extend(struct sssp *s, const struct sssp_query *q, const int64_t *added, int64_t n)
 {
     const double bound = q->bounded ? q->bound : DBL_MAX;
     const struct side a = side_of(s->g, q->backward);
+    const int how = LIMITED | EXTENDING | (s->g->positive ? RADIX : 0);
+    uint32_t u;
     for (int64_t i = 0; i < n; i++)
-        extend_across(s, q, added[i], bound);
-    while (s->heap->n > 0) {
-        const struct heap_entry x = heap_pop(s->heap);
-        if (!current(s, x))
-            continue;
+        extend_across(s, q, added[i], bound, how);
+    while (pop(s, &u, how)) {
         s->count.settled++;
-        relax(s, q, &a, (uint32_t)x.rest, bound, LIMITED | EXTENDING);
+        relax(s, q, &a, u, bound, how);
     }
+    if (how & RADIX)
+        radix_reset(&s->queue->radix);
 }
 
 void sssp_each(const struct digraph *g, int64_t n, sssp_fn *fn, void *ctx,

@@ -43,7 +43,7 @@ struct sssp {
     uint32_t *order;            /* [reached] vertices reached, nearest first */
     int64_t reached;
     struct sssp_count count;    /* of all searches since sssp_new() */
-    struct heap *heap;          /* private */
+    struct sssp_queue *queue;   /* private */
 };
 
 /* The graph must outlive the workspace. */

@@ -85,7 +85,7 @@ static void check_search(const struct sssp *s, const struct sssp_query *q)
 static void searches_of_every_kind_are_those_of_bellman_and_ford(void)
 {
     for (uint64_t seed = 0; seed < 40; seed++) {
-        struct digraph g = random_graph(60, 240, 0, 6, seed % 2, seed);
+        struct digraph g = random_graph(60, 240, seed % 4 > 1, 6, seed % 2, seed);
         const struct rng r = {seed, rng_stream("kinds")};
         struct sssp *s = sssp_new(&g);
         uint32_t part[60];

@@ -47,7 +47,7 @@ report          @ results | sed 's/(compiler [^,]*,//'
 rt-girth        @ --each <halves.ten
 rt-girth        @ <graph.ten
 rt-oracle       @ build <halves.ten
-rt-oracle       @ query --oracle=<(rt-oracle build <depots.ten) --exact <pairs.ten
+rt-oracle       @ query --oracle=oracle.ten --exact <pairs.ten
 safetensors2ten @ x.safetensors
 score           @ --layers <net.ten
 sssp            @ --source=3 <graph.ten
@@ -144,6 +144,7 @@ make_inputs() {
     graphgen grid --n=900 | graph-sources --degree=10 >depots.ten
     ten-gen --fill=uniform --hi=2 in_h u8 "$(ten2edges <depots.ten | wc -l)" >in_h.ten
     ten-paste depots.ten in_h.ten >halves.ten
+    rt-oracle build <depots.ten >oracle.ten
     ten-gen --fill=uniform --hi=900 pairs u32 2000,2 >pairs.ten
     { echo '%%MatrixMarket matrix coordinate real general'; echo '20001 20001 100000'; cat x.edges; } >x.mtx
     mtx2ten x.mtx >matrix.ten

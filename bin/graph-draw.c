@@ -17,7 +17,8 @@ static const struct argp_option options[] = {
     {"format",  'f', "NAME", 0, "png (default), svg or geojson", 0},
     {"width",   'w', "N", 0, "Width of the picture in pixels (default 1200)", 0},
     {"degrees", 'd', 0, 0, "Places are longitude and latitude, in millionths of a degree", 0},
-    {"layout",  'l', 0, 0, "Find places by the lengths of round trips, also where the graph has some", 0},
+    {"layout",  'l', 0, 0, "Find places by the lengths of round trips, also where the graph has "
+     "some", 0},
     {0}
 };
 
@@ -42,8 +43,10 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "", "Draw a digraph by the record xy; without it, by the lengths of its round trips. Blue is what the spanner "
-    "keeps, orange what it keeps in one of two directions, grey what it leaves out; red are the sources.\v"
+    options, parse, "", "Draw a digraph by the record xy; without it, by the lengths of its round "
+    "trips. Blue is what the spanner "
+    "keeps, orange what it keeps in one of two directions, grey what it leaves out; red are the "
+    "sources.\v"
     "Example:\n  graphgen road | graph-sources --random=5 | graph-draw >town.png", tool_common, 0, 0
 };
 
@@ -71,7 +74,8 @@ static int draw(struct opts *o, const struct digraph *g)
     if (!xy && o->tool.err.code)
         return -1;
     if (!xy && o->degrees)
-        return fail(&o->tool.err, TEN_E_DATA, "xy: no such record: expected longitudes and latitudes for --degrees");
+        return fail(&o->tool.err, TEN_E_DATA, "xy: no such record: expected longitudes and "
+                    "latitudes for --degrees");
     if (!xy) {
         xy = xmalloc((size_t)g->n * 2 * sizeof *xy);
         layout_scale(xy, g);

@@ -20,7 +20,8 @@ struct opts {
 static const struct argp_option options[] = {
     {"mask",     'm', "NAME", 0, "Keep the arcs for which record NAME is not 0", 0},
     {"invert",   'i', 0, 0, "Keep the arcs for which it is 0 instead", 0},
-    {"vertices", 'v', "FILE", 0, "Keep the vertices that FILE lists, as numbers from 0 or in the .ss format", 0},
+    {"vertices", 'v', "FILE", 0, "Keep the vertices that FILE lists, as numbers from 0 or in the "
+     ".ss format", 0},
     {"box",      'b', "X,Y,X,Y", 0, "Keep the vertices between two corners, by the record xy", 0},
     {0}
 };
@@ -37,7 +38,8 @@ static void parse_box(struct argp_state *st, struct opts *o, char *arg)
     }
     free(copy);
     if (n != 4 || o->box[0] > o->box[2] || o->box[1] > o->box[3])
-        argp_error(st, "--box: %s: expected X,Y,X,Y of the lower left and the upper right corner", arg);
+        argp_error(st, "--box: %s: expected X,Y,X,Y of the lower left and the upper right corner",
+                   arg);
     o->boxed = true;
 }
 
@@ -64,7 +66,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 
 static const struct argp argp = {
     options, parse, "", "Keep some arcs or vertices of a digraph, and what belongs to them.\v"
-    "Example:\n  graphgen grid | graph-filter --box=0,0,1000,1000 | graph-scc | ten-info", tool_common, 0, 0
+    "Example:\n  graphgen grid | graph-filter --box=0,0,1000,1000 | graph-scc | ten-info",
+    tool_common, 0, 0
 };
 
 /* arcs [m] by the record o->mask, which has served its purpose. */
@@ -77,10 +80,13 @@ static int take_mask(struct opts *o, struct digraph *g, uint8_t *arcs)
         free(g->in_h);
         g->in_h = NULL;
     } else if (!carried_find(g, o->mask, &rec)) {
-        return fail(&o->tool.err, TEN_E_DATA, "%s: no such record: expected the one that --mask names", o->mask);
-    } else if ((rec.type != TEN_U8 && rec.type != TEN_BOOL) || rec.shape.rank != 1 || rec.shape.dim[0] != g->m) {
+        return fail(&o->tool.err, TEN_E_DATA, "%s: no such record: expected the one that --mask "
+                    "names", o->mask);
+    } else if ((rec.type != TEN_U8 && rec.type != TEN_BOOL) || rec.shape.rank != 1 ||
+               rec.shape.dim[0] != g->m) {
         char text[192];
-        return fail(&o->tool.err, TEN_E_DATA, "%s: %s%s: expected u8[%" PRId64 "], one for every arc", o->mask,
+        return fail(&o->tool.err, TEN_E_DATA, "%s: %s%s: expected u8[%" PRId64 "], one for every "
+                    "arc", o->mask,
                     ten_type_name(rec.type), ten_shape_text(&rec.shape, text), g->m);
     } else {
         memcpy(arcs, rec.data, (size_t)g->m);
@@ -111,9 +117,11 @@ static int cut_box(struct opts *o, const struct digraph *g, uint8_t *vertices)
     double *xy = carried_places(g, &o->tool.err);
 
     if (!xy)
-        return o->tool.err.code ? -1 : fail(&o->tool.err, TEN_E_DATA, "xy: no such record: expected coordinates for --box");
+        return o->tool.err.code ? -1 : fail(&o->tool.err, TEN_E_DATA,
+                                            "xy: no such record: expected coordinates for --box");
     for (int64_t v = 0; v < g->n; v++)
-        if (!(xy[2 * v] >= o->box[0] && xy[2 * v] <= o->box[2] && xy[2 * v + 1] >= o->box[1] && xy[2 * v + 1] <= o->box[3]))
+        if (!(xy[2 * v] >= o->box[0] && xy[2 * v] <= o->box[2] && xy[2 * v + 1] >= o->box[1] &&
+              xy[2 * v + 1] <= o->box[3]))
             vertices[v] = 0;
     free(xy);
     return 0;

@@ -40,7 +40,8 @@ static const struct argp argp = {
 };
 
 /* keep[v]: whether the component of v holds a source. */
-static void keep_sources(uint8_t *keep, const uint32_t *part, int64_t parts, const struct digraph *g)
+static void keep_sources(uint8_t *keep, const uint32_t *part, int64_t parts,
+                         const struct digraph *g)
 {
     uint8_t *wanted = xcalloc((size_t)parts, 1);
 
@@ -64,7 +65,8 @@ static int cut_to_components(struct opts *o, struct digraph *g)
     for (int64_t v = 0; v < g->n; v++)
         for (int64_t k = g->out.ptr[v]; k < g->out.ptr[v + 1]; k++)
             inner[k] = part[v] == part[g->out.col[k]];
-    const struct ten_record rec = {.name = "component", .type = TEN_U32, .shape = {1, {g->n}}, .data = part};
+    const struct ten_record rec = {.name = "component", .type = TEN_U32, .shape = {1, {g->n}},
+                                   .data = part};
     carried_put(g, &rec);
     const int rc = digraph_cut(g, vertices, inner, &o->tool.err);
     free(part);
@@ -81,7 +83,8 @@ int main(int argc, char **argv)
     tool_open(&o.tool, TOOL_IN | TOOL_OUT, &argp, argc, argv, &o);
     int rc = digraph_read(&g, o.tool.in, "", &o.tool.err);
     if (rc == 0 && o.sources && !g.sources)
-        rc = fail(&o.tool.err, TEN_E_DATA, "sources: no such record: expected the output of graph-sources");
+        rc = fail(&o.tool.err, TEN_E_DATA, "sources: no such record: expected the output of "
+                  "graph-sources");
     if (rc == 0)
         rc = cut_to_components(&o, &g);
     if (rc == 0)

@@ -15,7 +15,8 @@ struct opts { struct tool tool; enum how how; int64_t k; const char *file; };
 static const struct argp_option options[] = {
     {"random", 'r', "K", 0, "K vertices at random", 0},
     {"degree", 'd', "K", 0, "The K vertices with most arcs, in and out", 0},
-    {"file",   'f', "FILE", 0, "The vertices that FILE lists, as numbers from 0 or in the .ss format", 0},
+    {"file",   'f', "FILE", 0, "The vertices that FILE lists, as numbers from 0 or in the .ss "
+     "format", 0},
     {"all",    'a', 0, 0, "All vertices", 0},
     {0}
 };
@@ -49,7 +50,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "", "Choose sources: add the record `sources' to a digraph, in the place of one that is there.\v"
+    options, parse, "", "Choose sources: add the record `sources' to a digraph, in the place of "
+    "one that is there.\v"
     "Example:\n  graphgen rand | graph-sources --random=32 --seed=1 | ten-info", tool_common, 0, 0
 };
 
@@ -65,7 +67,8 @@ static int choose_sources(struct opts *o, struct digraph *g)
     if (o->how == ALL)
         o->k = g->n;
     if (o->k > g->n)
-        return fail(&o->tool.err, TEN_E_DATA, "%" PRId64 " sources of %" PRId64 " vertices: expected at most all",
+        return fail(&o->tool.err, TEN_E_DATA, "%" PRId64 " sources of %" PRId64 " vertices: "
+                    "expected at most all",
                     o->k, g->n);
     free(g->sources);
     g->sources = NULL;

@@ -13,7 +13,8 @@
 struct opts { struct tool tool; int64_t sweeps; };
 
 static const struct argp_option options[] = {
-    {"sweeps", 's', "N", 0, "Searches for diameter and radius, at most; 0: leave them out (default 16)", 0},
+    {"sweeps", 's', "N", 0, "Searches for diameter and radius, at most; 0: leave them out (default "
+     "16)", 0},
     {0}
 };
 
@@ -93,7 +94,8 @@ static void print_components(const struct opts *o, const struct digraph *g)
 {
     uint32_t *part = xmalloc((size_t)g->n * sizeof *part), id = 0;
     uint8_t *keep = xmalloc((size_t)g->n);
-    const int64_t parts = components(part, &g->out), largest = components_largest(keep, part, g->n, parts);
+    const int64_t parts = components(part, &g->out);
+    const int64_t largest = components_largest(keep, part, g->n, parts);
     struct extent x;
 
     count("components", parts);

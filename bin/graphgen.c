@@ -14,7 +14,8 @@ struct opts {
 
 static const struct argp_option options[] = {
     {"n",       'n', "N", 0, "Vertices", 0},
-    {"deg",     'd', "X", 0, "Arcs for each vertex, about (rand, pref, geo, flight, citation-core)", 0},
+    {"deg",     'd', "X", 0, "Arcs for each vertex, about (rand, pref, geo, flight, "
+     "citation-core)", 0},
     {"weights", 'w', "LO:HI", 0, "Smallest and largest weight, where weights are no lengths", 0},
     {"real",    'r', 0, 0, "Weights are real numbers, below HI, instead of whole ones", 0},
     {0}
@@ -30,7 +31,8 @@ static void parse_weights(struct argp_state *st, struct graph_plan *p, const cha
     const char *hi = end + 1;
     p->hi = strtoll(hi, &end, 10);
     if (end == hi || *end != 0 || p->lo < 0 || p->hi < p->lo || p->hi > (int64_t)1 << 53)
-        argp_error(st, "--weights: %s: expected whole numbers LO:HI with 0 <= LO <= HI <= 2^53", arg);
+        argp_error(st, "--weights: %s: expected whole numbers LO:HI with 0 <= LO <= HI <= 2^53",
+                   arg);
 }
 
 /* What was left open, and what does not go together. */
@@ -39,12 +41,15 @@ static void complete(struct argp_state *st, struct opts *o)
     struct graph_plan *p = &o->plan;
 
     if (!o->kind)
-        argp_error(st, "no TYPE: expected rand, grid, pref, geo, flight, citation-core, road, cycle, complete or star");
+        argp_error(st, "no TYPE: expected rand, grid, pref, geo, flight, citation-core, road, "
+                   "cycle, complete or star");
     const struct graph_defaults *d = graph_defaults(p->kind);
     if (o->degree && d->degree == 0)
-        argp_error(st, "--deg: %s has arcs of its own: expected another TYPE", graph_kinds[p->kind]);
+        argp_error(st, "--deg: %s has arcs of its own: expected another TYPE",
+                   graph_kinds[p->kind]);
     if ((o->weights || p->real) && d->lo == 0)
-        argp_error(st, "--weights, --real: weights of %s are lengths: expected another TYPE", graph_kinds[p->kind]);
+        argp_error(st, "--weights, --real: weights of %s are lengths: expected another TYPE",
+                   graph_kinds[p->kind]);
     if (!o->n)
         p->n = d->n;
     if (!o->degree)
@@ -79,7 +84,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "TYPE", "Write a strongly connected digraph made up on the spot. TYPE is rand, grid, pref, geo, "
+    options, parse, "TYPE", "Write a strongly connected digraph made up on the spot. TYPE is rand, "
+    "grid, pref, geo, "
     "flight, citation-core, road, cycle, complete or star.\v"
     "Example:\n  graphgen grid --n=100 --seed=1 | ten2gr", tool_common, 0, 0
 };

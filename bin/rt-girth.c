@@ -30,7 +30,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "", "Print the shortest cycle through a source of a digraph as a table: source, length, arcs, its length "
+    options, parse, "", "Print the shortest cycle through a source of a digraph as a table: "
+    "source, length, arcs, its length "
     "in the spanner, vertices.\v"
     "Example:\n  graphgen road | graph-sources --random=10 | rt-girth --each", tool_common, 0, 0
 };

@@ -21,7 +21,8 @@ struct opts {
 };
 
 static const struct argp_option options[] = {
-    {"k",      'k', "K", 0, "Of build: estimates are at most 2K+E times the round trip; more makes the oracle smaller (default 2)", 0},
+    {"k",      'k', "K", 0, "Of build: estimates are at most 2K+E times the round trip; more makes "
+     "the oracle smaller (default 2)", 0},
     {"eps",    'e', "E", 0, "Of build: see --k (default 1)", 0},
     {"oracle", 'o', "FILE", 0, "Of query: what build has written", 0},
     {"exact",  'x', 0, 0, "Of query: write the round trips themselves as well, by searches", 0},
@@ -60,10 +61,12 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "build\nquery", "Build, from a digraph with sources, an oracle for the lengths of round trips between a source "
+    options, parse, "build\nquery", "Build, from a digraph with sources, an oracle for the lengths "
+    "of round trips between a source "
     "and any other vertex; or ask it: for records `pairs' [q,2] write estimates `est' [q].\v"
     "Example:\n  graphgen road | graph-sources --random=20 | rt-oracle build >oracle.ten\n"
-    "  ten-gen --fill=uniform --hi=900 pairs u32 5,2 | rt-oracle query --oracle=oracle.ten | ten-dump", tool_common, 0, 0
+    "  ten-gen --fill=uniform --hi=900 pairs u32 5,2 | rt-oracle query --oracle=oracle.ten | "
+    "ten-dump", tool_common, 0, 0
 };
 
 static int build(struct opts *o)
@@ -87,8 +90,10 @@ static uint32_t *take_pairs(struct opts *o, const struct ten_record *rec, int64_
     char text[192];
     const int64_t count = ten_count(rec);
 
-    if (rec->shape.rank != 2 || rec->shape.dim[1] != 2 || (rec->type != TEN_U32 && rec->type != TEN_I32 && rec->type != TEN_I64)) {
-        fail(&o->tool.err, TEN_E_DATA, "byte %" PRId64 ": pairs: %s%s: expected u32[q,2]", rec->offset, ten_type_name(rec->type),
+    if (rec->shape.rank != 2 || rec->shape.dim[1] != 2 ||
+        (rec->type != TEN_U32 && rec->type != TEN_I32 && rec->type != TEN_I64)) {
+        fail(&o->tool.err, TEN_E_DATA, "byte %" PRId64 ": pairs: %s%s: expected u32[q,2]",
+             rec->offset, ten_type_name(rec->type),
              ten_shape_text(&rec->shape, text));
         return NULL;
     }
@@ -97,7 +102,8 @@ static uint32_t *take_pairs(struct opts *o, const struct ten_record *rec, int64_
     cast(wide, TEN_I64, rec->data, rec->type, count);
     for (int64_t i = 0; i < count; i++) {
         if (wide[i] < 0 || wide[i] >= n) {
-            fail(&o->tool.err, TEN_E_DATA, "byte %" PRId64 ": pairs: pair %" PRId64 " has vertex %" PRId64 ": expected 0 to %"
+            fail(&o->tool.err, TEN_E_DATA, "byte %" PRId64 ": pairs: pair %" PRId64 " has vertex "
+                 "%" PRId64 ": expected 0 to %"
                  PRId64, rec->offset, i / 2, wide[i], n - 1);
             free(pairs);
             pairs = NULL;
@@ -109,7 +115,8 @@ static uint32_t *take_pairs(struct opts *o, const struct ten_record *rec, int64_
     return pairs;
 }
 
-static int answer(struct opts *o, const struct ten_record *rec, const struct digraph *g, const struct oracle *oracle)
+static int answer(struct opts *o, const struct ten_record *rec, const struct digraph *g,
+                  const struct oracle *oracle)
 {
     uint32_t *pairs = take_pairs(o, rec, g->n);
 
@@ -117,7 +124,8 @@ static int answer(struct opts *o, const struct ten_record *rec, const struct dig
         return -1;
     const int64_t n = rec->shape.dim[0];
     double *value = xmalloc((size_t)n * sizeof *value);
-    struct ten_record out = {.name = "est", .type = TEN_F64, .shape = {1, {n}}, .data = value, .group = rec->group};
+    struct ten_record out = {.name = "est", .type = TEN_F64, .shape = {1, {n}}, .data = value,
+                             .group = rec->group};
     #pragma omp parallel for schedule(static)
     for (int64_t i = 0; i < n; i++)
         value[i] = oracle_estimate(oracle, pairs[2 * i], pairs[2 * i + 1]);

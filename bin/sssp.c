@@ -19,7 +19,8 @@ struct opts {
 };
 
 static const struct argp_option options[] = {
-    {"source",  's', "V[,V]...", 0, "From here, or from the nearest of these (default: the record sources)", 0},
+    {"source",  's', "V[,V]...", 0, "From here, or from the nearest of these (default: the record "
+     "sources)", 0},
     {"reverse", 'r', 0, 0, "To the sources instead of from them", 0},
     {"bound",   'b', "R", 0, "No farther than R", 0},
     {"to",      't', "V", 0, "Only the path to this vertex", 0},
@@ -44,7 +45,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "", "Lengths of the shortest paths from one vertex, or from the nearest of several, to all others.\v"
+    options, parse, "", "Lengths of the shortest paths from one vertex, or from the nearest of "
+    "several, to all others.\v"
     "Example:\n  graphgen grid --n=9 --weights=1:1 | sssp --source=0 | ten-dump", tool_common, 0, 0
 };
 
@@ -52,19 +54,23 @@ static const struct argp argp = {
 static int take_sources(struct opts *o, const struct digraph *g, uint32_t *v, struct sssp_query *q)
 {
     if (o->nsources == 0 && !g->sources)
-        return fail(&o->tool.err, TEN_E_DATA, "sources: no such record: expected the output of graph-sources, or --source");
+        return fail(&o->tool.err, TEN_E_DATA, "sources: no such record: expected the output of "
+                    "graph-sources, or --source");
     q->sources = o->nsources ? v : g->sources;
     q->nsources = o->nsources ? o->nsources : g->nsources;
     for (int i = 0; i < o->nsources; i++) {
         if (o->source[i] >= g->n)
-            return fail(&o->tool.err, TEN_E_DATA, "--source: %" PRId64 ": expected a vertex, 0 to %" PRId64, o->source[i],
+            return fail(&o->tool.err, TEN_E_DATA, "--source: %" PRId64 ": expected a vertex, 0 to "
+                        "%" PRId64, o->source[i],
                         g->n - 1);
         v[i] = (uint32_t)o->source[i];
     }
     if (o->path && o->to >= g->n)
-        return fail(&o->tool.err, TEN_E_DATA, "--to: %" PRId64 ": expected a vertex, 0 to %" PRId64, o->to, g->n - 1);
+        return fail(&o->tool.err, TEN_E_DATA, "--to: %" PRId64 ": expected a vertex, 0 to "
+                    "%" PRId64, o->to, g->n - 1);
     if (o->spanner && !g->in_h)
-        return fail(&o->tool.err, TEN_E_DATA, "in_h: no such record: expected the output of spanner");
+        return fail(&o->tool.err, TEN_E_DATA, "in_h: no such record: expected the output of "
+                    "spanner");
     return 0;
 }
 
@@ -98,7 +104,8 @@ static int write_path(struct opts *o, const struct sssp *s)
     struct path p;
 
     path_of(&p, s, (uint32_t)o->to, o->reverse);
-    const struct ten_record length = {.name = "length", .type = TEN_F64, .data = &s->label[o->to].dist};
+    const struct ten_record length = {.name = "length", .type = TEN_F64,
+                                      .data = &s->label[o->to].dist};
     int rc = ten_write(o->tool.out, &length, &o->tool.err);
     if (rc == 0)
         rc = put(o, "path", TEN_U32, p.n, p.vertex);

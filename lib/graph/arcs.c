@@ -71,7 +71,8 @@ void arcs_to_csr(struct csr *m, const struct arcs *a, bool whole)
     #pragma omp parallel for schedule(dynamic, 1024)
     for (int64_t v = 0; v < a->n; v++)
         if (first[v + 1] > first[v])
-            qsort(sorted + first[v], (size_t)(first[v + 1] - first[v]), sizeof *sorted, by_head_and_weight);
+            qsort(sorted + first[v], (size_t)(first[v + 1] - first[v]), sizeof *sorted,
+                  by_head_and_weight);
     for (int64_t v = 0; v < a->n; v++) {
         for (int64_t k = first[v]; k < first[v + 1]; k++)
             if (sorted[k].to != v && (k == first[v] || sorted[k].to != sorted[k - 1].to))

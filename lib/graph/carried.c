@@ -64,7 +64,8 @@ double *carried_places(const struct digraph *g, struct ten_err *e)
 
     if (!carried_find(g, "xy", &rec))
         return NULL;
-    if (rec.shape.rank != 2 || rec.shape.dim[0] != g->n || rec.shape.dim[1] != 2 || ten_elem_size(rec.type) == 0) {
+    if (rec.shape.rank != 2 || rec.shape.dim[0] != g->n || rec.shape.dim[1] != 2 ||
+        ten_elem_size(rec.type) == 0) {
         fail(e, TEN_E_DATA, "xy: %s%s: expected numbers [%" PRId64 ",2], a place for every vertex",
              ten_type_name(rec.type), ten_shape_text(&rec.shape, text), g->n);
         return NULL;
@@ -73,7 +74,8 @@ double *carried_places(const struct digraph *g, struct ten_err *e)
     cast(xy, TEN_F64, rec.data, rec.type, 2 * g->n);
     for (int64_t i = 0; i < 2 * g->n; i++)
         if (!isfinite(xy[i])) {
-            fail(e, TEN_E_DATA, "xy: vertex %" PRId64 ": %g: expected a finite number", i / 2, xy[i]);
+            fail(e, TEN_E_DATA, "xy: vertex %" PRId64 ": %g: expected a finite number", i / 2,
+                 xy[i]);
             free(xy);
             return NULL;
         }

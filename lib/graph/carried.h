@@ -11,9 +11,9 @@ void carried_put(struct digraph *g, const struct ten_record *rec);
 void carried_drop(struct digraph *g, const char *name);
 
 /*
- * The coordinates of all vertices, as doubles [n,2]: the record xy, of any plain type.  NULL without
- * one, the caller's: free().  NULL with *e set (e->code != 0) when it has another shape or a value that is no
- * finite number.
+ * The coordinates of all vertices, as doubles [n,2]: the record xy, of any plain type.  NULL
+ * without one, the caller's: free().  NULL with *e set (e->code != 0) when it has another shape
+ * or a value that is no finite number.
  */
 double *carried_places(const struct digraph *g, struct ten_err *e);
 

@@ -46,7 +46,8 @@ static int64_t count_pieces(const struct digraph *g)
 
 static void count_vertex(struct census *c, const struct digraph *g, int64_t v)
 {
-    const int64_t first = g->out.ptr[v], end = g->out.ptr[v + 1], in = g->in.ptr[v + 1] - g->in.ptr[v];
+    const int64_t first = g->out.ptr[v], end = g->out.ptr[v + 1];
+    const int64_t in = g->in.ptr[v + 1] - g->in.ptr[v];
 
     c->out_max = end - first > c->out_max ? end - first : c->out_max;
     c->in_max = in > c->in_max ? in : c->in_max;

@@ -40,7 +40,8 @@ void choose_by_degree(uint32_t *v, int64_t k, const struct digraph *g)
     struct ranked *all = xmalloc((size_t)g->n * sizeof *all);
 
     for (int64_t u = 0; u < g->n; u++)
-        all[u] = (struct ranked){g->out.ptr[u + 1] - g->out.ptr[u] + g->in.ptr[u + 1] - g->in.ptr[u], (uint32_t)u};
+        all[u] = (struct ranked){.v = (uint32_t)u, .degree = g->out.ptr[u + 1] - g->out.ptr[u] +
+                                                             g->in.ptr[u + 1] - g->in.ptr[u]};
     qsort(all, (size_t)g->n, sizeof *all, by_degree);
     for (int64_t i = 0; i < k; i++)
         v[i] = all[i].v;

@@ -4,8 +4,8 @@
 
 #include "sparse/csr.h"
 
-/* part[v] = the component of v, numbered from 0 in the order of their smallest vertices; how many there are.  g is
- * square; its values do not matter.  Time O(n + m). */
+/* part[v] = the component of v, numbered from 0 in the order of their smallest vertices; how many
+ * there are.  g is square; its values do not matter.  Time O(n + m). */
 int64_t components(uint32_t *part, const struct csr *g);
 
 /* keep[v] = whether v is in the largest component, of equals the first; its size. */

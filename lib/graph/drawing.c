@@ -9,10 +9,13 @@
 struct colour { uint8_t c[3]; };
 static const struct colour PAPER = {{255, 255, 255}}, SOURCE = {{214, 39, 40}};
 static const struct colour ink[DRAWN_KINDS] = {
-    [DRAWN_LEFT_OUT] = {{205, 205, 205}}, [DRAWN_ONE_WAY] = {{240, 150, 40}}, [DRAWN_KEPT] = {{31, 84, 160}},
+    [DRAWN_LEFT_OUT] = {{205, 205, 205}},
+    [DRAWN_ONE_WAY] = {{240, 150, 40}},
+    [DRAWN_KEPT] = {{31, 84, 160}},
 };
 /* What was left out is drawn first and thinner. */
-static const double thickness[DRAWN_KINDS] = {[DRAWN_LEFT_OUT] = 0.7, [DRAWN_ONE_WAY] = 1.3, [DRAWN_KEPT] = 1.3};
+static const double thickness[DRAWN_KINDS] = {[DRAWN_LEFT_OUT] = 0.7, [DRAWN_ONE_WAY] = 1.3,
+                                              [DRAWN_KEPT] = 1.3};
 
 /* ---- What to draw ------------------------------------------------------------------------- */
 
@@ -44,7 +47,8 @@ static enum drawn kind_of(const struct digraph *g, int64_t u, int64_t v, bool *s
     *second = back > 0 && v < u;
     if (kept_there == 0 && kept_back == 0)
         return DRAWN_LEFT_OUT;
-    return (there > 0 && kept_there == 0) || (back > 0 && kept_back == 0) ? DRAWN_ONE_WAY : DRAWN_KEPT;
+    return (there > 0 && kept_there == 0) || (back > 0 && kept_back == 0) ? DRAWN_ONE_WAY
+        : DRAWN_KEPT;
 }
 
 static void make_strokes(struct drawing *d)
@@ -78,7 +82,8 @@ static struct box box_of(const double *xy, int64_t n)
     return b;
 }
 
-void drawing_fit(struct drawing *d, const struct digraph *g, const double *xy, int64_t width, bool degrees)
+void drawing_fit(struct drawing *d, const struct digraph *g, const double *xy, int64_t width,
+                 bool degrees)
 {
     const struct box b = box_of(xy, g->n);
     const double rad = 3.14159265358979323846 / 180e6;
@@ -123,14 +128,16 @@ static void blend(struct canvas *c, int64_t x, int64_t y, double cover, const st
 static double distance(double x, double y, const double *p, const double *q)
 {
     const double dx = q[0] - p[0], dy = q[1] - p[1], square = dx * dx + dy * dy;
-    const double t = square > 0 ? fmin(1, fmax(0, ((x - p[0]) * dx + (y - p[1]) * dy) / square)) : 0;
+    const double t = square > 0 ? fmin(1, fmax(0, ((x - p[0]) * dx + (y - p[1]) * dy) / square))
+        : 0;
 
     return hypot(x - p[0] - t * dx, y - p[1] - t * dy);
 }
 
-/* A pixel is covered as far as the edge of the line is from its middle.  One walks along the longer side and
- * looks at the pixels above and below the line. */
-static void draw_line(struct canvas *c, const double *p, const double *q, double width, const struct colour *ink_)
+/* A pixel is covered as far as the edge of the line is from its middle.  One walks along the
+ * longer side and looks at the pixels above and below the line. */
+static void draw_line(struct canvas *c, const double *p, const double *q, double width,
+                      const struct colour *ink_)
 {
     const int along = fabs(q[0] - p[0]) < fabs(q[1] - p[1]), across = 1 - along;
     const double *a = p[along] <= q[along] ? p : q, *b = a == p ? q : p;
@@ -140,17 +147,20 @@ static void draw_line(struct canvas *c, const double *p, const double *q, double
     int64_t i = (int64_t)floor(fmax(0, a[along] - reach));
 
     for (; i < limit && (double)i <= b[along] + reach; i++) {
-        const double at = fmin(fmax((double)i + 0.5, a[along]), b[along]), mid = a[across] + slope * (at - a[along]);
+        const double at = fmin(fmax((double)i + 0.5, a[along]), b[along]);
+        const double mid = a[across] + slope * (at - a[along]);
         for (int64_t j = (int64_t)floor(mid - span); (double)j <= mid + span; j++) {
             const int64_t x = along ? j : i, y = along ? i : j;
-            blend(c, x, y, width / 2 + 0.5 - distance((double)x + 0.5, (double)y + 0.5, p, q), ink_);
+            blend(c, x, y, width / 2 + 0.5 - distance((double)x + 0.5, (double)y + 0.5, p, q),
+                  ink_);
         }
     }
 }
 
 uint8_t *drawing_pixels(const struct drawing *d)
 {
-    struct canvas c = {.w = d->width, .h = d->height, .pixel = xmalloc((size_t)(d->width * d->height * 3))};
+    struct canvas c = {.w = d->width, .h = d->height,
+                       .pixel = xmalloc((size_t)(d->width * d->height * 3))};
 
     for (int64_t i = 0; i < c.w * c.h; i++)
         memcpy(c.pixel + 3 * i, PAPER.c, 3);
@@ -158,7 +168,8 @@ uint8_t *drawing_pixels(const struct drawing *d)
         for (int64_t i = 0; i < d->nstrokes; i++) {
             const struct stroke *s = &d->stroke[i];
             if (s->kind == kind)
-                draw_line(&c, d->xy + 2 * s->u, d->xy + 2 * s->v, d->line * thickness[kind], &ink[kind]);
+                draw_line(&c, d->xy + 2 * s->u, d->xy + 2 * s->v, d->line * thickness[kind],
+                          &ink[kind]);
         }
     for (int64_t i = 0; i < d->g->nsources; i++) {
         const double *at = d->xy + 2 * d->g->sources[i];
@@ -188,7 +199,8 @@ static void svg_lines(FILE *to, const struct drawing *d, enum drawn kind)
             fprintf(to, " stroke-width=\"%.2f\" d=\"", d->line * thickness[kind]);
         }
         any = true;
-        fprintf(to, "M%.1f %.1fL%.1f %.1f\n", d->xy[2 * s->u], d->xy[2 * s->u + 1], d->xy[2 * s->v], d->xy[2 * s->v + 1]);
+        fprintf(to, "M%.1f %.1fL%.1f %.1f\n", d->xy[2 * s->u], d->xy[2 * s->u + 1],
+                d->xy[2 * s->v], d->xy[2 * s->v + 1]);
     }
     if (any)
         fputs("\"/>\n", to);
@@ -196,8 +208,10 @@ static void svg_lines(FILE *to, const struct drawing *d, enum drawn kind)
 
 void drawing_svg(FILE *to, const struct drawing *d)
 {
-    fprintf(to, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %lld %lld\" width=\"%lld\" height=\"%lld\">\n"
-            "<rect width=\"100%%\" height=\"100%%\"", (long long)d->width, (long long)d->height, (long long)d->width,
+    fprintf(to, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %lld %lld\" "
+            "width=\"%lld\" height=\"%lld\">\n"
+            "<rect width=\"100%%\" height=\"100%%\"", (long long)d->width, (long long)d->height,
+                (long long)d->width,
             (long long)d->height);
     colour_text(to, "fill", &PAPER);
     fputs("/>\n", to);

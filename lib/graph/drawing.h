@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-/* How much of what connects two vertices is in the spanner: nothing, one of two directions, all.  Without a
- * spanner everything counts as kept. */
+/* How much of what connects two vertices is in the spanner: nothing, one of two directions, all.
+ * Without a spanner everything counts as kept. */
 enum drawn { DRAWN_LEFT_OUT, DRAWN_ONE_WAY, DRAWN_KEPT, DRAWN_KINDS };
 
 /* All arcs between u and v; each pair once. */
@@ -23,11 +23,12 @@ struct drawing {
 };
 
 /*
- * Fit the places xy [n,2] of g, which must outlive the drawing, into a picture `width` pixels wide; degrees:
- * they are longitude and latitude in millionths of a degree, and a degree is as much shorter from west to east
- * as it is in the middle of the map.  drawing_free() when done.
+ * Fit the places xy [n,2] of g, which must outlive the drawing, into a picture `width` pixels
+ * wide; degrees: they are longitude and latitude in millionths of a degree, and a degree is as
+ * much shorter from west to east as it is in the middle of the map.  drawing_free() when done.
  */
-void drawing_fit(struct drawing *d, const struct digraph *g, const double *xy, int64_t width, bool degrees);
+void drawing_fit(struct drawing *d, const struct digraph *g, const double *xy, int64_t width,
+                 bool degrees);
 void drawing_free(struct drawing *d);
 
 /* [height,width,3], the caller's: free().  Lines are drawn with soft edges. */
@@ -35,8 +36,9 @@ uint8_t *drawing_pixels(const struct drawing *d);
 void drawing_svg(FILE *to, const struct drawing *d);
 
 /*
- * A GeoJSON FeatureCollection (RFC 7946): a LineString for every arc, with its ends, weight and, with a spanner,
- * in_h; then a Point for every source.  Coordinates are xy as they are, or (degrees) in degrees.
+ * A GeoJSON FeatureCollection (RFC 7946): a LineString for every arc, with its ends, weight and,
+ * with a spanner, in_h; then a Point for every source.  Coordinates are xy as they are, or
+ * (degrees) in degrees.
  */
 void geojson_write(FILE *to, const struct digraph *g, const double *xy, bool degrees);
 

@@ -58,7 +58,8 @@ static void conclude(struct sweeping *w)
     }
 }
 
-/* The vertex that may be the farthest out, or (central) the one that may be nearest to all; -1 when there is none left. */
+/* The vertex that may be the farthest out, or (central) the one that may be nearest to all; -1
+ * when there is none left. */
 static int64_t next_vertex(const struct sweeping *w, bool central)
 {
     int64_t best = -1;
@@ -74,10 +75,13 @@ static int64_t next_vertex(const struct sweeping *w, bool central)
 
 static bool known(const struct bounds *b) { return b->hi - b->lo <= 1e-12 * b->hi; }
 
-void extent_bound(struct extent *x, const struct digraph *g, const uint32_t *part, uint32_t id, int64_t sweeps)
+void extent_bound(struct extent *x, const struct digraph *g, const uint32_t *part, uint32_t id,
+                  int64_t sweeps)
 {
-    struct sweeping w = {.x = x, .there = sssp_new(g), .back = sssp_new(g), .part = part, .id = id, .n = g->n,
-                         .ecc = xmalloc((size_t)g->n * sizeof *w.ecc), .done = xcalloc((size_t)g->n, 1)};
+    struct sweeping w = {.x = x, .there = sssp_new(g), .back = sssp_new(g), .part = part, .id = id,
+                         .n = g->n,
+                         .ecc = xmalloc((size_t)g->n * sizeof *w.ecc),
+                             .done = xcalloc((size_t)g->n, 1)};
 
     *x = (struct extent){.diameter = {0, INFINITY}};
     for (int64_t v = 0; v < g->n; v++)

@@ -12,7 +12,8 @@
 #include <stdlib.h>
 
 const char *const graph_kinds[] = {
-    "rand", "grid", "pref", "geo", "flight", "citation-core", "road", "cycle", "complete", "star", NULL
+    "rand", "grid", "pref", "geo", "flight", "citation-core", "road", "cycle", "complete", "star",
+        NULL
 };
 
 const struct graph_defaults *graph_defaults(enum graph_kind kind)
@@ -76,7 +77,8 @@ static void build_street(struct making *x, int64_t u, int64_t v, int64_t line, b
 /* The last row may be short, so the one above counts as border as well. */
 static void make_grid(struct making *x)
 {
-    const int64_t n = x->p->n, width = (int64_t)ceil(sqrt((double)n)), rows = (n + width - 1) / width;
+    const int64_t n = x->p->n, width = (int64_t)ceil(sqrt((double)n)),
+        rows = (n + width - 1) / width;
 
     for (int64_t v = 0; v < n; v++) {
         const int64_t c = v % width, r = v / width;
@@ -88,8 +90,9 @@ static void make_grid(struct making *x)
     }
 }
 
-/* The ends of the arcs so far hold every vertex as often as its degree.  The first arc of a vertex leaves it and the
- * second one reaches it, so the graph stays strongly connected as it grows. */
+/* The ends of the arcs so far hold every vertex as often as its degree.  The first arc of a
+ * vertex leaves it and the second one reaches it, so the graph stays strongly connected as it
+ * grows. */
 static void make_pref(struct making *x)
 {
     const int64_t degree = llround(x->p->degree);
@@ -122,7 +125,8 @@ static void make_citation(struct making *x)
     for (int64_t v = 1; v < x->p->n; v++)
         for (int64_t i = 0; i < degree; i++, draw += 2) {
             const bool recent = i % 2 == 0 || cited == 0;
-            const int64_t u = recent ? v - 1 - below(x, draw, v < WINDOW ? v : WINDOW) : all[below(x, draw, cited)];
+            const int64_t u = recent ? v - 1 - below(x, draw, v < WINDOW ? v : WINDOW)
+                : all[below(x, draw, cited)];
 
             if (u == v)
                 continue;

@@ -25,7 +25,8 @@ static void place(FILE *to, const double *xy, bool degrees)
     putc(']', to);
 }
 
-static void arc(FILE *to, const struct digraph *g, const double *xy, bool degrees, int64_t u, int64_t k)
+static void arc(FILE *to, const struct digraph *g, const double *xy, bool degrees, int64_t u,
+                int64_t k)
 {
     const uint32_t v = g->out.col[k];
 
@@ -51,7 +52,8 @@ void geojson_write(FILE *to, const struct digraph *g, const double *xy, bool deg
             arc(to, g, xy, degrees, u, k);
         }
     for (int64_t i = 0; i < g->nsources; i++, between = ",\n") {
-        fprintf(to, "%s{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":", between);
+        fprintf(to, "%s{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":",
+                between);
         place(to, xy + 2 * g->sources[i], degrees);
         fprintf(to, "},\"properties\":{\"source\":%" PRIu32 "}}", g->sources[i]);
     }

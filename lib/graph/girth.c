@@ -62,7 +62,8 @@ static void search_one(void *ctx, int64_t i, struct sssp *there, struct sssp *ba
     x->length[i] = girth_through(there, x->v[i], x->arcs, x->limit, &last);
 }
 
-void girth_each(double *length, const struct digraph *g, const uint32_t *v, int64_t n, const uint8_t *arcs, bool least)
+void girth_each(double *length, const struct digraph *g, const uint32_t *v, int64_t n,
+                const uint8_t *arcs, bool least)
 {
     struct searching x = {.length = length, .v = v, .arcs = arcs, .limit = INFINITY};
 

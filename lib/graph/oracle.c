@@ -27,11 +27,15 @@ struct grower {
     uint32_t *part;                     /* [n] 0 until taken away */
 };
 
-static double trip(const struct grower *w, uint32_t v) { return w->there->label[v].dist + w->back->label[v].dist; }
+static double trip(const struct grower *w, uint32_t v)
+{
+    return w->there->label[v].dist + w->back->label[v].dist;
+}
 
 static void grow(struct grower *w, uint32_t u, double radius)
 {
-    struct sssp_query q = {.sources = &u, .nsources = 1, .bounded = true, .bound = radius, .part = w->part,
+    struct sssp_query q = {.sources = &u, .nsources = 1, .bounded = true, .bound = radius,
+                           .part = w->part,
                            .arcs = w->c->arcs};
 
     sssp_run(w->there, &q);
@@ -97,7 +101,8 @@ static void cover_length(struct cover *c, struct grower *w, double length)
 
 /* ---- Lengths --------------------------------------------------------------------------------- */
 
-/* Twice the largest round trip from the first source of every component: no round trip is longer. */
+/* Twice the largest round trip from the first source of every component: no round trip is longer.
+ * */
 static double longest(const struct covering *c)
 {
     uint32_t *part = xmalloc((size_t)c->g->n * sizeof *part);
@@ -125,7 +130,8 @@ static double longest(const struct covering *c)
     return most;
 }
 
-/* length [*n]: 0 where arcs without weight are, then from the lightest arc on up to the longest round trip. */
+/* length [*n]: 0 where arcs without weight are, then from the lightest arc on up to the longest
+ * round trip. */
 static double *make_lengths(const struct covering *c, double step, int64_t *n)
 {
     const double *w = digraph_weights(c->g), most = longest(c);
@@ -177,7 +183,8 @@ static void collect(struct oracle *o, struct cover *cover, int64_t lengths)
     }
 }
 
-static void cover_all(struct cover *cover, const double *length, int64_t n, const struct covering *c)
+static void cover_all(struct cover *cover, const double *length, int64_t n,
+                      const struct covering *c)
 {
     #pragma omp parallel
     {
@@ -249,7 +256,8 @@ struct asking {
     double *exact;
     const uint32_t *pairs;
     const uint8_t *arcs;
-    int64_t *order, *first;             /* pairs by their first vertex; where each of these begins */
+    /* pairs by their first vertex; where each of these begins */
+    int64_t *order, *first;
 };
 
 static void ask(void *ctx, int64_t i, struct sssp *there, struct sssp *back)
@@ -267,10 +275,12 @@ static void ask(void *ctx, int64_t i, struct sssp *there, struct sssp *back)
     }
 }
 
-void oracle_exact(double *exact, const struct digraph *g, const uint8_t *arcs, const uint32_t *pairs, int64_t n)
+void oracle_exact(double *exact, const struct digraph *g, const uint8_t *arcs,
+                  const uint32_t *pairs, int64_t n)
 {
     int64_t *at = xcalloc((size_t)g->n + 1, sizeof *at), groups = 0;
-    struct asking x = {.exact = exact, .pairs = pairs, .arcs = arcs, .order = xmalloc((size_t)n * sizeof *x.order),
+    struct asking x = {.exact = exact, .pairs = pairs, .arcs = arcs,
+                       .order = xmalloc((size_t)n * sizeof *x.order),
                        .first = xmalloc(((size_t)n + 1) * sizeof *x.first)};
 
     for (int64_t i = 0; i < n; i++)

@@ -9,8 +9,8 @@
 static const double PI = 3.14159265358979323846;
 
 /* ---- Neighbours in the plane ---------------------------------------------------------------
- * The plane is cut into squares as wide as the radius, so that neighbours of a point are in the nine
- * squares around it. */
+ * The plane is cut into squares as wide as the radius, so that neighbours of a point are in the
+ * nine squares around it. */
 
 struct squares {
     int64_t side, count;                /* of a square; squares in a row */
@@ -22,7 +22,8 @@ static int64_t square_of(const struct squares *s, const int32_t *xy, int64_t v)
     return xy[2 * v + 1] / s->side * s->count + xy[2 * v] / s->side;
 }
 
-static void fill_squares(struct squares *s, const int32_t *xy, int64_t n, double radius, double side)
+static void fill_squares(struct squares *s, const int32_t *xy, int64_t n, double radius,
+                         double side)
 {
     s->side = (int64_t)ceil(radius);
     s->count = (int64_t)ceil(side) / s->side + 1;
@@ -37,7 +38,8 @@ static void fill_squares(struct squares *s, const int32_t *xy, int64_t n, double
     }
 }
 
-static void link_near(struct arcs *a, const struct squares *s, const int32_t *xy, int64_t u, double radius,
+static void link_near(struct arcs *a, const struct squares *s, const int32_t *xy, int64_t u,
+                      double radius,
                       const struct rng *coin)
 {
     const int64_t cx = xy[2 * u] / s->side, cy = xy[2 * u + 1] / s->side;
@@ -58,7 +60,8 @@ void make_near_points(struct arcs *a, int32_t *xy, double degree, uint64_t seed)
 {
     enum { UNIT = 1000 };
     const double side = UNIT * sqrt((double)a->n), radius = UNIT * sqrt(degree / (0.75 * PI));
-    const struct rng place = {seed, rng_stream("graphgen.place")}, coin = {seed, rng_stream("graphgen.coin")};
+    const struct rng place = {seed, rng_stream("graphgen.place")};
+    const struct rng coin = {seed, rng_stream("graphgen.coin")};
     struct squares s;
 
     for (int64_t i = 0; i < 2 * a->n; i++)
@@ -86,7 +89,8 @@ static void place_airports(struct flights *f, uint64_t seed)
 
     for (int64_t v = 0; v < f->a->n; v++) {
         const double east = 2 * PI * rng_uniform(&place, 2 * (uint64_t)v) - PI;
-        const double z = 0.9063 * (2 * rng_uniform(&place, 2 * (uint64_t)v + 1) - 1), r = sqrt(1 - z * z);
+        const double z = 0.9063 * (2 * rng_uniform(&place, 2 * (uint64_t)v + 1) - 1),
+            r = sqrt(1 - z * z);
 
         f->at[v][0] = r * cos(east);
         f->at[v][1] = r * sin(east);

@@ -1,6 +1,6 @@
 /*
- * Vertex v stands at column v mod width, row v / width.  Everything random is drawn by what it belongs to
- * (street, piece, block, river and column), so nothing depends on the order of work.
+ * Vertex v stands at column v mod width, row v / width.  Everything random is drawn by what it
+ * belongs to (street, piece, block, river and column), so nothing depends on the order of work.
  */
 #include "graph/roads.h"
 
@@ -37,8 +37,11 @@ static void place(struct town *t)
     for (int64_t v = 0; v < t->a->n; v++) {
         const double x = (double)(v % t->width), y = (double)(v / t->width);
 
-        t->xy[2 * v] = (int32_t)lround(BLOCK * (x + 0.3 * minus_one_to_one(&t->move, 2 * (uint64_t)v)));
-        t->xy[2 * v + 1] = (int32_t)lround(BLOCK * (y + 0.3 * minus_one_to_one(&t->move, 2 * (uint64_t)v + 1)));
+        const double east = 0.3 * minus_one_to_one(&t->move, 2 * (uint64_t)v);
+        const double north = 0.3 * minus_one_to_one(&t->move, 2 * (uint64_t)v + 1);
+
+        t->xy[2 * v] = (int32_t)lround(BLOCK * (x + east));
+        t->xy[2 * v + 1] = (int32_t)lround(BLOCK * (y + north));
     }
 }
 
@@ -51,7 +54,8 @@ static void let_rivers_flow(struct town *t)
         for (int64_t c = 0, row = i * RIVER_EVERY + RIVER_EVERY / 2; c < t->width; c++) {
             const uint64_t die = rng_below(&t->bend, (uint64_t)(i * t->width + c), 6);
 
-            row += die == 0 && row < i * RIVER_EVERY + RIVER_EVERY - 4 ? 1 : die == 1 && row > i * RIVER_EVERY + 4 ? -1 : 0;
+            row += die == 0 && row < i * RIVER_EVERY + RIVER_EVERY - 4;
+            row -= die == 1 && row > i * RIVER_EVERY + 4;
             t->bank[i * t->width + c] = row;
         }
 }
@@ -60,7 +64,8 @@ static void let_rivers_flow(struct town *t)
 static bool wet(const struct town *t, int64_t c, int64_t r, int64_t d, int64_t q)
 {
     for (int64_t i = r / RIVER_EVERY - 1; i <= r / RIVER_EVERY + 1; i++)
-        if (i >= 0 && i < t->rivers && (t->bank[i * t->width + c] < r) != (t->bank[i * t->width + d] < q))
+        if (i >= 0 && i < t->rivers &&
+            (t->bank[i * t->width + c] < r) != (t->bank[i * t->width + d] < q))
             return true;
     return false;
 }
@@ -107,8 +112,10 @@ static void build_diagonal(struct town *t, int64_t v)
 void make_roads(struct arcs *a, int32_t *xy, uint64_t seed)
 {
     struct town t = {.a = a, .xy = xy, .width = (int64_t)ceil(sqrt((double)a->n)),
-                     .piece = {seed, rng_stream("graphgen.piece")}, .street = {seed, rng_stream("graphgen.street")},
-                     .move = {seed, rng_stream("graphgen.place")}, .bend = {seed, rng_stream("graphgen.bend")}};
+                     .piece = {seed, rng_stream("graphgen.piece")},
+                     .street = {seed, rng_stream("graphgen.street")},
+                     .move = {seed, rng_stream("graphgen.place")},
+                     .bend = {seed, rng_stream("graphgen.bend")}};
 
     t.rows = (a->n + t.width - 1) / t.width;
     place(&t);

@@ -21,7 +21,8 @@ static uint32_t *name_vertices(struct submap *map, int64_t n, const uint8_t *kee
     return name;
 }
 
-static void choose_arcs(struct submap *map, const struct csr *g, const uint32_t *name, const uint8_t *keep)
+static void choose_arcs(struct submap *map, const struct csr *g, const uint32_t *name,
+                        const uint8_t *keep)
 {
     map->arc = xmalloc((size_t)g->n * sizeof *map->arc);
     for (int64_t i = 0; i < map->n; i++)

@@ -12,8 +12,8 @@ struct submap {
 };
 
 /*
- * s = the vertices v of g with vertices[v] != 0 (NULL: all) in their order, and between them the arcs k
- * with arcs[k] != 0 (NULL: all), in their order.
+ * s = the vertices v of g with vertices[v] != 0 (NULL: all) in their order, and between them the
+ * arcs k with arcs[k] != 0 (NULL: all), in their order.
  */
 void subgraph(struct csr *s, struct submap *map, const struct csr *g, const uint8_t *vertices,
               const uint8_t *arcs);

@@ -1,4 +1,5 @@
-/* Lists of vertices: refused with a message that names the file, or each vertex once and in range. */
+/* Lists of vertices: refused with a message that names the file, or each vertex once and in
+ * range. */
 #include "graph/vertices.h"
 
 #include <stdlib.h>
@@ -13,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int64_t n;
     uint8_t seen[LIMIT] = {0};
 
-    if (vertices_read(&v, &n, s, LIMIT, &e) < 0 && (e.code != TEN_E_DATA || strncmp(e.text, "fuzz: ", 6) != 0))
+    if (vertices_read(&v, &n, s, LIMIT, &e) < 0 && (e.code != TEN_E_DATA || strncmp(e.text,
+        "fuzz: ", 6) != 0))
         abort();
     for (int64_t i = 0; i < n; i++)
         if (v[i] >= LIMIT || seen[v[i]]++)

@@ -36,7 +36,8 @@ static void neighbours_of_the_plane_come_to_lie_as_they_did(void)
     struct csr m;
     graph_generate(&m, &xy, &p);
     uint32_t *tail = malloc((size_t)m.n * sizeof *tail);
-    double *w = malloc((size_t)m.n * sizeof *w), *place = malloc((size_t)m.rows * 2 * sizeof *place);
+    double *w = malloc((size_t)m.n * sizeof *w),
+        *place = malloc((size_t)m.rows * 2 * sizeof *place);
     for (int64_t u = 0; u < m.rows; u++)
         for (int64_t k = m.ptr[u]; k < m.ptr[u + 1]; k++) {
             tail[k] = (uint32_t)u;
@@ -63,7 +64,8 @@ static void vertices_out_of_reach_have_finite_places(void)
     struct digraph g;
     double xy[10];
 
-    digraph_from_arcs(&g, 5, 3, (uint32_t[]){0, 1, 3}, (uint32_t[]){1, 0, 4}, (double[]){1, 2, 3}, true, NULL);
+    digraph_from_arcs(&g, 5, 3, (uint32_t[]){0, 1, 3}, (uint32_t[]){1, 0, 4}, (double[]){1, 2, 3},
+                      true, NULL);
     layout_scale(xy, &g);
     for (int i = 0; i < 10; i++)
         CHECK(isfinite(xy[i]));
@@ -96,7 +98,8 @@ static void each_pair_is_one_stroke_of_the_kind_it_is(void)
     CHECK_INT(d.nstrokes, 4);
     for (int64_t i = 0; i < d.nstrokes; i++) {
         const struct stroke *s = &d.stroke[i];
-        const enum drawn want = s->u + s->v == 1 ? DRAWN_KEPT : s->u + s->v == 3 && s->u < 3 && s->v < 3 ? DRAWN_ONE_WAY
+        const enum drawn want = s->u + s->v == 1 ? DRAWN_KEPT : s->u + s->v == 3 && s->u < 3 &&
+            s->v < 3 ? DRAWN_ONE_WAY
                               : s->u + s->v == 5 ? DRAWN_KEPT : DRAWN_LEFT_OUT;
         CHECK_INT(s->kind, want);
     }
@@ -117,7 +120,8 @@ static void pixels_have_ink_where_lines_are_and_nowhere_else(void)
     make_square(&g);
     drawing_fit(&d, &g, corners, 224, false);
     uint8_t *p = drawing_pixels(&d);
-    const uint8_t *bottom = p + (212 * 224 + 112) * 3, *right = p + (112 * 224 + 212) * 3, *left = p + (112 * 224 + 12) * 3;
+    const uint8_t *bottom = p + (212 * 224 + 112) * 3, *right = p + (112 * 224 + 212) * 3,
+        *left = p + (112 * 224 + 12) * 3;
     const uint8_t *middle = p + (112 * 224 + 112) * 3;
     CHECK_BYTES(bottom, ((uint8_t[]){31, 84, 160}), 3);
     CHECK_BYTES(right, ((uint8_t[]){240, 150, 40}), 3);
@@ -163,7 +167,8 @@ static void odd_graphs_can_be_drawn(void)
     drawing_free(&d);
     digraph_free(&g);
     /* All on one place; a loop. */
-    digraph_from_arcs(&g, 2, 2, (uint32_t[]){0, 1}, (uint32_t[]){0, 0}, (double[]){1, 1}, true, NULL);
+    digraph_from_arcs(&g, 2, 2, (uint32_t[]){0, 1}, (uint32_t[]){0, 0}, (double[]){1, 1}, true,
+                      NULL);
     drawing_fit(&d, &g, (double[]){5, 5, 5, 5}, 64, true);
     CHECK_INT(d.nstrokes, 1);
     free(drawing_pixels(&d));

@@ -14,7 +14,8 @@
 
 enum { MAX = 40 };
 
-/* m arcs at random, loops and parallel ones among them, weights 0 to 8; with a cycle through all vertices when asked. */
+/* m arcs at random, loops and parallel ones among them, weights 0 to 8; with a cycle through all
+ * vertices when asked. */
 static void random_graph(struct digraph *g, int64_t n, int64_t m, bool connected, uint64_t seed)
 {
     const struct rng r = {seed, rng_stream("test")};
@@ -24,14 +25,16 @@ static void random_graph(struct digraph *g, int64_t n, int64_t m, bool connected
     for (int64_t k = 0; k < m; k++) {
         const bool cycle = connected && k < n;
         tail[k] = cycle ? (uint32_t)k : (uint32_t)rng_below(&r, 3 * (uint64_t)k, (uint64_t)n);
-        head[k] = cycle ? (uint32_t)((k + 1) % n) : (uint32_t)rng_below(&r, 3 * (uint64_t)k + 1, (uint64_t)n);
+        head[k] = cycle ? (uint32_t)((k + 1) % n) : (uint32_t)rng_below(&r, 3 * (uint64_t)k + 1,
+            (uint64_t)n);
         weight[k] = (double)rng_below(&r, 3 * (uint64_t)k + 2, 9);
     }
     digraph_from_arcs(g, n, m, tail, head, weight, true, NULL);
 }
 
 /* d[u][v]: the distance; cycle[v]: of the shortest cycle through v. */
-static void all_pairs(double d[MAX][MAX], double cycle[MAX], const struct digraph *g, const uint8_t *arcs)
+static void all_pairs(double d[MAX][MAX], double cycle[MAX], const struct digraph *g,
+                      const uint8_t *arcs)
 {
     for (int64_t u = 0; u < g->n; u++)
         for (int64_t v = 0; v < g->n; v++)
@@ -62,7 +65,8 @@ static void paths_lead_along_their_arcs_and_are_as_long_as_said(void)
         all_pairs(d, cycle, &g, NULL);
         struct sssp *s = sssp_new(&g);
         for (int backward = 0; backward < 2; backward++) {
-            sssp_run(s, &(struct sssp_query){.sources = &source, .nsources = 1, .backward = backward});
+            sssp_run(s, &(struct sssp_query){.sources = &source, .nsources = 1,
+                                             .backward = backward});
             for (uint32_t v = 0; v < 20; v++) {
                 struct path p;
                 double length = 0;
@@ -120,7 +124,8 @@ static void cycles_are_those_of_brute_force(void)
     }
 }
 
-/* 3000 vertices on a ring, a shortcut back from 1999 to 1000: bounds that widen must go all the way round. */
+/* 3000 vertices on a ring, a shortcut back from 1999 to 1000: bounds that widen must go all the
+ * way round. */
 static void a_cycle_longer_than_every_widening_is_found(void)
 {
     enum { N = 3000 };
@@ -182,10 +187,12 @@ static void only_the_part_asked_for_is_measured(void)
     struct extent x;
 
     /* 0 <-> 1 at 2 each way, 2 <-> 3 at 5, and an arc between. */
-    digraph_from_arcs(&g, 4, 5, (uint32_t[]){0, 1, 2, 3, 1}, (uint32_t[]){1, 0, 3, 2, 2}, (double[]){2, 2, 5, 5, 1}, true,
+    digraph_from_arcs(&g, 4, 5, (uint32_t[]){0, 1, 2, 3, 1}, (uint32_t[]){1, 0, 3, 2, 2},
+                      (double[]){2, 2, 5, 5, 1}, true,
                       NULL);
     extent_bound(&x, &g, (uint32_t[]){0, 0, 1, 1}, 1, 9);
-    CHECK(x.diameter.lo == 5 && x.rt_diameter.lo == 10 && x.rt_diameter.hi == 10 && x.rt_radius.hi == 10);
+    CHECK(x.diameter.lo == 5 && x.rt_diameter.lo == 10 && x.rt_diameter.hi == 10 &&
+          x.rt_radius.hi == 10);
     digraph_free(&g);
 }
 
@@ -194,7 +201,8 @@ static void a_census_counts_what_is_there(void)
     struct digraph g;
     struct census c;
 
-    digraph_from_arcs(&g, 6, 7, (uint32_t[]){0, 0, 0, 1, 2, 3, 3}, (uint32_t[]){0, 1, 1, 0, 0, 4, 4},
+    digraph_from_arcs(&g, 6, 7, (uint32_t[]){0, 0, 0, 1, 2, 3, 3}, (uint32_t[]){0, 1, 1, 0, 0, 4,
+        4},
                       (double[]){1, 2, 3, 4, 5, 6, 7}, true, NULL);
     g.in_h = calloc(7, 1);
     g.in_h[1] = g.in_h[6] = 1;

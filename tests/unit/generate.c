@@ -139,7 +139,8 @@ static void subgraphs_hold_exactly_what_is_kept(void)
         subgraph(&s, &map, &m, seed % 3 == 1 ? NULL : vertices, seed % 3 == 2 ? NULL : arcs);
         for (int64_t u = 0; u < 30; u++)
             for (int64_t k = m.ptr[u]; k < m.ptr[u + 1]; k++)
-                kept += (seed % 3 == 1 || (vertices[u] && vertices[m.col[k]])) && (seed % 3 == 2 || arcs[k]);
+                kept += (seed % 3 == 1 || (vertices[u] && vertices[m.col[k]])) && (seed % 3 == 2 ||
+                    arcs[k]);
         CHECK_INT(s.n, kept);
         for (int64_t i = 0; i < s.rows; i++)
             for (int64_t k = s.ptr[i]; k < s.ptr[i + 1]; k++) {
@@ -177,7 +178,8 @@ static void every_kind_is_strongly_connected_and_without_loops(void)
                 for (int64_t k = m.ptr[u]; k < m.ptr[u + 1]; k++) {
                     CHECK(m.col[k] != u && (k == m.ptr[u] || m.col[k - 1] < m.col[k]));
                     CHECK(d->lo == 0 ? ((int64_t *)m.val)[k] >= 1
-                                     : ((int64_t *)m.val)[k] >= d->lo && ((int64_t *)m.val)[k] <= d->hi);
+                                     : ((int64_t *)m.val)[k] >= d->lo &&
+                                         ((int64_t *)m.val)[k] <= d->hi);
                 }
             csr_free(&m);
             free(xy);
@@ -199,10 +201,11 @@ static int64_t arcs_of(const struct graph_plan *p)
 static void closed_forms_have_the_arcs_they_should(void)
 {
     CHECK_INT(arcs_of(&(struct graph_plan){.kind = GRAPH_CYCLE, .n = 17, .lo = 1, .hi = 1}), 17);
-    CHECK_INT(arcs_of(&(struct graph_plan){.kind = GRAPH_COMPLETE, .n = 17, .lo = 1, .hi = 1}), 17 * 16);
+    CHECK_INT(arcs_of(&(struct graph_plan){.kind = GRAPH_COMPLETE, .n = 17, .lo = 1, .hi = 1}),
+              17 * 16);
     CHECK_INT(arcs_of(&(struct graph_plan){.kind = GRAPH_STAR, .n = 17, .lo = 1, .hi = 1}), 32);
-    /* 100 x 100 crossings: 200 streets of 99 pieces; of the 50 rows and 50 columns of odd number all
-     * but the last go one way. */
+    /* 100 x 100 crossings: 200 streets of 99 pieces; of the 50 rows and 50 columns of odd number
+     * all but the last go one way. */
     CHECK_INT(arcs_of(&(struct graph_plan){.kind = GRAPH_GRID, .n = 10000, .lo = 1, .hi = 1}),
               2 * 200 * 99 - (49 + 49) * 99);
 }
@@ -213,13 +216,15 @@ static void degrees_are_about_what_was_asked_for(void)
     static const enum graph_kind kinds[] = {GRAPH_RAND, GRAPH_PREF, GRAPH_GEO, GRAPH_FLIGHT};
 
     for (int i = 0; i < 4; i++)
-        CHECK_NEAR((double)arcs_of(&(struct graph_plan){.kind = kinds[i], .n = 4000, .degree = 12, .lo = 1, .hi = 9,
+        CHECK_NEAR((double)arcs_of(&(struct graph_plan){.kind = kinds[i], .n = 4000, .degree = 12,
+                                                        .lo = 1, .hi = 9,
                                                         .seed = 1}), 48000, 4800);
 }
 
 static void real_weights_fill_their_range(void)
 {
-    const struct graph_plan p = {.kind = GRAPH_RAND, .n = 1000, .degree = 10, .lo = 2, .hi = 3, .real = true};
+    const struct graph_plan p = {.kind = GRAPH_RAND, .n = 1000, .degree = 10, .lo = 2, .hi = 3,
+                                 .real = true};
     struct csr m;
     int32_t *xy;
     double sum = 0;
@@ -239,7 +244,8 @@ static void the_seed_and_nothing_else_decides(void)
 {
     for (int kind = 0; graph_kinds[kind]; kind++) {
         const struct graph_defaults *d = graph_defaults((enum graph_kind)kind);
-        struct graph_plan p = {.kind = (enum graph_kind)kind, .n = 400, .degree = d->degree, .lo = 1, .hi = 99, .seed = 5};
+        struct graph_plan p = {.kind = (enum graph_kind)kind, .n = 400, .degree = d->degree,
+                               .lo = 1, .hi = 99, .seed = 5};
         struct csr a, b, c;
         int32_t *xa, *xb, *xc;
 

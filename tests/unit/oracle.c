@@ -13,7 +13,8 @@ enum { N = 60, MAX_ARCS = 600 };
 
 static struct ten_err e;
 
-/* Arcs at random, not strongly connected when there are few; weights 0 to 9, or heavy-tailed from 1 to 2^20. */
+/* Arcs at random, not strongly connected when there are few; weights 0 to 9, or heavy-tailed from
+ * 1 to 2^20. */
 static void random_graph(struct digraph *g, int64_t m, int64_t sources, bool heavy, uint64_t seed)
 {
     const struct rng r = {seed, rng_stream("test")};
@@ -33,7 +34,8 @@ static void random_graph(struct digraph *g, int64_t m, int64_t sources, bool hea
         g->sources[i] = (uint32_t)(i * (N / sources));
 }
 
-/* rt [N][N] by the oracle's own exact answers, which another test compares with Floyd and Warshall's. */
+/* rt [N][N] by the oracle's own exact answers, which another test compares with Floyd and
+ * Warshall's. */
 static void round_trips(double *rt, const struct digraph *g, const uint8_t *arcs)
 {
     static uint32_t pairs[2 * N * N];
@@ -95,7 +97,8 @@ static void estimates_keep_to_both_bounds(void)
                 CHECK(oracle_estimate(&o, u, v) >= rt[u * N + v]);
         for (int64_t i = 0; i < sources; i++)
             for (uint32_t v = 0; v < N; v++) {
-                const double want = rt[g.sources[i] * N + v], got = oracle_estimate(&o, g.sources[i], v);
+                const double want = rt[g.sources[i] * N + v], got = oracle_estimate(&o,
+                    g.sources[i], v);
                 CHECK(got <= (2 * k + eps) * want * (1 + 1e-12));
                 CHECK((got == INFINITY) == (want == INFINITY));
                 CHECK(got == oracle_estimate(&o, v, g.sources[i]));
@@ -110,7 +113,8 @@ static void without_sources_all_vertices_are(void)
     struct digraph g;
     struct oracle o;
 
-    digraph_from_arcs(&g, 3, 3, (uint32_t[]){0, 1, 2}, (uint32_t[]){1, 2, 0}, (double[]){1, 1, 1}, true, NULL);
+    digraph_from_arcs(&g, 3, 3, (uint32_t[]){0, 1, 2}, (uint32_t[]){1, 2, 0}, (double[]){1, 1, 1},
+                      true, NULL);
     oracle_build(&o, &g, NULL, 1, 1);
     for (uint32_t u = 0; u < 3; u++)
         for (uint32_t v = 0; v < 3; v++)
@@ -138,8 +142,10 @@ static void graphs_without_arcs_or_vertices_have_an_oracle(void)
 
 static bool same(const struct oracle *a, const struct oracle *b)
 {
-    return a->n == b->n && a->entries == b->entries && memcmp(a->offset, b->offset, ((size_t)a->n + 1) * 8) == 0 &&
-           memcmp(a->ball, b->ball, (size_t)a->entries * 4) == 0 && memcmp(a->trip, b->trip, (size_t)a->entries * 8) == 0;
+    return a->n == b->n && a->entries == b->entries && memcmp(a->offset, b->offset,
+                                                              ((size_t)a->n + 1) * 8) == 0 &&
+           memcmp(a->ball, b->ball, (size_t)a->entries * 4) == 0 && memcmp(a->trip, b->trip,
+               (size_t)a->entries * 8) == 0;
 }
 
 static void records_bring_it_back_and_threads_change_nothing(void)
@@ -168,18 +174,22 @@ static void records_that_do_not_hold_together_are_refused(void)
 {
     struct digraph g;
     struct oracle o;
-    struct ten_record ball = {.name = "oracle_ball", .type = TEN_U32, .shape = {1, {2}}, .data = (uint32_t[]){0, 1}};
-    struct ten_record trip = {.name = "oracle_trip", .type = TEN_F64, .shape = {1, {2}}, .data = (double[]){1, 2}};
+    struct ten_record ball = {.name = "oracle_ball", .type = TEN_U32, .shape = {1, {2}},
+                              .data = (uint32_t[]){0, 1}};
+    struct ten_record trip = {.name = "oracle_trip", .type = TEN_F64, .shape = {1, {2}},
+                              .data = (double[]){1, 2}};
 
     digraph_from_arcs(&g, 1, 0, NULL, NULL, NULL, true, NULL);
     CHECK_INT(oracle_take(&o, &g, &e), -1);
     CHECK_STR(e.text, "oracle_offset: no such record: expected the output of rt-oracle build");
-    carried_put(&g, &(struct ten_record){.name = "oracle_offset", .type = TEN_I64, .shape = {1, {2}}, .data = (int64_t[]){0, 3}});
+    carried_put(&g, &(struct ten_record){.name = "oracle_offset", .type = TEN_I64,
+                                         .shape = {1, {2}}, .data = (int64_t[]){0, 3}});
     carried_put(&g, &ball);
     carried_put(&g, &trip);
     CHECK_INT(oracle_take(&o, &g, &e), -1);
     CHECK_STR(e.text, "oracle_offset: vertex 0: expected a part of 2 entries");
-    carried_put(&g, &(struct ten_record){.name = "oracle_offset", .type = TEN_I64, .shape = {1, {2}}, .data = (int64_t[]){0, 2}});
+    carried_put(&g, &(struct ten_record){.name = "oracle_offset", .type = TEN_I64,
+                                         .shape = {1, {2}}, .data = (int64_t[]){0, 2}});
     CHECK_INT(oracle_take(&o, &g, &e), 0);
     oracle_free(&o);
     ball.data = (uint32_t[]){1, 1};

@@ -14,16 +14,19 @@ static struct ten_err e;
 /* 0 -> 1 -> 2 -> 3 -> 0, 1 -> 3: the arcs in order are 01 12 13 23 30. */
 static void square(struct digraph *g)
 {
-    digraph_from_arcs(g, 4, 5, (uint32_t[]){0, 1, 2, 3, 1}, (uint32_t[]){1, 2, 3, 0, 3}, (double[]){1, 2, 3, 4, 5}, true,
+    digraph_from_arcs(g, 4, 5, (uint32_t[]){0, 1, 2, 3, 1}, (uint32_t[]){1, 2, 3, 0, 3},
+                      (double[]){1, 2, 3, 4, 5}, true,
                       NULL);
     carried_put(g, &(struct ten_record){.name = "xy", .type = TEN_I32, .shape = {2, {4, 2}},
                                         .data = (int32_t[]){0, 1, 10, 11, 20, 21, 30, 31}});
-    carried_put(g, &(struct ten_record){.name = "names", .type = TEN_UTF8, .shape = {1, {7}}, .data = "abbcddd"});
+    carried_put(g, &(struct ten_record){.name = "names", .type = TEN_UTF8, .shape = {1, {7}},
+                                        .data = "abbcddd"});
     carried_put(g, &(struct ten_record){.name = "names_offsets", .type = TEN_I64, .shape = {1, {5}},
                                         .data = (int64_t[]){0, 1, 3, 4, 7}});
     carried_put(g, &(struct ten_record){.name = "lanes", .type = TEN_U8, .shape = {1, {5}},
                                         .data = (uint8_t[]){1, 2, 3, 4, 5}});
-    carried_put(g, &(struct ten_record){.name = "note", .type = TEN_F32, .shape = {1, {3}}, .data = (float[]){7, 8, 9}});
+    carried_put(g, &(struct ten_record){.name = "note", .type = TEN_F32, .shape = {1, {3}},
+                                        .data = (float[]){7, 8, 9}});
     g->nsources = 2;
     g->sources = malloc(2 * sizeof *g->sources);
     g->sources[0] = 3;
@@ -40,7 +43,8 @@ static void records_are_found_replaced_and_dropped(void)
     square(&g);
     CHECK_INT(g.nothers, 5);
     CHECK(carried_find(&g, "lanes", &rec) && rec.shape.dim[0] == 5);
-    carried_put(&g, &(struct ten_record){.name = "lanes", .type = TEN_U8, .shape = {1, {1}}, .data = "x"});
+    carried_put(&g, &(struct ten_record){.name = "lanes", .type = TEN_U8, .shape = {1, {1}},
+                                         .data = "x"});
     CHECK(carried_find(&g, "lanes", &rec) && rec.shape.dim[0] == 1);
     CHECK_INT(g.nothers, 5);
     carried_drop(&g, "lanes");
@@ -94,7 +98,8 @@ static void numbers_are_those_of_the_first_graph_after_two_cuts(void)
     CHECK_INT(g.n, 4);
     /* Four arcs and four vertices now: lanes could be of either. */
     CHECK_INT(digraph_cut(&g, (uint8_t[]){1, 0, 1, 1}, NULL, &e), -1);
-    CHECK_STR(e.text, "lanes: 4 elements, as many as vertices and as arcs: expected to know of which; "
+    CHECK_STR(e.text, "lanes: 4 elements, as many as vertices and as arcs: expected to know of "
+              "which; "
               "ten-cut --drop=lanes leaves it out");
     digraph_free(&g);
 
@@ -186,7 +191,8 @@ static void mistakes_in_lists_are_told_by_line(void)
         {"4\n4\n", "f: line 2: vertex 4 again: expected each once"},
         {"p aux sp ss 1\ns 0\n", "f: line 2: expected a vertex, 1 to 10"},
         {"p aux sp ss 1\n3\n", "f: line 2: 3: expected \"s VERTEX\""},
-        {"p aux sp ss 2\ns 3\n", "f: line 2: the file ends after 1 vertices: expected 2 as the problem line says"},
+        {"p aux sp ss 2\ns 3\n", "f: line 2: the file ends after 1 vertices: expected 2 as the "
+         "problem line says"},
         {"p aux sp ss x\n", "f: line 1: expected one \"p aux sp ss COUNT\" before all vertices"},
         {"3\np aux sp ss 1\n", "f: line 2: expected one \"p aux sp ss COUNT\" before all vertices"},
         {"p sp 3 3\n", "f: line 1: expected one \"p aux sp ss COUNT\" before all vertices"},

@@ -28,6 +28,15 @@ frechet         @ --real=feat.ten --n=300,600 --extrapolate --floor <feat2.ten
 frechet         @ --real=feat.ten --bootstrap=20 <feat3.ten
 fstat           @ <feat.ten
 gr2ten          @ --dup=min x.gr
+graph-draw      @ --width=300 <halves.ten
+graph-draw      @ --width=300 --format=svg --layout <halves.ten
+graph-filter    @ --mask=in_h <halves.ten
+graph-filter    @ --box=0,0,1500,1500 <halves.ten
+graph-scc       @ <graph.ten
+graph-scc       @ --all <graph.ten
+graph-sources   @ --random=20 --seed=2 <graph.ten
+graph-stat      @ <halves.ten
+graphgen        @ rand --n=5000 --seed=3; for t in grid pref geo flight citation-core road; do graphgen $t --n=900; done
 idx2ten         @ --pad=2 x-images.idx x-labels.idx
 inception-score @ --splits=3 <classes-prob.ten
 kid             @ --subsets=5 --size=300 --real=feat.ten <feat2.ten
@@ -49,6 +58,10 @@ prdc            @ --real=feat.ten <feat2.ten
 predict-acc     @ --quiet --x=image --y=label number.ten <small.ten
 raw2ten         @ --type=f32 --dims=64,64,3 --batch=16 x.raw
 report          @ results | sed 's/(compiler [^,]*,//'
+rt-girth        @ --each <halves.ten
+rt-girth        @ <graph.ten
+rt-oracle       @ build <halves.ten
+rt-oracle       @ query --oracle=oracle.ten --exact <pairs.ten
 safetensors2ten @ x.safetensors
 scale-sim       @ --quiet
 score           @ --layers <net.ten
@@ -65,6 +78,14 @@ spselect        @ --triu=-100 --abs --topk=4 <sparse.ten
 spstat          @ --sample=100000 <sparse.ten
 spstat          @ --exact other.ten <sparse.ten
 sptrans         @ <sparse.ten
+sssp            @ --source=3 <graph.ten
+sssp            @ --reverse <halves.ten
+spanner         @ --quiet --seed=3 --report=out-r <streets.ten; grep -v seconds out-r
+spanner         @ --quiet --algo=rtz --verify-sample=50 --report=out-r <streets.ten; grep -v seconds out-r
+spanner         @ --quiet --algo=greedy --stretch=2 <streets.ten
+spanner-prune   @ --quiet --stretch=4 <streets.ten
+spanner-repair  @ --quiet --stretch=2 <streets.ten
+spanner-verify  @ --quiet --report=out-r <spanner.ten; cat out-r
 ten-batch       @ --size=7 <pixels.ten
 ten-cat         @ images.ten packed.ten
 ten-cat         @ --zstd=1 images.ten packed.ten
@@ -153,7 +174,17 @@ make_inputs() {
     awk 'BEGIN { print "p sp 20000 100000"
         for (i = 0; i < 100000; i++) { s = (s * 1103 + 12345) % 20000; print "a", s + 1, i * 7 % 20000 + 1, i % 97 } }' >x.gr
     gr2ten x.gr >graph.ten
+    awk '$1 == "a" && $2 <= 1500 { print $2 - 1, ($3 - 1) % 1500, $4 } END { for (i = 0; i < 1500; i++) print i, (i + 1) % 1500, 9 }' x.gr |
+        edges2ten --dup=min >roads.ten
+    seq 3 70 1400 | csv2ten --matrix --no-header | ten-cut --cast=u32 --reshape=-1 --rename=x=sources >sources.ten
+    ten-paste roads.ten sources.ten >streets.ten
+    spanner --quiet <streets.ten >spanner.ten
     awk '$1 == "a" { print $2, $3, $4 / 3 }' x.gr >x.edges
+    graphgen grid --n=900 | graph-sources --degree=10 >depots.ten
+    ten-gen --fill=uniform --hi=2 in_h u8 "$(ten2edges <depots.ten | wc -l)" >in_h.ten
+    ten-paste depots.ten in_h.ten >halves.ten
+    rt-oracle build <depots.ten >oracle.ten
+    ten-gen --fill=uniform --hi=900 pairs u32 2000,2 >pairs.ten
     { echo '%%MatrixMarket matrix coordinate real general'; echo '20001 20001 100000'; cat x.edges; } >x.mtx
     mtx2ten x.mtx >matrix.ten
     mtxgen rmat --scale=13 --edges=100000 --values=normal --seed=1 >sparse.ten

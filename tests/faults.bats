@@ -2,7 +2,7 @@
 load common
 
 # How a tool is called so that it reads standard input and writes to standard output.  Columns:
-# input it reads (stream: .ten with one f32 image; clip: one with a clip; samples: one with images and labels; convert: one of another kind;
+# input it reads (stream: .ten with one f32 image; clip: one with a clip; samples: one with images and labels; graph: one with a digraph; convert: one of another kind;
 # own: a file of another format; no: none; skip: its own tests do this) and arguments.  A tool without a row fails every test.
 row() {
     local s=$BATS_FILE_TMPDIR/good.ten
@@ -14,6 +14,12 @@ row() {
     ten-cmp | ten-dot) echo stream - "$s" ;;
     ten-paste) echo stream - "$s" ;;
     ten-gen) echo no x f32 8,8,8,3 ;;
+    graphgen) echo no rand ;;
+    graph-draw | graph-scc | graph-stat | rt-girth) echo graph ;;
+    sssp) echo graph --source=0 ;;
+    graph-sources) echo graph --all ;;
+    rt-oracle) echo graph build ;;
+    graph-filter) echo graph --box=0,0,900,900 ;;
     ten2png) echo stream --grid ;;
     ten2y4m | tsm-shift) echo clip ;;
     video-gen) echo clip arrow ;;
@@ -37,13 +43,13 @@ row() {
     forward) echo stream --model="$BATS_FILE_TMPDIR/net.ten" --record=x=image ;;
     classify) echo samples --model="$BATS_FILE_TMPDIR/net.ten" ;;
     claims | report | scale-sim) echo skip ;;
-    confusion | score | latency | fstat | inception-score) echo convert ;;
     features) echo stream --extractor=pixel ;;
     degrade) echo stream --blur=1 ;;
     leak-check) echo stream --real="$BATS_FILE_TMPDIR/good.ten" ;;
     swd | ms-ssim) echo convert --real="$BATS_FILE_TMPDIR/good.ten" ;;
     frechet | kid | prdc) echo convert --real="$BATS_FILE_TMPDIR/good.ten" ;;
     nn-check) echo convert --train="$BATS_FILE_TMPDIR/good.ten" --held-out="$BATS_FILE_TMPDIR/good.ten" ;;
+    confusion | score | latency | fstat | inception-score | spanner | spanner-repair | spanner-prune | spanner-verify) echo convert ;;
     *) return 1 ;;
     esac
 }
@@ -56,6 +62,7 @@ setup_file() {
         <"$BATS_FILE_TMPDIR/samples.ten" >"$BATS_FILE_TMPDIR/net.ten"
     train-regressor --quiet --epochs=1 --x=image --y=label <"$BATS_FILE_TMPDIR/samples.ten" >"$BATS_FILE_TMPDIR/number.ten"
     make-model --config='{"family":"resnet","width":4,"blocks":[1],"in":[2,8,8,3],"frames":2,"shift_mode":"uni"}' >"$BATS_FILE_TMPDIR/online.ten"
+    graphgen grid --n=400 >"$BATS_FILE_TMPDIR/graph.ten"
 }
 setup() { cd "$BATS_TEST_TMPDIR" || return; }
 
@@ -74,7 +81,7 @@ for_each() {
     done
     [ -z "$bad" ] || { printf '%s' "$bad"; false; }
 }
-input_of() { case $(row "$1") in clip*) echo "$BATS_FILE_TMPDIR/clip.ten" ;; samples*) echo "$BATS_FILE_TMPDIR/samples.ten" ;; *) echo "$BATS_FILE_TMPDIR/good.ten" ;; esac; }
+input_of() { case $(row "$1") in clip*) echo "$BATS_FILE_TMPDIR/clip.ten" ;; samples*) echo "$BATS_FILE_TMPDIR/samples.ten" ;; graph*) echo "$BATS_FILE_TMPDIR/graph.ten" ;; *) echo "$BATS_FILE_TMPDIR/good.ten" ;; esac; }
 # Exit status 1 and one line that starts with the tool's name.
 one_line() { [ "$status" = 1 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ "$stderr" = "$1: "* ]]; }
 
@@ -84,7 +91,7 @@ one_line() { [ "$status" = 1 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ "$stderr
         run --separate-stderr bash -c '"$@" >/dev/full' _ "$name" --quiet "$@" <"$(input_of "$name")"
         [ "$name" = ten-split ] || [ "$name" = ten-cmp ] || { one_line "$name" && [[ "$stderr" = *"No space left on device"* ]]; }
     }
-    for_each "stream clip samples no" full
+    for_each "stream clip samples graph no" full
 }
 @test "a closed pipe ends quietly" {
     closed() {
@@ -92,7 +99,7 @@ one_line() { [ "$status" = 1 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ "$stderr
         run --separate-stderr bash -c '(sleep 0.1; exec "$@") | true; exit 0' _ "$name" --quiet "$@" <"$(input_of "$name")"
         [ -z "$stderr" ]
     }
-    for_each "stream clip samples no" closed
+    for_each "stream clip samples graph no" closed
 }
 @test "an empty input: exit 1, one line" {
     empty() {
@@ -100,7 +107,7 @@ one_line() { [ "$status" = 1 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ "$stderr
         run --separate-stderr bash -c '"$@" >out' _ "$name" --quiet "$@" </dev/null
         one_line "$name" && [[ "$stderr" = *"empty input: expected a tensor stream" ]]
     }
-    for_each "stream clip samples convert" empty
+    for_each "stream clip samples graph convert" empty
 }
 @test "text instead of a stream: exit 1, one line that says so" {
     text() {
@@ -108,7 +115,7 @@ one_line() { [ "$status" = 1 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ "$stderr
         run --separate-stderr bash -c '"$@" >out' _ "$name" --quiet "$@" < <(yes some text | head -c 5000)
         one_line "$name" && [[ "$stderr" = *"not a tensor stream"* ]]
     }
-    for_each "stream clip samples convert" text
+    for_each "stream clip samples graph convert" text
 }
 @test "a folder instead of a file: exit 1, one line" {
     folder() {
@@ -116,7 +123,7 @@ one_line() { [ "$status" = 1 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ "$stderr
         run --separate-stderr bash -c '"$@" >out' _ "$name" --quiet "$@" <"$BATS_TEST_TMPDIR"
         one_line "$name" && [[ "$stderr" = *[Ii]"s a directory"* ]]
     }
-    for_each "stream clip samples own" folder
+    for_each "stream clip samples graph own" folder
 }
 @test "an input that fails in the middle: exit 1, one line" {
     cut() {
@@ -124,7 +131,7 @@ one_line() { [ "$status" = 1 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ "$stderr
         run --separate-stderr bash -c '"$@" >out' _ "$name" --quiet "$@" < <(head -c 700 "$(input_of "$name")")
         one_line "$name" && [[ "$stderr" = *"the input ends here"* ]]
     }
-    for_each "stream clip samples" cut
+    for_each "stream clip samples graph" cut
 }
 @test "too little memory: exit 1, one line" {
     [[ "$B" != *-san ]] || skip "the address sanitizer takes more than any limit"
@@ -143,7 +150,7 @@ one_line() { [ "$status" = 1 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ "$stderr
         run --separate-stderr bash -c '"$@" >out' _ "$name" --quiet --max-record=100 "$@" <"$(input_of "$name")"
         one_line "$name" && [[ "$stderr" = *"expected at most the limit, 100" ]]
     }
-    for_each "stream clip samples" limit
+    for_each "stream clip samples graph" limit
 }
 @test "an unreadable log: exit 1, one line" {
     log() {
@@ -151,7 +158,7 @@ one_line() { [ "$status" = 1 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ "$stderr
         run --separate-stderr bash -c '"$@" >out' _ "$name" --log=/nowhere/log "$@" <"$(input_of "$name")"
         one_line "$name" && [[ "$stderr" = *"/nowhere/log: No such file or directory"* ]]
     }
-    for_each "stream clip samples no" log
+    for_each "stream clip samples graph no" log
 }
 @test "a file changed in the middle: exit 1, one line that names record and byte" {
     changed() {
@@ -161,5 +168,5 @@ one_line() { [ "$status" = 1 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ "$stderr
         run --separate-stderr bash -c '"$@" >out' _ "$name" --quiet "$@" <changed.ten
         one_line "$name" && [[ "$stderr" = *"record 0 "*": byte "*": "* ]]
     }
-    for_each "stream clip samples" changed
+    for_each "stream clip samples graph" changed
 }

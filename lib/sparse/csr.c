@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/threads.h"
 #include "sparse/sparse.h"
+#include "stream/attrs.h"
 #include "tensor/cast.h"
 
 #include <inttypes.h>
@@ -173,8 +174,9 @@ static void sort_rows(struct csr *m)
     *m = back;
 }
 
-static int from_sparse(struct csr *m, struct sparse *s, bool parallel, struct ten_err *e)
+static int from_sparse(struct csr *m, struct sparse *s, const struct csr_reading *opt, struct ten_err *e)
 {
+    const bool parallel = opt->parallel;
     const enum mirror mirror = strcmp(s->symmetry, "skew-symmetric") == 0 ? MIRROR_NEGATED
                              : strcmp(s->symmetry, "symmetric") == 0 || strcmp(s->symmetry, "hermitian") == 0 ? MIRROR_SAME
                              : MIRROR_NONE;
@@ -197,9 +199,18 @@ static int from_sparse(struct csr *m, struct sparse *s, bool parallel, struct te
         sort_rows(m);
         if (!parallel)
             add_duplicates(m);
+        if (opt->origin)
+            opt->origin->moved = true;
     }
     m->weight = weight;
     return 0;
+}
+
+void csr_origin_free(struct csr_origin *o)
+{
+    free(o->attrs);
+    free(o->history);
+    *o = (struct csr_origin){0};
 }
 
 /* ---- Streams -------------------------------------------------------------------------------------------- */
@@ -208,6 +219,10 @@ static int take(struct sparse *s, const struct ten_record *rec, const struct csr
 {
     if (rec->group > 0)
         return fail(e, TEN_E_DATA, "%s: a second group: expected one matrix", rec->name);
+    if (opt->origin && !s->started) {
+        opt->origin->attrs = rec->group_attrs ? xstrdup(rec->group_attrs) : NULL;
+        opt->origin->history = rec->history ? xstrdup(rec->history) : NULL;
+    }
     const int rc = sparse_take(s, rec, e);
     return rc == 0 && opt->other ? opt->other(opt->ctx, rec, e) : rc < 0 ? -1 : 0;
 }
@@ -230,7 +245,7 @@ int csr_read(struct csr *m, struct ten_reader *r, const char *name, const struct
     if (rc == 0) {
         contents = true;
         rc = !s.started ? fail(e, TEN_E_DATA, "no record: expected a sparse matrix") : sparse_check(&s, e);
-        rc = rc == 0 ? from_sparse(m, &s, opt->parallel, e) : rc;
+        rc = rc == 0 ? from_sparse(m, &s, opt, e) : rc;
     }
     sparse_free(&s);
     if (rc < 0 && contents) {
@@ -272,14 +287,36 @@ static int put_columns(struct ten_writer *w, struct ten_record *rec, const struc
     return rc;
 }
 
+/* What was there before (NULL: nothing), and what holds of every matrix that is written here. */
+static char *group_attrs(const struct csr *m, const char *before, struct ten_err *e)
+{
+    json_t *attrs = attrs_parse(before, "group attributes", e);
+    if (!attrs)
+        return NULL;
+    json_object_set_new(attrs, "kind", json_string("csr"));
+    json_object_set_new(attrs, "shape", json_pack("[I,I]", (json_int_t)m->rows, (json_int_t)m->cols));
+    json_object_set_new(attrs, "symmetry", json_string("general"));
+    char *text = json_dumps(attrs, JSON_COMPACT);
+    json_decref(attrs);
+    return text;
+}
+
+int csr_write_on(struct ten_writer *w, const struct csr *m, const struct csr_origin *from, int64_t group, struct ten_err *e)
+{
+    char *attrs = group_attrs(m, from ? from->attrs : NULL, e);
+    struct ten_record rec = {.group = group, .group_attrs = attrs, .history = from ? from->history : NULL};
+    if (!attrs)
+        return -1;
+    int rc = put(w, &rec, "indptr", TEN_I64, m->ptr, m->rows + 1, e);
+    rc = rc == 0 ? put_columns(w, &rec, m, e) : rc;
+    rc = rc == 0 && m->val ? put(w, &rec, m->weight ? "weight" : "values", m->type, m->val, m->n, e) : rc;
+    free(attrs);
+    return rc;
+}
+
 int csr_write(struct ten_writer *w, const struct csr *m, int64_t group, struct ten_err *e)
 {
-    char attrs[160];
-    struct ten_record rec = {.group = group, .group_attrs = attrs};
-    snprintf(attrs, sizeof attrs, "{\"kind\":\"csr\",\"shape\":[%" PRId64 ",%" PRId64 "],\"symmetry\":\"general\"}", m->rows, m->cols);
-    if (put(w, &rec, "indptr", TEN_I64, m->ptr, m->rows + 1, e) < 0 || put_columns(w, &rec, m, e) < 0)
-        return -1;
-    return m->val ? put(w, &rec, m->weight ? "weight" : "values", m->type, m->val, m->n, e) : 0;
+    return csr_write_on(w, m, NULL, group, e);
 }
 
 /* ---- Transposing ------------------------------------------------------------------------------------------

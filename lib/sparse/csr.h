@@ -28,6 +28,13 @@ struct csr {
 void csr_alloc(struct csr *m, int64_t rows, int64_t cols, int64_t n, enum ten_type type);
 void csr_free(struct csr *m);           /* to {0} */
 
+/* Where a matrix came from: attributes and history of its group, NULL for none. */
+struct csr_origin {
+    char *attrs, *history;
+    bool moved;                         /* entries do not have the order they came in */
+};
+void csr_origin_free(struct csr_origin *o);
+
 /*
  * Read a stream that holds one matrix, of kind csr, csc or coo, to its end.  Symmetric and skew-symmetric ones stored by
  * half become whole; other types of values become f64 or i64 (f16, bf16: f32).  Entries of one place are added, or kept in
@@ -36,6 +43,7 @@ void csr_free(struct csr *m);           /* to {0} */
  */
 struct csr_reading {
     bool parallel;                      /* keep entries of one place: arcs beside each other */
+    struct csr_origin *origin;          /* NULL, or where to keep what is told about the group */
     int (*other)(void *ctx, const struct ten_record *rec, struct ten_err *e);
     void *ctx;
 };
@@ -43,6 +51,8 @@ int csr_read(struct csr *m, struct ten_reader *r, const char *name, const struct
 
 /* Write it as group number `group`, with the attributes that mtx2ten(1) gives, general symmetry.  0, or -1 with *e set. */
 int csr_write(struct ten_writer *w, const struct csr *m, int64_t group, struct ten_err *e);
+/* The same with the history it came with, and with the attributes that say something else than those of csr_write(). */
+int csr_write_on(struct ten_writer *w, const struct csr *m, const struct csr_origin *from, int64_t group, struct ten_err *e);
 
 /* t = m', where entry k of t was entry from[k] of m; from [n] may be NULL.  Multi-threaded, always the same. */
 void csr_transpose(struct csr *t, const struct csr *m, int64_t *from);

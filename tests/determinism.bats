@@ -25,6 +25,8 @@ gr2ten          @ --dup=min x.gr
 idx2ten         @ --pad=2 x-images.idx x-labels.idx
 latency         @ --runs=1 --config='{"family": "mlp", "in": [4]}' | wc -l
 make-model      @ --seed=4 --config="$NET"
+mtxgen          @ rmat --edges=400000 --symmetric --values=normal --seed=1
+mtxgen          @ circuit --values=integer --type=f32
 mtx2ten         @ x.mtx
 mtx2ten         @ --coo --type=f32 x.mtx
 npy2ten         @ x.npy

@@ -24,6 +24,7 @@ row() {
     train-classifier) echo 'samples --epochs=1 --config={"family":"mlp","in":[8,8,3],"out":2}' ;;
     train-regressor | train-predictor) echo 'samples --epochs=1 --x=image --y=label' ;;
     predict-acc) echo samples --x=image --y=label "$BATS_FILE_TMPDIR/number.ten" ;;
+    mtxgen) echo no st2d5 --grid=30,30 ;;
     make-model) echo 'no --config={"family":"mlp","in":[8],"out":2}' ;;
     export-model) echo convert ;;
     forward) echo stream --model="$BATS_FILE_TMPDIR/net.ten" --record=x=image ;;

@@ -1,6 +1,7 @@
 #include "accel/sparch_cycle.h"
 
 #include "accel/sparch_feed.h"
+#include "accel/sparch_values.h"
 #include "base/mem.h"
 
 #include <assert.h>
@@ -50,7 +51,7 @@ static int64_t written_bytes(const struct machine *m)
     return last_round(m) ? sparch_c_bytes(m->j) : (int64_t)m->j->par->coo_bytes;
 }
 
-/* Elements that begin in one block of memory are one request, as soon as they are there or nothing more comes. */
+/* Elements that begin in one block of memory are one request, as soon as they are there or nothing more can come. */
 static bool write_block(struct machine *m)
 {
     struct sparch_fifo *f = &m->tree.fifo[1];
@@ -58,7 +59,7 @@ static bool write_block(struct machine *m)
     const int64_t size = written_bytes(m), block = m->dram.interleave, at = to->address + to->n * size;
     const int64_t whole = (block - at % block + size - 1) / size, n = f->count < whole ? f->count : whole;
     int64_t done;
-    if (n == 0 || (n < whole && n < f->limit && !sparch_tree_ended(&m->tree)))
+    if (n == 0 || (n < whole && sparch_has_room(&m->tree, f) && !sparch_tree_ended(&m->tree)))
         return false;
     m->write_refused = !sparch_dram_ask(&m->dram, at, n * size, m->now, &done);
     if (m->write_refused)
@@ -257,7 +258,7 @@ static void step(struct machine *m)
     int64_t next = m->now + 1;
     if (m->o->every > 0 && m->now % m->o->every == 0)
         trace(m, m->now + 1);
-    if (!cycle(m)) {
+    if (!cycle(m) && !round_ended(m)) {
         next = wake(m);
         if (next == INT64_MAX) {
             const bool forced = sparch_feed_force(&m->feed);
@@ -301,14 +302,7 @@ static void take_apart(struct machine *m)
 static void take_product(const struct machine *m, struct csr *c)
 {
     const struct result *root = &m->result[m->j->plan->rounds > 0 ? m->j->plan->rounds - 1 : 0];
-    csr_alloc(c, m->j->a->rows, m->j->b->cols, root->n, TEN_F64);
-    for (int64_t k = 0; k < root->n; k++) {
-        c->ptr[(root->e[k].key >> 32) + 1]++;
-        c->col[k] = (uint32_t)root->e[k].key;
-        ((double *)c->val)[k] = root->e[k].v;
-    }
-    for (int64_t i = 0; i < c->rows; i++)
-        c->ptr[i + 1] += c->ptr[i];
+    sparch_to_csr(c, root->e, root->n, m->j->a->rows, m->j->b->cols);
 }
 
 static void report(struct machine *m)

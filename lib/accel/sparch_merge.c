@@ -41,23 +41,16 @@ int64_t sparch_flat_array(struct sparch_elem *out, const struct sparch_elem *a, 
     return crossing(m, n, n);
 }
 
-/* Does the staircase leave the pair of chunks (x,y) towards the next chunk of a? */
-static bool goes_down(const bool *heads, int64_t chunks, int64_t x, int64_t y)
-{
-    if (x + 1 == chunks || y + 1 == chunks)
-        return y + 1 == chunks;
-    return !heads[(x + 1) * chunks + y + 1];
-}
 
 int64_t sparch_chunked_array(struct sparch_elem *out, const struct sparch_elem *a, const struct sparch_elem *b, int64_t n,
                              int64_t c, int64_t *pairs)
 {
     const int64_t chunks = n / c;
-    bool heads[SPARCH_MAX_WIDTH * SPARCH_MAX_WIDTH], m[SPARCH_MAX_WIDTH * SPARCH_MAX_WIDTH];
+    bool ends[SPARCH_MAX_WIDTH * SPARCH_MAX_WIDTH], m[SPARCH_MAX_WIDTH * SPARCH_MAX_WIDTH];
     int64_t i = 0, j = 0, x = 0, y = 0;
     for (int64_t p = 0; p < chunks; p++)
         for (int64_t q = 0; q < chunks; q++)
-            heads[p * chunks + q] = a[p * c].key >= b[q * c].key;
+            ends[p * chunks + q] = a[p * c + c - 1].key >= b[q * c + c - 1].key;
     for (*pairs = 1; ; ++*pairs) {
         compare_all(m, a + x * c, c, b + y * c, c);
         while (i + j < n && i < (x + 1) * c && j < (y + 1) * c) {
@@ -68,9 +61,10 @@ int64_t sparch_chunked_array(struct sparch_elem *out, const struct sparch_elem *
         }
         if (i + j == n)
             return i;
-        const bool down = goes_down(heads, chunks, x, y);
-        x += down;
-        y += !down;
+        /* The chunk that ends first is the one that is left. */
+        const bool next_b = ends[x * chunks + y];
+        x += !next_b;
+        y += next_b;
     }
 }
 

@@ -4,7 +4,7 @@
  *
  * Two windows of N sorted keys are compared all with all: M[i][j] = a[i] >= b[j].  True and false cells are parted by a
  * staircase that each anti-diagonal i+j = t crosses once; where it does lies output t.  A hierarchical array cuts the
- * windows into chunks of c: (N/c)^2 comparators of chunk heads find the at most 2N/c-1 pairs of chunks that the staircase
+ * windows into chunks of c: (N/c)^2 comparators of the chunks' last keys find the at most 2N/c-1 pairs of chunks that the staircase
  * passes, and an array of c x c works on each of these.
  */
 #ifndef ACCEL_SPARCH_MERGE_H

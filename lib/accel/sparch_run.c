@@ -1,20 +1,8 @@
 #include "accel/sparch_run.h"
 
-#include "base/mem.h"
-#include "tensor/cast.h"
+#include "accel/sparch_values.h"
 
 #include <stdlib.h>
-
-/* Values as doubles; NULL without.  *owned: to be freed. */
-static const double *values(const struct csr *m, double **owned)
-{
-    *owned = NULL;
-    if (!m->val || m->type == TEN_F64)
-        return m->val;
-    *owned = xmalloc(((size_t)m->n + 1) * sizeof **owned);
-    cast(*owned, TEN_F64, m->val, m->type, m->n);
-    return *owned;
-}
 
 static void simulate(struct sparch_report *r, struct sparch_job *j, const struct sparch_config *c,
                      const struct sparch_cycle_options *o)
@@ -24,8 +12,8 @@ static void simulate(struct sparch_report *r, struct sparch_job *j, const struct
         sparch_traffic(r, j);
         return;
     }
-    j->a_values = values(j->a, &a);
-    j->b_values = j->b == j->a ? j->a_values : values(j->b, &b);
+    j->a_values = sparch_values(j->a, &a);
+    j->b_values = j->b == j->a ? j->a_values : sparch_values(j->b, &b);
     sparch_cycle(r, j, o);
     free(a);
     free(b);

@@ -115,8 +115,7 @@ static int64_t choose(struct sparch_tree *t, int level)
     for (int64_t k = 0; k < n; k++) {
         const int64_t i = first + (t->turn[level] + k) % n;
         const struct sparch_fifo *out = &t->fifo[i];
-        const int64_t room = out->limit < t->width ? out->limit : t->width;
-        if (out->limit - out->count < room)
+        if (!sparch_has_room(t, out))
             continue;
         const int64_t can = available(t, i), score = can == t->width ? INT64_MAX - out->count : can;
         if (can > 0 && score > most) {
@@ -178,9 +177,7 @@ bool sparch_tree_step(struct sparch_tree *t)
             merge(t, i);
         acted |= i != 0;
         if (level == 0) {
-            const struct sparch_fifo *out = &t->fifo[1];
-            const int64_t room = out->limit < t->width ? out->limit : t->width;
-            t->blocked = !i && out->limit - out->count < room;
+            t->blocked = !i && !sparch_has_room(t, &t->fifo[1]);
             t->starved = !i && !t->blocked;
         }
     }

@@ -42,6 +42,12 @@ void sparch_tree_start(struct sparch_tree *t, int64_t inputs);
 
 static inline struct sparch_fifo *sparch_input(struct sparch_tree *t, int64_t lane) { return &t->fifo[t->ways + lane]; }
 
+/* A merger gives only where there is room for all that it may give in a cycle, or for all that f takes. */
+static inline bool sparch_has_room(const struct sparch_tree *t, const struct sparch_fifo *f)
+{
+    return f->limit - f->count >= (f->limit < t->width ? f->limit : t->width);
+}
+
 /* Every merger acts once, the last one first: whether one did.  The caller has set future of the inputs. */
 bool sparch_tree_step(struct sparch_tree *t);
 /* Nothing is in the tree or will be, apart from its output. */

@@ -1,4 +1,5 @@
-/* bin/sparch-merge.c - add two sparse matrices with a merger of SpArch, comparator by comparator. */
+/* bin/sparch-merge.c - add two sparse matrices with a merger of SpArch, comparator by comparator.
+ */
 #include "accel/sparch_merge.h"
 #include "accel/sparch_values.h"
 #include "stream/tool.h"
@@ -20,7 +21,10 @@ struct opts {
 
 static const struct argp_option options[] = {
     {"width", 'w', "N", 0, "Elements that the merger takes a cycle (default 16)", 0},
-    {"chunk", CHUNK, "C", 0, "Chunks of the hierarchical array, a divisor of N (default: N/4, or N where that is no divisor); N: a flat array", 0},
+    {"chunk", CHUNK, "C", 0,
+     "Chunks of the hierarchical array, a divisor of N (default: N/4, or N where that is no "
+     "divisor); N: a flat array",
+      0},
     {"drop-zeros", DROP_ZEROS, 0, 0, "Leave out sums that are 0", 0},
     {"stats", STATS, "FILE", 0, "Write comparators, cycles and elements to FILE, a table", 0},
     {0}
@@ -31,7 +35,8 @@ static void check(struct argp_state *st, struct sparch_merger *m)
     if (m->chunk == 0)
         m->chunk = m->width % 4 == 0 ? m->width / 4 : m->width;
     if (m->width % m->chunk != 0)
-        argp_error(st, "--chunk=%" PRId64 ": expected a divisor of the width, %" PRId64, m->chunk, m->width);
+        argp_error(st, "--chunk=%" PRId64 ": expected a divisor of the width, %" PRId64, m->chunk,
+                   m->width);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *st)
@@ -56,10 +61,12 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "B", "Add the sparse matrices A, on standard input, and B, a file, as a merger of SpArch does, by "
+    options, parse, "B",
+    "Add the sparse matrices A, on standard input, and B, a file, as a merger of SpArch does, by "
     "comparing windows of their elements all with all; the sum goes to standard output.\v"
     "Example:\n  mtxgen rmat --scale=8 --edges=900 >b.ten\n"
-    "  mtxgen rmat --scale=8 --edges=900 --seed=1 | sparch-merge --stats=stats.tsv b.ten >sum.ten", tool_common, 0, 0
+    "  mtxgen rmat --scale=8 --edges=900 --seed=1 | sparch-merge --stats=stats.tsv b.ten >sum.ten",
+    tool_common, 0, 0
 };
 
 static struct sparch_elem *elements(const struct csr *m)
@@ -79,14 +86,19 @@ static int write_stats(struct opts *o)
     const struct sparch_merger *m = &o->merger;
     FILE *f = fopen(o->stats, "w");
     if (!f)
-        return fail(&o->tool.err, TEN_E_DATA, "%s: %s: expected a file to write to", o->stats, strerror(errno));
-    fprintf(f, "width\tchunk\tcomparators\tcycles\ttaken\tgiven\tadditions\tdropped\tmost_pairs\tsimulated\n");
-    fprintf(f, "%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64
-            "\tmodel\n", m->width, m->chunk, sparch_comparators(m->width, m->chunk), m->cycles, m->taken, m->given, m->additions,
-            m->dropped, m->most_pairs);
+        return fail(&o->tool.err, TEN_E_DATA, "%s: %s: expected a file to write to", o->stats,
+                    strerror(errno));
+    fprintf(f, "width\tchunk\tcomparators\tcycles\ttaken\tgiven\tadditions\tdropped\tmost_"
+               "pairs\tsimulated\n");
+    fprintf(f,
+            "%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64
+            "\t%" PRId64 "\t%" PRId64 "\tmodel\n",
+            m->width, m->chunk, sparch_comparators(m->width, m->chunk), m->cycles, m->taken,
+            m->given, m->additions, m->dropped, m->most_pairs);
     const bool failed = ferror(f);
     if (fclose(f) != 0 || failed)
-        return fail(&o->tool.err, TEN_E_DATA, "%s: %s: expected room for a table", o->stats, strerror(errno));
+        return fail(&o->tool.err, TEN_E_DATA, "%s: %s: expected room for a table", o->stats,
+                    strerror(errno));
     return 0;
 }
 
@@ -94,9 +106,12 @@ static int merge(struct opts *o, const struct csr *a, const struct csr *b)
 {
     struct csr c;
     if (a->rows != b->rows || a->cols != b->cols)
-        return fail(&o->tool.err, TEN_E_DATA, "shapes [%" PRId64 ",%" PRId64 "] and [%" PRId64 ",%" PRId64 "]: expected equal ones",
+        return fail(&o->tool.err, TEN_E_DATA,
+                    "shapes [%" PRId64 ",%" PRId64 "] and [%" PRId64 ",%" PRId64
+                    "]: expected equal ones",
                     a->rows, a->cols, b->rows, b->cols);
-    struct sparch_elem *x = elements(a), *y = elements(b), *z = xmalloc(((size_t)(a->n + b->n) + 1) * sizeof *z);
+    struct sparch_elem *x = elements(a), *y = elements(b),
+                       *z = xmalloc(((size_t)(a->n + b->n) + 1) * sizeof *z);
     const int64_t n = sparch_merge_streams(&o->merger, z, x, a->n, y, b->n);
     sparch_to_csr(&c, z, n, a->rows, a->cols);
     const int rc = csr_write(o->tool.out, &c, 0, &o->tool.err);

@@ -39,6 +39,10 @@ raw2ten         @ --type=f32 --dims=64,64,3 --batch=16 x.raw
 report          @ results | sed 's/(compiler [^,]*,//'
 safetensors2ten @ x.safetensors
 score           @ --layers <net.ten
+sparch-merge    @ --stats=out-stats matrix.ten <matrix.ten; cat out-stats
+sparch-plan     @ --schedule=random --seed=2 <matrix.ten
+sparch-sim      @ --ladder --energy --roofline <matrix.ten
+sparch-sim      @ --mode=cycle --emit=out-c <matrix.ten; cat out-c
 ten-batch       @ --size=7 <pixels.ten
 ten-cat         @ images.ten packed.ten
 ten-cat         @ --zstd=1 images.ten packed.ten

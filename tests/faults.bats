@@ -29,7 +29,8 @@ row() {
     export-model) echo convert ;;
     forward) echo stream --model="$BATS_FILE_TMPDIR/net.ten" --record=x=image ;;
     classify) echo samples --model="$BATS_FILE_TMPDIR/net.ten" ;;
-    confusion | score | latency) echo convert ;;
+    confusion | score | latency | sparch-sim | sparch-plan) echo convert ;;
+    sparch-merge) echo convert "$s" ;;
     claims | report) echo skip ;;
     *) return 1 ;;
     esac

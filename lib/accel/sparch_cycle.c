@@ -32,7 +32,7 @@ struct machine {
     bool write_refused;
 };
 
-/* ---- Partial matrices ---------------------------------------------------------------------------------------- */
+/* ---- Partial matrices -------------------------------------------------------------------- */
 
 static void keep(struct result *to, const struct sparch_fifo *f, int64_t n)
 {
@@ -51,13 +51,16 @@ static int64_t written_bytes(const struct machine *m)
     return last_round(m) ? sparch_c_bytes(m->j) : (int64_t)m->j->par->coo_bytes;
 }
 
-/* Elements that begin in one block of memory are one request, as soon as they are there or nothing more can come. */
+/* Elements that begin in one block of memory are one request, as soon as they are there or nothing
+ * more can come. */
 static bool write_block(struct machine *m)
 {
     struct sparch_fifo *f = &m->tree.fifo[1];
     struct result *to = &m->result[m->round];
-    const int64_t size = written_bytes(m), block = m->dram.interleave, at = to->address + to->n * size;
-    const int64_t whole = (block - at % block + size - 1) / size, n = f->count < whole ? f->count : whole;
+    const int64_t size = written_bytes(m), block = m->dram.interleave,
+                  at = to->address + to->n * size;
+    const int64_t whole = (block - at % block + size - 1) / size,
+                  n = f->count < whole ? f->count : whole;
     int64_t done;
     if (n == 0 || (n < whole && sparch_has_room(&m->tree, f) && !sparch_tree_ended(&m->tree)))
         return false;
@@ -79,7 +82,8 @@ static bool write_pointers(struct machine *m)
     int64_t done;
     if (!last_round(m) || n == 0 || !sparch_tree_ended(&m->tree) || m->tree.fifo[1].count > 0)
         return false;
-    m->write_refused = !sparch_dram_ask(&m->dram, (BASE_PARTIAL << 1) + m->pointers, n, m->now, &done);
+    m->write_refused = !sparch_dram_ask(&m->dram, (BASE_PARTIAL << 1) + m->pointers, n, m->now,
+                                        &done);
     if (m->write_refused)
         return false;
     m->pointers -= n;
@@ -100,11 +104,14 @@ static bool write_results(struct machine *m)
 static bool ask_partial(struct machine *m, struct load *l)
 {
     const struct result *from = &m->result[l->node - m->j->plan->leaves];
-    const int64_t size = (int64_t)m->j->par->coo_bytes, block = m->dram.interleave, at = from->address + l->asked * size;
-    const int64_t waiting = l->asked - l->moved + sparch_input(&m->tree, m->j->plan->lane[l->node])->count;
+    const int64_t size = (int64_t)m->j->par->coo_bytes, block = m->dram.interleave,
+                  at = from->address + l->asked * size;
+    const int64_t waiting = l->asked - l->moved +
+                            sparch_input(&m->tree, m->j->plan->lane[l->node])->count;
     int64_t n = (block - at % block + size - 1) / size, done;
     n = from->n - l->asked < n ? from->n - l->asked : n;
-    if (n == 0 || (waiting > 0 && waiting + n > (int64_t)m->j->par->load_fifo) || !sparch_dram_ask(&m->dram, at, n * size, m->now, &done))
+    if (n == 0 || (waiting > 0 && waiting + n > (int64_t)m->j->par->load_fifo) ||
+        !sparch_dram_ask(&m->dram, at, n * size, m->now, &done))
         return false;
     sparch_flight_add(&l->flight, done, n);
     l->asked += n;
@@ -133,12 +140,14 @@ static bool load_inputs(struct machine *m)
         l->arrived += sparch_flight_land(&l->flight, m->now);
         for (; l->moved < l->arrived && in->count < in->limit; l->moved++, acted = true)
             sparch_fifo_push(in, from->e[l->moved]);
-        m->tree.future[m->tree.ways + lane] = l->moved == from->n ? SPARCH_END : l->moved > 0 ? from->e[l->moved - 1].key + 1 : 0;
+        m->tree.future[m->tree.ways + lane] = l->moved == from->n ? SPARCH_END
+                                              : l->moved > 0      ? from->e[l->moved - 1].key + 1
+                                                                  : 0;
     }
     return acted;
 }
 
-/* ---- Rounds -------------------------------------------------------------------------------------------------- */
+/* ---- Rounds ------------------------------------------------------------------------------ */
 
 static void start_round(struct machine *m)
 {
@@ -176,7 +185,7 @@ static bool round_ended(const struct machine *m)
            (!last_round(m) || (m->pointers == 0 && sparch_feed_all_read(&m->feed)));
 }
 
-/* ---- Cycles -------------------------------------------------------------------------------------------------- */
+/* ---- Cycles ------------------------------------------------------------------------------ */
 
 static bool ask_memory(struct machine *m, int64_t who)
 {
@@ -242,8 +251,10 @@ static void trace(struct machine *m, int64_t until)
     const int64_t every = m->o->every;
     if (every == 0)
         return;
-    struct sparch_levels l = {.round = m->round, .look_ahead = m->feed.entered - m->feed.fetched,
-                              .rows = m->feed.fetched - m->feed.dispatched, .writer = m->tree.fifo[1].count,
+    struct sparch_levels l = {.round = m->round,
+                              .look_ahead = m->feed.entered - m->feed.fetched,
+                              .rows = m->feed.fetched - m->feed.dispatched,
+                              .writer = m->tree.fifo[1].count,
                               .bytes = asked_bytes(m)};
     for (int64_t i = 2; i < 2 * m->tree.ways; i++)
         *(i < m->tree.ways ? &l.tree : &l.inputs) += m->tree.fifo[i].count;
@@ -274,7 +285,7 @@ static void step(struct machine *m)
     m->r->steps++;
 }
 
-/* ---- The machine --------------------------------------------------------------------------------------------- */
+/* ---- The machine ------------------------------------------------------------------------- */
 
 static void build(struct machine *m)
 {
@@ -321,7 +332,8 @@ static void report(struct machine *m)
     r->cycles = (double)m->now;
 }
 
-void sparch_cycle(struct sparch_report *r, const struct sparch_job *j, const struct sparch_cycle_options *o)
+void sparch_cycle(struct sparch_report *r, const struct sparch_job *j,
+                  const struct sparch_cycle_options *o)
 {
     struct machine m = {.j = j, .o = o, .r = r};
     sparch_count(r, j);

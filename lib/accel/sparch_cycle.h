@@ -1,5 +1,5 @@
-/* SpArch cycle by cycle: the feed (sparch_feed.h), the merge tree (sparch_tree.h), partial matrices to and from memory
- * (sparch_dram.h).  Cycles in which nothing can happen are passed over. */
+/* SpArch cycle by cycle: the feed (sparch_feed.h), the merge tree (sparch_tree.h), partial matrices
+ * to and from memory (sparch_dram.h).  Cycles in which nothing can happen are passed over. */
 #ifndef ACCEL_SPARCH_CYCLE_H
 #define ACCEL_SPARCH_CYCLE_H
 
@@ -17,13 +17,16 @@ struct sparch_levels {
 };
 
 struct sparch_cycle_options {
-    int64_t every;                  /* call row() for each cycle that is a multiple of this; 0: never */
+    /* call row() for each cycle that is a multiple of this; 0: never */
+    int64_t every;
     void (*row)(void *ctx, const struct sparch_levels *l);
     void *ctx;
-    struct csr *c;                  /* NULL, or where the product goes, f64, as the tree adds; csr_free() when done */
+    /* NULL, or where the product goes, f64, as the tree adds; csr_free() when done */
+    struct csr *c;
 };
 
 /* The traffic is that of sparch_traffic(), byte by byte. */
-void sparch_cycle(struct sparch_report *r, const struct sparch_job *j, const struct sparch_cycle_options *o);
+void sparch_cycle(struct sparch_report *r, const struct sparch_job *j,
+                  const struct sparch_cycle_options *o);
 
 #endif

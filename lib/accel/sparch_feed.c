@@ -29,7 +29,8 @@ static struct sparch_lane *lane_of(const struct sparch_feed *f, int64_t k)
     return &f->lane[p->lane[p->leaf[f->j->stream->entry[k]]]];
 }
 
-void sparch_feed_init(struct sparch_feed *f, const struct sparch_job *j, struct sparch_dram *d, struct sparch_tree *t)
+void sparch_feed_init(struct sparch_feed *f, const struct sparch_job *j, struct sparch_dram *d,
+                      struct sparch_tree *t)
 {
     const int64_t n = j->stream->n;
     int64_t ring = 1;
@@ -68,14 +69,16 @@ void sparch_feed_start(struct sparch_feed *f, int64_t round)
         lane_of(f, k)->to_come++;
 }
 
-/* ---- Column fetcher ------------------------------------------------------------------------------------------ */
+/* ---- Column fetcher ---------------------------------------------------------------------- */
 
-/* Pointers of A come by rows, ahead of the entries: whether those that entry k needs have been asked for. */
+/* Pointers of A come by rows, ahead of the entries: whether those that entry k needs have been
+ * asked for. */
 static bool ask_pointers(struct sparch_feed *f, int64_t upto, int64_t now)
 {
     const int64_t block = (int64_t)f->j->par->interleave;
     while (f->a_pointers < upto) {
-        const int64_t left = block - f->a_pointers % block, n = upto - f->a_pointers < left ? upto - f->a_pointers : left;
+        const int64_t left = block - f->a_pointers % block,
+                      n = upto - f->a_pointers < left ? upto - f->a_pointers : left;
         int64_t done;
         if (!sparch_dram_ask(f->dram, BASE_PA + f->a_pointers, n, now, &done))
             return false;
@@ -94,7 +97,9 @@ static bool pointers_of_a(struct sparch_feed *f, int64_t now)
         const bool within = f->asked < s->start[f->a_round + 1];
         /* Whole blocks, so that rows share requests. */
         const int64_t block = (int64_t)f->j->par->interleave;
-        const int64_t need = f->j->plan->condensed && within ? (each * (s->row[f->asked] + 2) + block - 1) / block * block : all;
+        const int64_t need = f->j->plan->condensed && within
+                                 ? (each * (s->row[f->asked] + 2) + block - 1) / block * block
+                                 : all;
         if (!ask_pointers(f, need < all ? need : all, now))
             return false;
         if (within)
@@ -110,7 +115,8 @@ static bool ask_entries(struct sparch_feed *f, int64_t room, int64_t now)
     const int64_t size = (int64_t)f->j->par->csr_bytes, block = (int64_t)f->j->par->interleave;
     const int64_t first = s->entry[f->asked], number = first * size / block;
     int64_t n = 1, done;
-    while (n < room && f->asked + n < s->n && s->entry[f->asked + n] == first + n && (first + n) * size / block == number)
+    while (n < room && f->asked + n < s->n && s->entry[f->asked + n] == first + n &&
+           (first + n) * size / block == number)
         n++;
     if (!sparch_dram_ask(f->dram, BASE_A + first * size, n * size, now, &done))
         return false;
@@ -125,13 +131,14 @@ bool sparch_feed_fetch(struct sparch_feed *f, int64_t now)
     const int64_t before = f->asked + f->bytes.pointers;
     for (int64_t i = 0; i < f->dram->channels; i++) {
         const int64_t room = (int64_t)f->j->par->lookahead - (f->asked - f->fetched);
-        if (!pointers_of_a(f, now) || f->asked == f->j->stream->n || room <= 0 || !ask_entries(f, room, now))
+        if (!pointers_of_a(f, now) || f->asked == f->j->stream->n || room <= 0 ||
+            !ask_entries(f, room, now))
             break;
     }
     return f->asked + f->bytes.pointers > before;
 }
 
-/* ---- Row prefetcher ------------------------------------------------------------------------------------------ */
+/* ---- Row prefetcher ---------------------------------------------------------------------- */
 
 static void ask_row_pointers(struct sparch_feed *f, int64_t now)
 {
@@ -139,7 +146,8 @@ static void ask_row_pointers(struct sparch_feed *f, int64_t now)
     for (; f->pointed < f->arrived; f->pointed++) {
         int64_t done = now;
         if (each > 0 && sparch_reads_pointers(f->j, f->pointed)) {
-            if (!sparch_dram_ask(f->dram, BASE_PB + each * row_of_b(f, f->pointed), 2 * each, now, &done))
+            if (!sparch_dram_ask(f->dram, BASE_PB + each * row_of_b(f, f->pointed), 2 * each, now,
+                                 &done))
                 break;
             f->bytes.pointers += 2 * each;
         }
@@ -159,8 +167,10 @@ bool sparch_feed_arrive(struct sparch_feed *f, int64_t now)
 /* Ask for the next piece of the row that entry k lacks: false when that is not possible now. */
 static bool ask_piece(struct sparch_feed *f, int64_t k, int64_t now)
 {
-    const int64_t size = (int64_t)f->j->par->csr_bytes, block = f->dram->interleave, j = row_of_b(f, k);
-    const int64_t end = size * f->j->b->ptr[j + 1], first = end - size * f->j->fetches->elems[k] + f->piece;
+    const int64_t size = (int64_t)f->j->par->csr_bytes, block = f->dram->interleave,
+                  j = row_of_b(f, k);
+    const int64_t end = size * f->j->b->ptr[j + 1],
+                  first = end - size * f->j->fetches->elems[k] + f->piece;
     const int64_t left = block - first % block, n = end - first < left ? end - first : left;
     int64_t done, *ready = &f->ready[k & f->ready_mask];
     if (!sparch_dram_ask(f->dram, BASE_B + first, n, now, &done))
@@ -189,7 +199,9 @@ bool sparch_feed_prefetch(struct sparch_feed *f, int64_t now)
         if (f->no_entries || f->must_evict || f->no_memory)
             break;
         if (f->piece == 0)
-            f->ready[k & f->ready_mask] = f->j->fetches->elems[k] < row_length(f, k) ? f->row_ready[row_of_b(f, k)] : 0;
+            f->ready[k & f->ready_mask] = f->j->fetches->elems[k] < row_length(f, k)
+                                              ? f->row_ready[row_of_b(f, k)]
+                                              : 0;
         if (f->j->fetches->elems[k] == 0)
             f->fetched++;
         else if ((f->no_memory = !ask_piece(f, k, now)))
@@ -199,7 +211,7 @@ bool sparch_feed_prefetch(struct sparch_feed *f, int64_t now)
     return acted;
 }
 
-/* ---- Multipliers --------------------------------------------------------------------------------------------- */
+/* ---- Multipliers ------------------------------------------------------------------------- */
 
 static void advance_done(struct sparch_feed *f)
 {
@@ -310,9 +322,10 @@ bool sparch_feed_force(struct sparch_feed *f)
     return true;
 }
 
-/* ---- What comes ---------------------------------------------------------------------------------------------- */
+/* ---- What comes -------------------------------------------------------------------------- */
 
-/* Entries come by rows and in a row by inputs: an input that the next one has passed is done with that row. */
+/* Entries come by rows and in a row by inputs: an input that the next one has passed is done with
+ * that row. */
 void sparch_feed_futures(struct sparch_feed *f)
 {
     const uint64_t row = f->dispatched < f->end ? f->j->stream->row[f->dispatched] : 0;
@@ -330,7 +343,8 @@ void sparch_feed_futures(struct sparch_feed *f)
 
 bool sparch_feed_all_read(const struct sparch_feed *f)
 {
-    return f->entered == f->j->stream->n && (f->j->par->pointer_bytes == 0 || f->a_round == f->j->plan->rounds);
+    return f->entered == f->j->stream->n &&
+           (f->j->par->pointer_bytes == 0 || f->a_round == f->j->plan->rounds);
 }
 
 int64_t sparch_feed_wake(const struct sparch_feed *f, int64_t now)

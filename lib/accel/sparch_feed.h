@@ -1,10 +1,11 @@
 /*
- * What brings products to the inputs of the merge tree, cycle by cycle: the column fetcher reads entries of A into the
- * look-ahead, the row prefetcher reads the rows of B they meet, entries whose row has come wait at their input, and the
- * multiplier groups serve the inputs that hold least.
+ * What brings products to the inputs of the merge tree, cycle by cycle: the column fetcher reads
+ * entries of A into the look-ahead, the row prefetcher reads the rows of B they meet, entries whose
+ * row has come wait at their input, and the multiplier groups serve the inputs that hold least.
  *
- * Which rows are read is decided beforehand (sparch_prefetch.h), so timing cannot change the traffic; here a row comes in
- * once the rows that leave for it have been multiplied for the last time.
+ * Which rows are read is decided beforehand (sparch_prefetch.h), so timing cannot change the
+ * traffic; here a row comes in once the rows that leave for it have been multiplied for the last
+ * time.
  */
 #ifndef ACCEL_SPARCH_FEED_H
 #define ACCEL_SPARCH_FEED_H
@@ -25,7 +26,8 @@ struct sparch_feed {
     const struct sparch_job *j;
     struct sparch_dram *dram;
     struct sparch_tree *tree;
-    int64_t round, end;             /* entries of the stream before end belong to this round or earlier ones */
+    /* entries of the stream before end belong to this round or earlier ones */
+    int64_t round, end;
 
     int64_t asked;                  /* entries of A asked for, and among them those */
     int64_t arrived;                /* that have come, */
@@ -35,7 +37,8 @@ struct sparch_feed {
     int64_t dispatched;             /* that have reached their input; */
     int64_t done;                   /* before this one all are multiplied */
     struct sparch_flight a_flight, pointer_flight;
-    int64_t a_round, a_pointers;    /* round of the next entry asked for, bytes of its pointers asked for */
+    /* round of the next entry asked for, bytes of its pointers asked for */
+    int64_t a_round, a_pointers;
     int64_t piece;                  /* bytes of the row being asked for that have been */
     int64_t *row_ready, *ready;     /* [rows of B], [ring of entries] when the row is there */
     int64_t ready_mask;
@@ -49,10 +52,12 @@ struct sparch_feed {
 
     struct sparch_bytes bytes;
     int64_t products, overflow;
-    bool no_rows, inputs_full, no_entries, no_memory, must_evict;       /* why something did nothing in this cycle */
+    /* why something did nothing in this cycle */
+    bool no_rows, inputs_full, no_entries, no_memory, must_evict;
 };
 
-void sparch_feed_init(struct sparch_feed *f, const struct sparch_job *j, struct sparch_dram *d, struct sparch_tree *t);
+void sparch_feed_init(struct sparch_feed *f, const struct sparch_job *j, struct sparch_dram *d,
+                      struct sparch_tree *t);
 void sparch_feed_free(struct sparch_feed *f);
 void sparch_feed_start(struct sparch_feed *f, int64_t round);
 
@@ -68,7 +73,8 @@ void sparch_feed_futures(struct sparch_feed *f);
 int64_t sparch_feed_wake(const struct sparch_feed *f, int64_t now);
 /* All of A has been read, and all pointers. */
 bool sparch_feed_all_read(const struct sparch_feed *f);
-/* Nothing can go on: multiply for a full input, so that its row of B may leave.  False when that does not help. */
+/* Nothing can go on: multiply for a full input, so that its row of B may leave.  False when that
+ * does not help. */
 bool sparch_feed_force(struct sparch_feed *f);
 
 #endif

@@ -14,14 +14,16 @@ static bool cell(const bool *m, int64_t rows, int64_t cols, int64_t i, int64_t j
     return i >= rows || (j < cols && m[i * cols + j]);
 }
 
-static void compare_all(bool *m, const struct sparch_elem *a, int64_t rows, const struct sparch_elem *b, int64_t cols)
+static void compare_all(bool *m, const struct sparch_elem *a, int64_t rows,
+                        const struct sparch_elem *b, int64_t cols)
 {
     for (int64_t i = 0; i < rows; i++)
         for (int64_t j = 0; j < cols; j++)
             m[i * cols + j] = a[i].key >= b[j].key;
 }
 
-/* Where the staircase crosses anti-diagonal t: everything left of it has been given, everything above it as well. */
+/* Where the staircase crosses anti-diagonal t: everything left of it has been given, everything
+ * above it as well. */
 static int64_t crossing(const bool *m, int64_t n, int64_t t)
 {
     for (int64_t i = t < n ? t : n; i > 0; i--)
@@ -30,7 +32,8 @@ static int64_t crossing(const bool *m, int64_t n, int64_t t)
     return 0;
 }
 
-int64_t sparch_flat_array(struct sparch_elem *out, const struct sparch_elem *a, const struct sparch_elem *b, int64_t n)
+int64_t sparch_flat_array(struct sparch_elem *out, const struct sparch_elem *a,
+                          const struct sparch_elem *b, int64_t n)
 {
     bool m[SPARCH_MAX_WIDTH * SPARCH_MAX_WIDTH];
     compare_all(m, a, n, b, n);
@@ -41,9 +44,8 @@ int64_t sparch_flat_array(struct sparch_elem *out, const struct sparch_elem *a, 
     return crossing(m, n, n);
 }
 
-
-int64_t sparch_chunked_array(struct sparch_elem *out, const struct sparch_elem *a, const struct sparch_elem *b, int64_t n,
-                             int64_t c, int64_t *pairs)
+int64_t sparch_chunked_array(struct sparch_elem *out, const struct sparch_elem *a,
+                             const struct sparch_elem *b, int64_t n, int64_t c, int64_t *pairs)
 {
     const int64_t chunks = n / c;
     bool ends[SPARCH_MAX_WIDTH * SPARCH_MAX_WIDTH], m[SPARCH_MAX_WIDTH * SPARCH_MAX_WIDTH];
@@ -115,18 +117,22 @@ static void window(struct sparch_elem *w, const struct sparch_elem *s, int64_t l
         w[i] = i < left ? s[i] : (struct sparch_elem){SPARCH_END, 0};
 }
 
-int64_t sparch_merge_streams(struct sparch_merger *m, struct sparch_elem *out, const struct sparch_elem *a, int64_t na,
-                             const struct sparch_elem *b, int64_t nb)
+int64_t sparch_merge_streams(struct sparch_merger *m, struct sparch_elem *out,
+                             const struct sparch_elem *a, int64_t na, const struct sparch_elem *b,
+                             int64_t nb)
 {
     struct sparch_elem wa[SPARCH_MAX_WIDTH], wb[SPARCH_MAX_WIDTH], x[SPARCH_MAX_WIDTH + 1];
     int64_t i = 0, j = 0, total = 0, pairs = 0;
     while (i < na || j < nb) {
-        const int64_t left = na - i + nb - j, n = left < m->width ? left : m->width, held = m->holds;
+        const int64_t left = na - i + nb - j, n = left < m->width ? left : m->width,
+                      held = m->holds;
         window(wa, a + i, na - i, m->width);
         window(wb, b + j, nb - j, m->width);
         x[0] = m->held;
-        const int64_t from_a = m->chunk == m->width ? sparch_flat_array(x + held, wa, wb, m->width)
-                                                    : sparch_chunked_array(x + held, wa, wb, m->width, m->chunk, &pairs);
+        const int64_t from_a = m->chunk == m->width
+                                   ? sparch_flat_array(x + held, wa, wb, m->width)
+                                   : sparch_chunked_array(x + held, wa, wb, m->width, m->chunk,
+                                                          &pairs);
         /* Behind both ends come sentinels, whose side does not matter. */
         const int64_t taken_a = from_a < na - i ? from_a : na - i;
         i += taken_a;

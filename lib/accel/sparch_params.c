@@ -37,7 +37,8 @@ void sparch_defaults(struct sparch_params *p)
 static bool counted(const struct sparch_param *q)
 {
     const char *unit = strrchr(q->name, '_');
-    return q->min == floor(q->min) && !(unit && (strcmp(unit, "_nj") == 0 || strcmp(unit, "_pj") == 0)) &&
+    return q->min == floor(q->min) &&
+           !(unit && (strcmp(unit, "_nj") == 0 || strcmp(unit, "_pj") == 0)) &&
            strcmp(q->name, "dram_pj") != 0;
 }
 
@@ -51,12 +52,13 @@ static int assign(struct sparch_params *p, const char *text, size_t length, stru
                                   memcmp(sparch_param_table[i].name, text, name) != 0))
         i++;
     if (i == SPARCH_NPARAMS)
-        return fail(e, TEN_E_USAGE, "%.*s: no such parameter: expected one of --list-parameters", (int)name, text);
+        return fail(e, TEN_E_USAGE, "%.*s: no such parameter: expected one of --list-parameters",
+                    (int)name, text);
     const struct sparch_param *q = &sparch_param_table[i];
     if (!equals || parse_f64(equals + 1, end, &v) != end || !(v >= q->min && v <= q->max) ||
         (counted(q) && v != floor(v)))
-        return fail(e, TEN_E_USAGE, "%.*s: expected %s= and a %snumber from %g to %g", (int)length, text, q->name,
-                    counted(q) ? "whole " : "", q->min, q->max);
+        return fail(e, TEN_E_USAGE, "%.*s: expected %s= and a %snumber from %g to %g", (int)length,
+                    text, q->name, counted(q) ? "whole " : "", q->min, q->max);
     *field(p, i) = v;
     return 0;
 }
@@ -76,7 +78,8 @@ int sparch_set_file(struct sparch_params *p, struct source *s, struct ten_err *e
             continue;
         if (assign(p, line, (size_t)length, e) < 0) {
             const struct ten_err was = *e;
-            return fail(e, TEN_E_DATA, "%s: line %lld: %s", source_name(s), (long long)source_line_number(s), was.text);
+            return fail(e, TEN_E_DATA, "%s: line %lld: %s", source_name(s),
+                        (long long)source_line_number(s), was.text);
         }
     }
     return rc;

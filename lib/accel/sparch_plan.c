@@ -11,7 +11,7 @@ static int64_t row_length(const struct csr *m, int64_t i)
     return m->ptr[i + 1] - m->ptr[i];
 }
 
-/* ---- Leaves ------------------------------------------------------------------------------------------------ */
+/* ---- Leaves ------------------------------------------------------------------------------ */
 
 /* The k-th entry of a row belongs to leaf k: CSR is the condensed form already. */
 static int64_t condensed_leaves(uint32_t *leaf, const struct csr *a)
@@ -41,7 +41,7 @@ static int64_t column_leaves(uint32_t *leaf, const struct csr *a, const struct c
     return n;
 }
 
-/* ---- Trees ------------------------------------------------------------------------------------------------- */
+/* ---- Trees ------------------------------------------------------------------------------- */
 
 int64_t sparch_first_merge(int64_t leaves, int64_t ways)
 {
@@ -137,7 +137,8 @@ static void at_random(struct sparch_plan *p, uint64_t seed)
     free(node);
 }
 
-/* Groups of W in order, then groups of their results; what is left alone waits for the next level. */
+/* Groups of W in order, then groups of their results; what is left alone waits for the next level.
+ */
 static void by_level(struct sparch_plan *p)
 {
     int64_t *node = xmalloc((size_t)p->leaves * sizeof *node), n = p->leaves;
@@ -178,7 +179,8 @@ static void in_chain(struct sparch_plan *p)
     } while (k < p->leaves);
 }
 
-void sparch_tree(struct sparch_plan *p, const int64_t *weight, int64_t leaves, const struct sparch_order *o)
+void sparch_tree(struct sparch_plan *p, const int64_t *weight, int64_t leaves,
+                 const struct sparch_order *o)
 {
     /* A round takes at least two nodes and gives one back; a single leaf takes a round as well. */
     const size_t most = (size_t)leaves * 2 + 1;
@@ -198,7 +200,7 @@ void sparch_tree(struct sparch_plan *p, const int64_t *weight, int64_t leaves, c
     }
 }
 
-/* ---- Plans ------------------------------------------------------------------------------------------------- */
+/* ---- Plans ------------------------------------------------------------------------------- */
 
 static void look_at_rounds(struct sparch_plan *p)
 {
@@ -215,10 +217,13 @@ static void look_at_rounds(struct sparch_plan *p)
     }
 }
 
-void sparch_plan(struct sparch_plan *p, const struct csr *a, const struct csr *b, const struct sparch_order *o)
+void sparch_plan(struct sparch_plan *p, const struct csr *a, const struct csr *b,
+                 const struct sparch_order *o)
 {
-    *p = (struct sparch_plan){.condensed = o->condense, .leaf = xmalloc(((size_t)a->n + 1) * sizeof *p->leaf)};
-    const int64_t leaves = o->condense ? condensed_leaves(p->leaf, a) : column_leaves(p->leaf, a, b);
+    *p = (struct sparch_plan){.condensed = o->condense,
+                              .leaf = xmalloc(((size_t)a->n + 1) * sizeof *p->leaf)};
+    const int64_t leaves = o->condense ? condensed_leaves(p->leaf, a)
+                                       : column_leaves(p->leaf, a, b);
     int64_t *products = xcalloc((size_t)leaves + 1, sizeof *products);
 
     p->entries = xcalloc((size_t)leaves + 1, sizeof *p->entries);

@@ -8,7 +8,8 @@ enum { NEVER = -1 };
 #define FAR INT64_MAX
 
 /* last: by what rows of equal next use are ordered, used: the last entry that asked for it. */
-struct row { int64_t next, last, used, lines; int64_t place; };     /* place in the heap, -1: it may not leave */
+/* place in the heap, -1: it may not leave */
+struct row { int64_t next, last, used, lines; int64_t place; };
 
 struct buffer {
     const struct csr *b;
@@ -17,11 +18,12 @@ struct buffer {
     struct row *row;                /* [rows of B] */
     uint32_t *heap;                 /* rows that may leave, the first to do so on top */
     int64_t n;
-    const uint32_t *asked;          /* [n] row that each entry asked for, to find the oldest that may not leave */
+    /* [n] row that each entry asked for, to find the oldest that may not leave */
+    const uint32_t *asked;
     int64_t held;                   /* rows used by this entry or a later one may not leave */
 };
 
-/* ---- The order in which rows leave --------------------------------------------------------------------------- */
+/* ---- The order in which rows leave ------------------------------------------------------- */
 
 /* For fifo, last is when the row came. */
 static bool leaves_before(const struct buffer *f, uint32_t x, uint32_t y)
@@ -68,7 +70,7 @@ static void put_in(struct buffer *f, uint32_t j)
     settle(f, f->n - 1);
 }
 
-/* ---- Requests ------------------------------------------------------------------------------------------------ */
+/* ---- Requests ---------------------------------------------------------------------------- */
 
 static int64_t row_length(const struct csr *b, uint32_t j)
 {
@@ -85,7 +87,8 @@ static void release(struct buffer *f, int64_t before)
     }
 }
 
-/* Free `need` lines; the last use of those that leave.  Where all that is left may not leave, the oldest does. */
+/* Free `need` lines; the last use of those that leave.  Where all that is left may not leave, the
+ * oldest does. */
 static int64_t make_room(struct buffer *f, int64_t need, bool evict_lines)
 {
     int64_t after = NEVER;
@@ -105,10 +108,12 @@ static int64_t make_room(struct buffer *f, int64_t need, bool evict_lines)
 }
 
 /* Entry p asks for row j: elements to read. */
-static int64_t request(struct buffer *f, uint32_t j, int64_t p, int64_t next, bool evict_lines, int64_t *after)
+static int64_t request(struct buffer *f, uint32_t j, int64_t p, int64_t next, bool evict_lines,
+                       int64_t *after)
 {
     struct row *r = &f->row[j];
-    const int64_t length = row_length(f->b, j), lines = (length + f->line_elems - 1) / f->line_elems;
+    const int64_t length = row_length(f->b, j),
+                  lines = (length + f->line_elems - 1) / f->line_elems;
     const bool kept = r->lines > 0;
     int64_t read = 0;
     *after = NEVER;
@@ -134,7 +139,8 @@ static int64_t request(struct buffer *f, uint32_t j, int64_t p, int64_t next, bo
 /* Next entry of the stream with the same row of B; FAR when there is none. */
 static int64_t *next_uses(const uint32_t *asked, int64_t n, int64_t rows)
 {
-    int64_t *next = xmalloc(((size_t)n + 1) * sizeof *next), *seen = xmalloc(((size_t)rows + 1) * sizeof *seen);
+    int64_t *next = xmalloc(((size_t)n + 1) * sizeof *next),
+            *seen = xmalloc(((size_t)rows + 1) * sizeof *seen);
     for (int64_t j = 0; j < rows; j++)
         seen[j] = FAR;
     for (int64_t p = n - 1; p >= 0; p--) {
@@ -148,11 +154,14 @@ static int64_t *next_uses(const uint32_t *asked, int64_t n, int64_t rows)
 /* How far the policy sees. */
 static int64_t sight(enum sparch_policy policy, const struct sparch_params *par)
 {
-    return policy == SPARCH_LOOKAHEAD ? (int64_t)par->lookahead : policy == SPARCH_BELADY ? FAR / 2 : 0;
+    return policy == SPARCH_LOOKAHEAD ? (int64_t)par->lookahead
+           : policy == SPARCH_BELADY  ? FAR / 2
+                                      : 0;
 }
 
 /* Entry p met a row of `length` elements and read `read` of them. */
-static void count_fetch(struct sparch_fetches *f, int64_t p, int64_t length, int64_t read, int64_t line_elems)
+static void count_fetch(struct sparch_fetches *f, int64_t p, int64_t length, int64_t read,
+                        int64_t line_elems)
 {
     const int64_t lines = (length + line_elems - 1) / line_elems;
     f->elems[p] = (uint32_t)read;
@@ -163,8 +172,8 @@ static void count_fetch(struct sparch_fetches *f, int64_t p, int64_t length, int
     f->line_hits += lines - (read + line_elems - 1) / line_elems;
 }
 
-static void with_buffer(struct sparch_fetches *f, struct buffer *buf, int64_t n, int64_t depth, int64_t pinned,
-                        bool evict_lines)
+static void with_buffer(struct sparch_fetches *f, struct buffer *buf, int64_t n, int64_t depth,
+                        int64_t pinned, bool evict_lines)
 {
     int64_t *next = next_uses(buf->asked, n, buf->b->rows), seen = 0;
     for (int64_t p = 0; p < n; p++) {
@@ -180,14 +189,16 @@ static void with_buffer(struct sparch_fetches *f, struct buffer *buf, int64_t n,
         release(buf, p - pinned);
         const uint32_t j = buf->asked[p];
         const int64_t use = depth > 0 && next[p] - p <= depth ? next[p] : FAR;
-        count_fetch(f, p, row_length(buf->b, j), request(buf, j, p, use, evict_lines, &f->after[p]), buf->line_elems);
+        count_fetch(f, p, row_length(buf->b, j), request(buf, j, p, use, evict_lines, &f->after[p]),
+                    buf->line_elems);
     }
     free(next);
 }
 
 /* Every entry reads its row, or without condensing every leaf its only one, once. */
-static void without_buffer(struct sparch_fetches *f, const struct sparch_stream *s, const struct sparch_plan *p,
-                           const struct csr *a, const struct csr *b, int64_t line_elems, bool rows_stay)
+static void without_buffer(struct sparch_fetches *f, const struct sparch_stream *s,
+                           const struct sparch_plan *p, const struct csr *a, const struct csr *b,
+                           int64_t line_elems, bool rows_stay)
 {
     bool *there = xcalloc((size_t)p->leaves + 1, sizeof *there);
     for (int64_t k = 0; k < s->n; k++) {
@@ -200,9 +211,9 @@ static void without_buffer(struct sparch_fetches *f, const struct sparch_stream 
     free(there);
 }
 
-void sparch_prefetch(struct sparch_fetches *f, const struct sparch_stream *s, const struct sparch_plan *p,
-                     const struct csr *a, const struct csr *b, const struct sparch_params *par,
-                     enum sparch_policy policy, bool evict_lines)
+void sparch_prefetch(struct sparch_fetches *f, const struct sparch_stream *s,
+                     const struct sparch_plan *p, const struct csr *a, const struct csr *b,
+                     const struct sparch_params *par, enum sparch_policy policy, bool evict_lines)
 {
     *f = (struct sparch_fetches){0};
     f->elems = xmalloc(((size_t)s->n + 1) * sizeof *f->elems);

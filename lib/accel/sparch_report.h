@@ -1,4 +1,5 @@
-/* What a simulation of SpArch or OuterSPACE found.  All of it comes from a model, none from a machine. */
+/* What a simulation of SpArch or OuterSPACE found.  All of it comes from a model, none from a
+ * machine. */
 #ifndef ACCEL_SPARCH_REPORT_H
 #define ACCEL_SPARCH_REPORT_H
 
@@ -16,7 +17,8 @@ struct sparch_stalls {
     int64_t merge_empty;            /* last merger: too few elements in its inputs */
     int64_t merge_full;             /* last merger: elements wait for memory */
     int64_t prefetch_a;             /* row prefetcher: no entry of A had come */
-    int64_t prefetch_memory;        /* row prefetcher: a channel's queue was full, or too many rows were ahead */
+    /* row prefetcher: a channel's queue was full, or too many rows were ahead */
+    int64_t prefetch_memory;
     int64_t prefetch_evict;         /* row prefetcher: the row that must leave was still needed */
     int64_t write_memory;           /* writer: a channel's queue was full */
 };
@@ -24,10 +26,12 @@ struct sparch_stalls {
 struct sparch_report {
     int64_t leaves, rounds;
     int64_t products;               /* multiplications */
-    int64_t additions;              /* pairs of one place that became one, or with drop_zeros none: */
+    /* pairs of one place that became one, or with drop_zeros none: */
+    int64_t additions;
     int64_t dropped;                /* products = elements of C + additions + dropped */
     int64_t size_c;                 /* elements of C */
-    int64_t requests, hits, lines, line_hits, fetched;      /* of the row buffer, as struct sparch_fetches has them */
+    /* of the row buffer, as struct sparch_fetches has them */
+    int64_t requests, hits, lines, line_hits, fetched;
     int64_t partial;                /* elements that rounds but the last write */
     struct sparch_bytes bytes;
     int64_t compulsory;             /* bytes of A and B read and C written once */
@@ -35,8 +39,10 @@ struct sparch_report {
     double sram;                    /* elements read from or written to on-chip memory */
     struct sparch_stalls stalls;    /* of the cycle model, like the rest */
     int64_t bus_bytes;              /* what the channels moved, in whole bursts */
-    int64_t taken, given;           /* elements into and out of all mergers: taken = given + additions + dropped */
-    int64_t overflow;               /* products beyond a full input, where nothing else could go on */
+    /* elements into and out of all mergers: taken = given + additions + dropped */
+    int64_t taken, given;
+    /* products beyond a full input, where nothing else could go on */
+    int64_t overflow;
     int64_t steps;                  /* cycles that were worked out one by one */
 };
 
@@ -51,6 +57,9 @@ static inline double sparch_seconds(const struct sparch_report *r, const struct 
 }
 
 /* Two FLOPs a multiplication, as the paper counts. */
-static inline double sparch_flops(const struct sparch_report *r) { return 2.0 * (double)r->products; }
+static inline double sparch_flops(const struct sparch_report *r)
+{
+    return 2.0 * (double)r->products;
+}
 
 #endif

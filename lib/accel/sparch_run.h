@@ -15,13 +15,14 @@ struct sparch_config {
 };
 
 /* A has as many columns as B rows.  o: of the cycle model, which may give the product. */
-void sparch_run(struct sparch_report *r, const struct csr *a, const struct csr *b, const struct sparch_config *c,
-                const struct sparch_params *par, const struct sparch_cycle_options *o);
+void sparch_run(struct sparch_report *r, const struct csr *a, const struct csr *b,
+                const struct sparch_config *c, const struct sparch_params *par,
+                const struct sparch_cycle_options *o);
 
 /*
- * The steps of the paper's evaluation, each with what the ones before have: outerspace; pipelined, multiplying and merging
- * at once; condensed; huffman; prefetch.  Those before huffman merge as `schedule` says.  step 0..SPARCH_STEPS-1; the
- * rest of *c stays.
+ * The steps of the paper's evaluation, each with what the ones before have: outerspace; pipelined,
+ * multiplying and merging at once; condensed; huffman; prefetch.  Those before huffman merge as
+ * `schedule` says.  step 0..SPARCH_STEPS-1; the rest of *c stays.
  */
 enum { SPARCH_STEPS = 5 };
 void sparch_ladder(struct sparch_config *c, int step, enum sparch_schedule schedule);

@@ -1,7 +1,8 @@
 /*
- * Exact sizes of merged matrices.  A round gives as many elements as its inputs have, less one for every addition;
- * additions are counted row by row: where the lists of columns of a row of A B meet in the tree, a column that stands
- * in several of them is added.  A stamp for each column tells which list saw it last.
+ * Exact sizes of merged matrices.  A round gives as many elements as its inputs have, less one for
+ * every addition; additions are counted row by row: where the lists of columns of a row of A B meet
+ * in the tree, a column that stands in several of them is added.  A stamp for each column tells
+ * which list saw it last.
  */
 #include "accel/sparch_plan.h"
 
@@ -10,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The columns of one row in a leaf or a round, on its way to node: a row of B, or a list of our own. */
+/* The columns of one row in a leaf or a round, on its way to node: a row of B, or a list of our
+ * own. */
 struct list { int64_t node; const uint32_t *b; int64_t at, n; };
 
 struct counter {
@@ -21,7 +23,8 @@ struct counter {
     uint32_t *cols;                 /* the lists */
     int64_t used, room;
     int64_t newest;                 /* where the list whose stamps are valid starts, -1 none */
-    struct list *heap, *batch;      /* [longest row of A], the first in the order of the tree on top */
+    /* [longest row of A], the first in the order of the tree on top */
+    struct list *heap, *batch;
     int64_t n;
 };
 
@@ -93,7 +96,8 @@ static struct list meet(struct counter *c, int64_t m, int64_t node)
     for (int64_t i = 0; i < m; i++) {
         all += c->batch[i].n;
         /* The result so far of a chain of rounds grows where it lies. */
-        if (!c->batch[i].b && c->batch[i].at == c->newest && c->batch[i].at + c->batch[i].n == c->used)
+        if (!c->batch[i].b && c->batch[i].at == c->newest &&
+            c->batch[i].at + c->batch[i].n == c->used)
             grows = i;
     }
     if (grows < 0)
@@ -145,7 +149,8 @@ static int64_t longest_row(const struct csr *a)
     return longest;
 }
 
-static void count_rows(struct sparch_plan *p, const struct csr *a, const struct csr *b, int64_t longest, int64_t *additions)
+static void count_rows(struct sparch_plan *p, const struct csr *a, const struct csr *b,
+                       int64_t longest, int64_t *additions)
 {
     struct counter c = {.plan = p, .a = a, .b = b};
     c.additions = xcalloc((size_t)p->rounds + 1, sizeof *c.additions);

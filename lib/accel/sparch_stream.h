@@ -1,5 +1,6 @@
-/* The order in which SpArch reads A: round after round; within a round by rows, and in a row by inputs of the merge
- * tree, so that the products of every leaf leave the multipliers sorted by row and column. */
+/* The order in which SpArch reads A: round after round; within a round by rows, and in a row by
+ * inputs of the merge tree, so that the products of every leaf leave the multipliers sorted by row
+ * and column. */
 #ifndef ACCEL_SPARCH_STREAM_H
 #define ACCEL_SPARCH_STREAM_H
 

@@ -13,19 +13,25 @@ static double ratio(double a, double b)
 
 void sparch_print_header(const struct sparch_table *t)
 {
-    printf("%sstep\tmode\tleaves\trounds\tproducts\tsize_c\trequests\thits\tlines\tline_hits\thit_rate\tbytes_a\tbytes_b\t"
-           "bytes_pointers\tbytes_partial_read\tbytes_partial_write\tbytes_c\tbytes\tcompulsory\tcycles\tseconds\tgflops\t"
-           "bandwidth_use\tsimulated", t->name ? "matrix\t" : "");
+    printf("%sstep\tmode\tleaves\trounds\tproducts\tsize_c\trequests\thits\tlines\tline_hits\thit_"
+           "rate\tbytes_a\tbytes_b\t"
+           "bytes_pointers\tbytes_partial_read\tbytes_partial_write\tbytes_"
+           "c\tbytes\tcompulsory\tcycles\tseconds\tgflops\t"
+           "bandwidth_use\tsimulated",
+           t->name ? "matrix\t" : "");
     if (t->ratios)
         printf("\tbytes_ratio\tspeed_ratio");
     if (t->energy)
-        printf("\tnj_op\tnj_sram\tnj_dram\tnj_crossbar\tnj\tmm2_tree\tmm2_prefetcher\tmm2_fetcher\tmm2_writer\t"
+        printf("\tnj_op\tnj_sram\tnj_dram\tnj_crossbar\tnj\tmm2_tree\tmm2_prefetcher\tmm2_"
+               "fetcher\tmm2_writer\t"
                "mm2_multipliers\tmm2");
     if (t->roofline)
         printf("\tintensity\tbandwidth_roof\tcompute_roof");
     if (t->cycles)
-        printf("\tbus_bytes\ttaken\tgiven\tadditions\tdropped\toverflow\tstall_multiply_rows\tstall_multiply_full\t"
-               "stall_merge_empty\tstall_merge_full\tstall_prefetch_a\tstall_prefetch_memory\tstall_prefetch_evict\t"
+        printf("\tbus_bytes\ttaken\tgiven\tadditions\tdropped\toverflow\tstall_multiply_"
+               "rows\tstall_multiply_full\t"
+               "stall_merge_empty\tstall_merge_full\tstall_prefetch_a\tstall_prefetch_"
+               "memory\tstall_prefetch_evict\t"
                "stall_write_memory");
     putchar('\n');
 }
@@ -33,26 +39,30 @@ void sparch_print_header(const struct sparch_table *t)
 static void print_counts(const struct sparch_report *r)
 {
     const struct sparch_bytes *b = &r->bytes;
-    printf("\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64, r->leaves, r->rounds, r->products, r->size_c);
-    printf("\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%.4f", r->requests, r->hits, r->lines, r->line_hits,
-           ratio((double)r->line_hits, (double)r->lines));
-    printf("\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64, b->a, b->b, b->pointers,
-           b->partial_read, b->partial_write, b->c, sparch_total(b));
+    printf("\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64, r->leaves, r->rounds, r->products,
+           r->size_c);
+    printf("\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%.4f", r->requests, r->hits,
+           r->lines, r->line_hits, ratio((double)r->line_hits, (double)r->lines));
+    printf("\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64
+           "\t%" PRId64,
+           b->a, b->b, b->pointers, b->partial_read, b->partial_write, b->c, sparch_total(b));
 }
 
-static void print_energy(const struct sparch_table *t, const struct sparch_config *c, const struct sparch_report *r,
-                         const struct sparch_params *p)
+static void print_energy(const struct sparch_table *t, const struct sparch_config *c,
+                         const struct sparch_report *r, const struct sparch_params *p)
 {
     const double flops = t->exact_flops ? (double)(r->products + r->additions) : sparch_flops(r);
-    const struct sparch_energy e = c->outerspace ? outerspace_energy(r, p, flops) : sparch_energy(r, p, flops);
+    const struct sparch_energy e = c->outerspace ? outerspace_energy(r, p, flops)
+                                                 : sparch_energy(r, p, flops);
     const struct sparch_area a = sparch_area(p);
-    printf("\t%.4g\t%.4g\t%.4g\t%.4g\t%.4g", ratio(1e9 * e.op, flops), ratio(1e9 * e.sram, flops), ratio(1e9 * e.dram, flops),
-           ratio(1e9 * e.crossbar, flops), ratio(1e9 * (e.op + e.sram + e.dram + e.crossbar), flops));
+    printf("\t%.4g\t%.4g\t%.4g\t%.4g\t%.4g", ratio(1e9 * e.op, flops), ratio(1e9 * e.sram, flops),
+           ratio(1e9 * e.dram, flops), ratio(1e9 * e.crossbar, flops),
+           ratio(1e9 * (e.op + e.sram + e.dram + e.crossbar), flops));
     if (c->outerspace)
         printf("\t-\t-\t-\t-\t-\t-");
     else
-        printf("\t%.4g\t%.4g\t%.4g\t%.4g\t%.4g\t%.4g", a.tree, a.prefetcher, a.fetcher, a.writer, a.multipliers,
-               a.tree + a.prefetcher + a.fetcher + a.writer + a.multipliers);
+        printf("\t%.4g\t%.4g\t%.4g\t%.4g\t%.4g\t%.4g", a.tree, a.prefetcher, a.fetcher, a.writer,
+               a.multipliers, a.tree + a.prefetcher + a.fetcher + a.writer + a.multipliers);
 }
 
 static void print_cycles(const struct sparch_config *c, const struct sparch_report *r)
@@ -62,11 +72,12 @@ static void print_cycles(const struct sparch_config *c, const struct sparch_repo
         printf("\t-\t-\t-\t-\t-\t-\t-\t-\t-\t-\t-\t-\t-\t-");
         return;
     }
-    printf("\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64, r->bus_bytes, r->taken, r->given,
-           r->additions, r->dropped, r->overflow);
-    printf("\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64,
-           s->multiply_rows, s->multiply_full, s->merge_empty, s->merge_full, s->prefetch_a, s->prefetch_memory,
-           s->prefetch_evict, s->write_memory);
+    printf("\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64,
+           r->bus_bytes, r->taken, r->given, r->additions, r->dropped, r->overflow);
+    printf("\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64
+           "\t%" PRId64 "\t%" PRId64,
+           s->multiply_rows, s->multiply_full, s->merge_empty, s->merge_full, s->prefetch_a,
+           s->prefetch_memory, s->prefetch_evict, s->write_memory);
 }
 
 static void print_ratios(struct sparch_table *t, double bytes, double seconds)
@@ -79,8 +90,8 @@ static void print_ratios(struct sparch_table *t, double bytes, double seconds)
     t->seconds = seconds;
 }
 
-void sparch_print_row(struct sparch_table *t, const struct sparch_config *c, const struct sparch_report *r,
-                      const struct sparch_params *p)
+void sparch_print_row(struct sparch_table *t, const struct sparch_config *c,
+                      const struct sparch_report *r, const struct sparch_params *p)
 {
     const double seconds = sparch_seconds(r, p), bytes = (double)sparch_total(&r->bytes);
     if (t->name)

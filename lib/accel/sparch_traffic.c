@@ -34,9 +34,16 @@ void sparch_count(struct sparch_report *r, const struct sparch_job *j)
 {
     const struct sparch_plan *p = j->plan;
     *r = (struct sparch_report){
-        .leaves = p->leaves, .rounds = p->rounds, .products = p->products, .size_c = size_of_c(p),
-        .requests = j->fetches->requests, .hits = j->fetches->hits, .lines = j->fetches->lines,
-        .line_hits = j->fetches->line_hits, .fetched = j->fetches->fetched, .partial = sparch_partial_elements(p),
+        .leaves = p->leaves,
+        .rounds = p->rounds,
+        .products = p->products,
+        .size_c = size_of_c(p),
+        .requests = j->fetches->requests,
+        .hits = j->fetches->hits,
+        .lines = j->fetches->lines,
+        .line_hits = j->fetches->line_hits,
+        .fetched = j->fetches->fetched,
+        .partial = sparch_partial_elements(p),
     };
     r->additions = r->products - r->size_c;
 }
@@ -44,9 +51,12 @@ void sparch_count(struct sparch_report *r, const struct sparch_job *j)
 void sparch_finish(struct sparch_report *r, const struct sparch_job *j)
 {
     const struct sparch_params *par = j->par;
-    r->compulsory = (int64_t)par->csr_bytes * (j->a->n + j->b->n) + sparch_c_bytes(j) * r->size_c + sparch_c_pointers(j);
-    /* Rows into and out of the buffer, products and loaded elements into the tree, and what leaves it. */
-    r->sram = (double)r->fetched + 3.0 * (double)r->products + 3.0 * (double)r->partial + (double)r->size_c;
+    r->compulsory = (int64_t)par->csr_bytes * (j->a->n + j->b->n) + sparch_c_bytes(j) * r->size_c +
+                    sparch_c_pointers(j);
+    /* Rows into and out of the buffer, products and loaded elements into the tree, and what leaves
+     * it. */
+    r->sram = (double)r->fetched + 3.0 * (double)r->products + 3.0 * (double)r->partial +
+              (double)r->size_c;
 }
 
 /* What round r reads of A and B. */
@@ -77,7 +87,8 @@ static void add(struct sparch_bytes *sum, const struct sparch_bytes *b)
     sum->c += b->c;
 }
 
-static double round_cycles(const struct sparch_job *j, const struct sparch_bytes *b, int64_t products, int64_t size)
+static double round_cycles(const struct sparch_job *j, const struct sparch_bytes *b,
+                           int64_t products, int64_t size)
 {
     const struct sparch_params *par = j->par;
     const double memory = ceil((double)sparch_total(b) / sparch_bandwidth(par));
@@ -104,13 +115,17 @@ void sparch_traffic(struct sparch_report *r, const struct sparch_job *j)
     }
 }
 
-void outerspace(struct sparch_report *r, const struct csr *a, const struct csr *b, int64_t products, int64_t size_c,
-                const struct sparch_params *par)
+void outerspace(struct sparch_report *r, const struct csr *a, const struct csr *b, int64_t products,
+                int64_t size_c, const struct sparch_params *par)
 {
     const int64_t csr = (int64_t)par->csr_bytes, coo = (int64_t)par->coo_bytes;
-    *r = (struct sparch_report){.products = products, .additions = products - size_c, .size_c = size_c,
-                                .fetched = b->n, .partial = products};
-    r->bytes = (struct sparch_bytes){csr * a->n, csr * b->n, 0, coo * products, coo * products, csr * size_c};
+    *r = (struct sparch_report){.products = products,
+                                .additions = products - size_c,
+                                .size_c = size_c,
+                                .fetched = b->n,
+                                .partial = products};
+    r->bytes = (struct sparch_bytes){csr * a->n,     csr * b->n,     0,
+                                     coo * products, coo * products, csr * size_c};
     r->compulsory = csr * (a->n + b->n + size_c);
     r->cycles = (double)sparch_total(&r->bytes) / (par->os_use * sparch_bandwidth(par));
 }

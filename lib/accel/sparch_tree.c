@@ -23,7 +23,9 @@ void sparch_fifo_push(struct sparch_fifo *f, struct sparch_elem e)
 
 void sparch_tree_init(struct sparch_tree *t, const struct sparch_params *p, bool drop_zeros)
 {
-    *t = (struct sparch_tree){.levels = (int)p->levels, .ways = sparch_ways(p), .width = (int64_t)p->width,
+    *t = (struct sparch_tree){.levels = (int)p->levels,
+                              .ways = sparch_ways(p),
+                              .width = (int64_t)p->width,
                               .drop_zeros = drop_zeros};
     t->fifo = xcalloc((size_t)(2 * t->ways), sizeof *t->fifo);
     t->future = xcalloc((size_t)(2 * t->ways), sizeof *t->future);
@@ -85,7 +87,8 @@ static int64_t passable(const struct sparch_tree *t, int64_t i, int64_t all)
     return t->future[i] == SPARCH_END ? all : t->fifo[i].count;
 }
 
-/* Elements that node i can take now, at most width; a lower estimate, but not 0 when it can take any. */
+/* Elements that node i can take now, at most width; a lower estimate, but not 0 when it can take
+ * any. */
 static int64_t available(const struct sparch_tree *t, int64_t i)
 {
     const struct sparch_fifo *a = &t->fifo[2 * i], *b = a + 1;
@@ -106,8 +109,8 @@ static int64_t available(const struct sparch_tree *t, int64_t i)
     return n < t->width ? n : t->width;
 }
 
-/* The node of a level to serve, 0 none: of those that can take `width` elements the one whose output is emptiest, else
- * the one that can take most; of equal ones in turn. */
+/* The node of a level to serve, 0 none: of those that can take `width` elements the one whose
+ * output is emptiest, else the one that can take most; of equal ones in turn. */
 static int64_t choose(struct sparch_tree *t, int level)
 {
     const int64_t first = (int64_t)1 << level, n = nodes_in_use(t, level);
@@ -128,7 +131,8 @@ static int64_t choose(struct sparch_tree *t, int level)
     return best;
 }
 
-static void add_pair(struct sparch_tree *t, struct sparch_fifo *out, const struct sparch_elem *a, const struct sparch_elem *b)
+static void add_pair(struct sparch_tree *t, struct sparch_fifo *out, const struct sparch_elem *a,
+                     const struct sparch_elem *b)
 {
     const struct sparch_elem sum = {a->key, a->v + b->v};
     t->additions++;
@@ -142,7 +146,8 @@ static void add_pair(struct sparch_tree *t, struct sparch_fifo *out, const struc
 static void merge(struct sparch_tree *t, int64_t i)
 {
     struct sparch_fifo *a = &t->fifo[2 * i], *b = a + 1, *out = &t->fifo[i];
-    const int64_t room = out->limit - out->count, most = room < t->width ? room : t->width, before = out->count;
+    const int64_t room = out->limit - out->count, most = room < t->width ? room : t->width,
+                  before = out->count;
     int64_t n = 0;
     while (n < most) {
         const uint64_t x = next_key(t, 2 * i), y = next_key(t, 2 * i + 1);

@@ -13,7 +13,8 @@ const double *sparch_values(const struct csr *m, double **owned)
     return *owned;
 }
 
-void sparch_to_csr(struct csr *m, const struct sparch_elem *e, int64_t n, int64_t rows, int64_t cols)
+void sparch_to_csr(struct csr *m, const struct sparch_elem *e, int64_t n, int64_t rows,
+                   int64_t cols)
 {
     csr_alloc(m, rows, cols, n, TEN_F64);
     for (int64_t k = 0; k < n; k++) {

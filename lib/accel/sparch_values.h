@@ -9,6 +9,7 @@
 const double *sparch_values(const struct csr *m, double **owned);
 
 /* A matrix of n sorted elements of distinct places; csr_free() when done. */
-void sparch_to_csr(struct csr *m, const struct sparch_elem *e, int64_t n, int64_t rows, int64_t cols);
+void sparch_to_csr(struct csr *m, const struct sparch_elem *e, int64_t n, int64_t rows,
+                   int64_t cols);
 
 #endif

@@ -18,7 +18,8 @@ static uint64_t draw(uint64_t *at, uint64_t n)
     return rng_below(&r, (*at)++, n);
 }
 
-/* Whole numbers from -4 to 4, so that every order of adding gives the same; some rows are empty, some full. */
+/* Whole numbers from -4 to 4, so that every order of adding gives the same; some rows are empty,
+ * some full. */
 static void fill(struct csr *m, int64_t rows, int64_t cols, uint64_t per, uint64_t *at)
 {
     csr_alloc(m, rows, cols, rows * cols, TEN_F64);
@@ -35,7 +36,7 @@ static void fill(struct csr *m, int64_t rows, int64_t cols, uint64_t per, uint64
     m->n = n;
 }
 
-/* ---- Plans ------------------------------------------------------------------------------------------------- */
+/* ---- Plans ------------------------------------------------------------------------------- */
 
 static int64_t tree_cost(const struct sparch_plan *p)
 {
@@ -102,7 +103,8 @@ static void check_shape(const struct sparch_plan *p, bool whole)
 {
     int64_t inputs[400] = {0};
     for (int64_t n = 0; n < p->leaves + p->rounds - 1; n++) {
-        CHECK(p->parent[n] > n && p->parent[n] >= p->leaves && p->parent[n] < p->leaves + p->rounds);
+        CHECK(p->parent[n] > n && p->parent[n] >= p->leaves &&
+              p->parent[n] < p->leaves + p->rounds);
         inputs[p->parent[n] - p->leaves]++;
     }
     CHECK_INT(p->parent[p->leaves + p->rounds - 1], -1);
@@ -122,7 +124,10 @@ static void every_schedule_uses_every_leaf_once_and_none_is_cheaper_than_huffman
                 weight[k] = (int64_t)draw(&at, 10000);
             for (int s = SPARCH_HUFFMAN; s <= SPARCH_RANDOM; s++) {
                 struct sparch_plan p = {0};
-                sparch_tree(&p, weight, leaves, &(struct sparch_order){.ways = ways, .schedule = (enum sparch_schedule)s, .seed = 3});
+                sparch_tree(&p, weight, leaves,
+                            &(struct sparch_order){.ways = ways,
+                                                   .schedule = (enum sparch_schedule)s,
+                                                   .seed = 3});
                 check_shape(&p, s == SPARCH_HUFFMAN || s == SPARCH_RANDOM);
                 cost[s] = tree_cost(&p);
                 CHECK(cost[s] >= cost[SPARCH_HUFFMAN]);
@@ -140,7 +145,8 @@ static bool below(const struct sparch_plan *p, int64_t node, int64_t round)
     return node == round;
 }
 
-static int64_t slow_size(const struct sparch_plan *p, const struct csr *a, const struct csr *b, int64_t round)
+static int64_t slow_size(const struct sparch_plan *p, const struct csr *a, const struct csr *b,
+                         int64_t round)
 {
     int64_t n = 0;
     bool *seen = calloc((size_t)b->cols + 1, 1);
@@ -165,8 +171,10 @@ static void sizes_of_rounds_are_exact_for_every_schedule_and_any_number_of_threa
         struct sparch_plan p;
         fill(&a, 30, 40, 15, &at);
         fill(&b, 40, 25, 12, &at);
-        const struct sparch_order o = {.condense = trial % 2, .schedule = (enum sparch_schedule)(trial / 2 % 4),
-                                       .ways = trial % 3 + 2, .seed = 1};
+        const struct sparch_order o = {.condense = trial % 2,
+                                       .schedule = (enum sparch_schedule)(trial / 2 % 4),
+                                       .ways = trial % 3 + 2,
+                                       .seed = 1};
         sparch_plan(&p, &a, &b, &o);
         threads_set(trial % 3 + 1);
         sparch_sizes(&p, &a, &b);
@@ -179,9 +187,10 @@ static void sizes_of_rounds_are_exact_for_every_schedule_and_any_number_of_threa
     threads_set(1);
 }
 
-/* ---- The row buffer ------------------------------------------------------------------------------------------ */
+/* ---- The row buffer ---------------------------------------------------------------------- */
 
-/* Misses of Belady's rule with rows of one line, looking for the next use of each row the slow way. */
+/* Misses of Belady's rule with rows of one line, looking for the next use of each row the slow way.
+ */
 static int64_t slow_misses(const uint32_t *asked, int64_t n, int64_t lines, int64_t depth)
 {
     int64_t held[64], used = 0, misses = 0;
@@ -213,7 +222,12 @@ static int64_t slow_misses(const uint32_t *asked, int64_t n, int64_t lines, int6
     return misses;
 }
 
-struct setup { struct csr a, b; struct sparch_params par; struct sparch_plan plan; struct sparch_stream stream; };
+struct setup {
+    struct csr a, b;
+    struct sparch_params par;
+    struct sparch_plan plan;
+    struct sparch_stream stream;
+};
 
 /* One round over a random A; rows of B of `each` entries, or of many sizes. */
 static void set_up(struct setup *s, int64_t each, uint64_t *at)
@@ -275,7 +289,8 @@ static void the_buffer_keeps_what_the_rule_says(void)
             asked[k] = s.a.col[s.stream.entry[k]];
         for (int64_t depth = 1; depth < 300; depth *= 3) {
             s.par.lookahead = (double)depth;
-            CHECK_INT(misses(&s, SPARCH_LOOKAHEAD, false), slow_misses(asked, s.stream.n, 8, depth));
+            CHECK_INT(misses(&s, SPARCH_LOOKAHEAD, false),
+                      slow_misses(asked, s.stream.n, 8, depth));
         }
         CHECK_INT(misses(&s, SPARCH_LRU, false), slow_misses(asked, s.stream.n, 8, 0));
         free(asked);
@@ -289,7 +304,8 @@ static void farther_sight_is_better_and_endless_sight_is_belady(void)
     for (int trial = 0; trial < 20; trial++) {
         struct setup s;
         set_up(&s, 4, &at);
-        const int64_t lru = misses(&s, SPARCH_LRU, false), belady = misses(&s, SPARCH_BELADY, false);
+        const int64_t lru = misses(&s, SPARCH_LRU, false),
+                      belady = misses(&s, SPARCH_BELADY, false);
         s.par.lookahead = 32;
         const int64_t some = misses(&s, SPARCH_LOOKAHEAD, false);
         s.par.lookahead = (double)s.stream.n;
@@ -301,7 +317,8 @@ static void farther_sight_is_better_and_endless_sight_is_belady(void)
     }
 }
 
-/* Lines held at any time fit, whatever the sizes of rows; those larger than the buffer are read again each time. */
+/* Lines held at any time fit, whatever the sizes of rows; those larger than the buffer are read
+ * again each time. */
 static void rows_of_all_sizes_fit_by_rows_and_by_lines(void)
 {
     uint64_t at = 60000;
@@ -310,7 +327,8 @@ static void rows_of_all_sizes_fit_by_rows_and_by_lines(void)
         set_up(&s, 0, &at);
         s.par.pinned = trial % 4 * 7;
         s.par.lines = trial % 3 + 3;
-        const int64_t by_rows = misses(&s, SPARCH_LOOKAHEAD, false), by_lines = misses(&s, SPARCH_LOOKAHEAD, true);
+        const int64_t by_rows = misses(&s, SPARCH_LOOKAHEAD, false),
+                      by_lines = misses(&s, SPARCH_LOOKAHEAD, true);
         CHECK(by_rows > 0 && by_lines > 0);
         struct sparch_fetches f;
         sparch_prefetch(&f, &s.stream, &s.plan, &s.a, &s.b, &s.par, SPARCH_LOOKAHEAD, false);
@@ -324,7 +342,7 @@ static void rows_of_all_sizes_fit_by_rows_and_by_lines(void)
     }
 }
 
-/* ---- Traffic and cycles -------------------------------------------------------------------------------------- */
+/* ---- Traffic and cycles ------------------------------------------------------------------ */
 
 /* The plain product, with every place that some product falls on. */
 static double *plain_product(const struct csr *a, const struct csr *b, bool *there)
@@ -347,7 +365,8 @@ static void check_product(const struct csr *c, const struct csr *a, const struct
     for (int64_t i = 0; i < a->rows; i++)
         for (int64_t j = 0, k = c->ptr[i]; j < b->cols; j++) {
             const bool has = k < c->ptr[i + 1] && c->col[k] == j;
-            /* With drop, what cancels on the way is gone, and later ones of its place make it come back. */
+            /* With drop, what cancels on the way is gone, and later ones of its place make it come
+             * back. */
             CHECK(drop ? has || want[i * b->cols + j] == 0 : has == there[i * b->cols + j]);
             CHECK(!has || ((double *)c->val)[k] == want[i * b->cols + j]);
             k += has;
@@ -394,12 +413,16 @@ static void small_machine(struct sparch_params *p, uint64_t *at)
 
 static void draw_config(struct sparch_config *c, uint64_t *at)
 {
-    *c = (struct sparch_config){.order = {.condense = draw(at, 4) > 0, .schedule = (enum sparch_schedule)draw(at, 4), .seed = 1},
-                                .policy = (enum sparch_policy)draw(at, 5), .evict_lines = draw(at, 2),
+    *c = (struct sparch_config){.order = {.condense = draw(at, 4) > 0,
+                                          .schedule = (enum sparch_schedule)draw(at, 4),
+                                          .seed = 1},
+                                .policy = (enum sparch_policy)draw(at, 5),
+                                .evict_lines = draw(at, 2),
                                 .csr_out = draw(at, 2)};
 }
 
-static double cycles_of(const struct csr *a, const struct csr *b, const struct sparch_config *c, const struct sparch_params *p)
+static double cycles_of(const struct csr *a, const struct csr *b, const struct sparch_config *c,
+                        const struct sparch_params *p)
 {
     struct sparch_report r;
     sparch_run(&r, a, b, c, p, &(struct sparch_cycle_options){0});
@@ -449,9 +472,10 @@ static void both_models_move_the_same_bytes_and_the_product_is_right(void)
 }
 
 /*
- * Without any limit it is never slower.  With one of them gone it may lose a little, as no choice of who goes first is
- * perfect: 2 % where buffers are endless or memory answers at once; 10 % where more requests may be on their way, since
- * channels serve them in their order and an urgent one then waits behind more others.
+ * Without any limit it is never slower.  With one of them gone it may lose a little, as no choice
+ * of who goes first is perfect: 2 % where buffers are endless or memory answers at once; 10 % where
+ * more requests may be on their way, since channels serve them in their order and an urgent one
+ * then waits behind more others.
  */
 static void a_machine_without_a_limit_is_not_slower(void)
 {
@@ -476,7 +500,9 @@ static void a_machine_without_a_limit_is_not_slower(void)
                 q.queue = 1e9;
             if (limit == 3 || limit == 4)
                 q.ahead = 1e6;
-            CHECK(cycles_of(&a, &b, &config, &q) <= (limit == 4 ? limited : limit < 2 ? 1.02 * limited + 20 : 1.1 * limited));
+            CHECK(cycles_of(&a, &b, &config, &q) <= (limit == 4  ? limited
+                                                     : limit < 2 ? 1.02 * limited + 20
+                                                                 : 1.1 * limited));
         }
         csr_free(&a);
         csr_free(&b);
@@ -490,7 +516,8 @@ static void nothing_to_multiply_takes_no_time(void)
             struct csr a, b, c = {0};
             struct sparch_params p;
             struct sparch_report r;
-            const struct sparch_config config = {.order = {.condense = shape != 1}, .cycles = cycles};
+            const struct sparch_config config = {.order = {.condense = shape != 1},
+                                                 .cycles = cycles};
             sparch_defaults(&p);
             csr_alloc(&a, shape == 2 ? 0 : 3, shape == 3 ? 0 : 4, 0, TEN_F64);
             csr_alloc(&b, a.cols, 5, 0, TEN_F64);
@@ -531,7 +558,7 @@ static void the_identity_moves_everything_once(void)
     csr_free(&b);
 }
 
-/* ---- Mergers ------------------------------------------------------------------------------------------------- */
+/* ---- Mergers ----------------------------------------------------------------------------- */
 
 static int64_t sorted(struct sparch_elem *x, int64_t n, uint64_t range, uint64_t *at)
 {
@@ -551,9 +578,11 @@ static void arrays_give_the_smallest_of_both_windows(void)
                 int64_t pairs, i = 0, j = 0;
                 sorted(a, n, 4, &at);
                 sorted(b, n, 4, &at);
-                for (int64_t k = n - (int64_t)draw(&at, (uint64_t)n + 1); k < n && trial % 3 == 0; k++)
+                for (int64_t k = n - (int64_t)draw(&at, (uint64_t)n + 1); k < n && trial % 3 == 0;
+                     k++)
                     b[k].key = SPARCH_END;
-                const int64_t flat = sparch_flat_array(x, a, b, n), chunked = sparch_chunked_array(y, a, b, n, c, &pairs);
+                const int64_t flat = sparch_flat_array(x, a, b, n),
+                              chunked = sparch_chunked_array(y, a, b, n, c, &pairs);
                 for (int64_t t = 0; t < n; t++) {
                     const struct sparch_elem *want = b[j].key <= a[i].key ? &b[j++] : &a[i++];
                     CHECK(x[t].key == want->key && x[t].v == want->v);
@@ -589,8 +618,8 @@ static void squeezing_keeps_the_order(void)
 }
 
 /* The ordinary merge of two streams. */
-static int64_t plain_merge(struct sparch_elem *out, const struct sparch_elem *a, int64_t na, const struct sparch_elem *b,
-                           int64_t nb, bool drop)
+static int64_t plain_merge(struct sparch_elem *out, const struct sparch_elem *a, int64_t na,
+                           const struct sparch_elem *b, int64_t nb, bool drop)
 {
     int64_t n = 0, i = 0, j = 0;
     while (i < na || j < nb)
@@ -610,10 +639,13 @@ static void streams_are_merged_as_by_an_ordinary_merge(void)
     uint64_t at = 700000;
     for (int trial = 0; trial < 400; trial++) {
         struct sparch_elem a[100], b[100], x[200], want[200];
-        static const int64_t widths[][2] = {{1, 1}, {2, 1}, {4, 4}, {8, 2}, {16, 4}, {16, 16}, {12, 3}, {64, 8}};
-        const int64_t *w = widths[trial % 8], na = sorted(a, (int64_t)draw(&at, 100), 3, &at), nb = sorted(b, (int64_t)draw(&at, 100), 3, &at);
+        static const int64_t widths[][2] = {{1, 1},  {2, 1},   {4, 4},  {8, 2},
+                                            {16, 4}, {16, 16}, {12, 3}, {64, 8}};
+        const int64_t *w = widths[trial % 8], na = sorted(a, (int64_t)draw(&at, 100), 3, &at),
+                      nb = sorted(b, (int64_t)draw(&at, 100), 3, &at);
         struct sparch_merger m = {.width = w[0], .chunk = w[1], .drop_zeros = trial % 3 == 0};
-        const int64_t n = sparch_merge_streams(&m, x, a, na, b, nb), expected = plain_merge(want, a, na, b, nb, m.drop_zeros);
+        const int64_t n = sparch_merge_streams(&m, x, a, na, b, nb),
+                      expected = plain_merge(want, a, na, b, nb, m.drop_zeros);
         CHECK_INT(n, expected);
         for (int64_t k = 0; k < n && n == expected; k++)
             CHECK(x[k].key == want[k].key && x[k].v == want[k].v);
@@ -622,7 +654,7 @@ static void streams_are_merged_as_by_an_ordinary_merge(void)
     }
 }
 
-/* ---- Parameters, energy -------------------------------------------------------------------------------------- */
+/* ---- Parameters, energy ------------------------------------------------------------------ */
 
 static void parameters_are_checked(void)
 {
@@ -652,7 +684,9 @@ static void energy_at_the_papers_averages_is_the_papers(void)
     struct sparch_params p;
     sparch_defaults(&p);
     /* 10.4 GFLOP/s at 68.6 % of 128 GB/s for a second. */
-    struct sparch_report r = {.products = 5200000000, .bytes = {.c = 87808000000}, .sram = 10.4e9 * p.sram_per_flop};
+    struct sparch_report r = {.products = 5200000000,
+                              .bytes = {.c = 87808000000},
+                              .sram = 10.4e9 * p.sram_per_flop};
     const struct sparch_energy x = sparch_energy(&r, &p, 10.4e9);
     CHECK_NEAR(x.op, 2.704, 0.001);
     CHECK_NEAR(x.sram, 3.536, 0.001);

@@ -7,7 +7,7 @@ include pipelines/common.mk
 DATA ?=
 found := $(sort $(foreach f,$(wildcard $(if $(DATA),$(addprefix $(DATA)/*.mtx,"" .gz .zst))),\
     $(firstword $(subst .mtx, ,$(notdir $f)))))
-file = $(firstword $(wildcard $(DATA)/$1.mtx $(DATA)/$1.mtx.gz $(DATA)/$1.mtx.zst))
+path_of = $(firstword $(wildcard $(DATA)/$1.mtx $(DATA)/$1.mtx.gz $(DATA)/$1.mtx.zst))
 
 # How mtxgen makes a matrix of the classes that the benchmarks are from.
 four.demo := kper --rows=20020 --per-row=4
@@ -37,7 +37,7 @@ gridded = rmat --rows=$(call nodes,$1) --edges=$$(($(call nodes,$1) * $(call eac
 scaled = $($1.$(if $(filter demo,$(SCALE)),demo,laptop))
 unpack = $(if $(filter %.gz,$1),gzip -dc,$(if $(filter %.zst,$1),zstd -dc,cat)) $1
 source = $(if $(filter $(generated),$1),mtxgen --seed=1 $(call scaled,$1),\
-    $(if $(filter $(grid),$1),mtxgen --seed=1 $(call gridded,$1),$(call unpack,$(call file,$1)) | mtx2ten -))
+    $(if $(filter $(grid),$1),mtxgen --seed=1 $(call gridded,$1),$(call unpack,$(call path_of,$1)) | mtx2ten -))
 $(matrices:%=$(R)/%.ten): $(R)/%.ten: | $(R)/
 	$(call source,$*) >$@.part
 	mv $@.part $@
@@ -102,8 +102,9 @@ sweep.lines := lines=64 lines=128 lines=256 lines=512 lines=1024 lines=2048 line
 sweep.line_elems := line_elems=12+lines=4096 line_elems=24+lines=2048 line_elems=48+lines=1024 \
     line_elems=96+lines=512 line_elems=192+lines=256
 sweep.lookahead := lookahead=64 lookahead=256 lookahead=1024 lookahead=4096 lookahead=8192 lookahead=16384
+sweep.pinned := pinned=16 pinned=32 pinned=64 pinned=128 pinned=256 pinned=512
 sweep.levels := levels=2 levels=3 levels=4 levels=5 levels=6 levels=7
-sweeps := width lines line_elems lookahead levels
+sweeps := width lines line_elems lookahead pinned levels
 # A run is PARAMETER-MATRIX.
 runs := $(foreach s,$(sweeps),$(swept:%=$s-%))
 parameter = $(firstword $(subst -, ,$1))

@@ -12,23 +12,6 @@ enum { BASE_BITS = 50 };
 #define BASE_PA ((int64_t)2 << BASE_BITS)
 #define BASE_PB ((int64_t)3 << BASE_BITS)
 
-static int64_t row_of_b(const struct sparch_feed *f, int64_t k)
-{
-    return f->j->a->col[f->j->stream->entry[k]];
-}
-
-static int64_t row_length(const struct sparch_feed *f, int64_t k)
-{
-    const int64_t j = row_of_b(f, k);
-    return f->j->b->ptr[j + 1] - f->j->b->ptr[j];
-}
-
-static struct sparch_lane *lane_of(const struct sparch_feed *f, int64_t k)
-{
-    const struct sparch_plan *p = f->j->plan;
-    return &f->lane[p->lane[p->leaf[f->j->stream->entry[k]]]];
-}
-
 void sparch_feed_init(struct sparch_feed *f, const struct sparch_job *j, struct sparch_dram *d,
                       struct sparch_tree *t)
 {
@@ -66,7 +49,7 @@ void sparch_feed_start(struct sparch_feed *f, int64_t round)
     f->leaves = f->j->plan->round[round].leaves;
     memset(f->lane, 0, (size_t)f->tree->ways * sizeof *f->lane);
     for (int64_t k = s->start[round]; k < f->end; k++)
-        lane_of(f, k)->to_come++;
+        sparch_feed_lane(f, k)->to_come++;
 }
 
 /* ---- Column fetcher ---------------------------------------------------------------------- */
@@ -146,8 +129,8 @@ static void ask_row_pointers(struct sparch_feed *f, int64_t now)
     for (; f->pointed < f->arrived; f->pointed++) {
         int64_t done = now;
         if (each > 0 && sparch_reads_pointers(f->j, f->pointed)) {
-            if (!sparch_dram_ask(f->dram, BASE_PB + each * row_of_b(f, f->pointed), 2 * each, now,
-                                 &done))
+            if (!sparch_dram_ask(f->dram, BASE_PB + each * sparch_feed_row(f, f->pointed), 2 * each,
+                                 now, &done))
                 break;
             f->bytes.pointers += 2 * each;
         }
@@ -168,7 +151,7 @@ bool sparch_feed_arrive(struct sparch_feed *f, int64_t now)
 static bool ask_piece(struct sparch_feed *f, int64_t k, int64_t now)
 {
     const int64_t size = (int64_t)f->j->par->csr_bytes, block = f->dram->interleave,
-                  j = row_of_b(f, k);
+                  j = sparch_feed_row(f, k);
     const int64_t end = size * f->j->b->ptr[j + 1],
                   first = end - size * f->j->fetches->elems[k] + f->piece;
     const int64_t left = block - first % block, n = end - first < left ? end - first : left;
@@ -199,8 +182,8 @@ bool sparch_feed_prefetch(struct sparch_feed *f, int64_t now)
         if (f->no_entries || f->must_evict || f->no_memory)
             break;
         if (f->piece == 0)
-            f->ready[k & f->ready_mask] = f->j->fetches->elems[k] < row_length(f, k)
-                                              ? f->row_ready[row_of_b(f, k)]
+            f->ready[k & f->ready_mask] = f->j->fetches->elems[k] < sparch_feed_length(f, k)
+                                              ? f->row_ready[sparch_feed_row(f, k)]
                                               : 0;
         if (f->j->fetches->elems[k] == 0)
             f->fetched++;
@@ -211,117 +194,6 @@ bool sparch_feed_prefetch(struct sparch_feed *f, int64_t now)
     return acted;
 }
 
-/* ---- Multipliers ------------------------------------------------------------------------- */
-
-static void advance_done(struct sparch_feed *f)
-{
-    while (f->done < f->dispatched && f->multiplied[f->done])
-        f->done++;
-}
-
-static void begin_entry(struct sparch_feed *f, struct sparch_lane *l)
-{
-    l->at = f->j->b->ptr[row_of_b(f, l->head)];
-    l->left = row_length(f, l->head);
-}
-
-bool sparch_feed_dispatch(struct sparch_feed *f, int64_t now)
-{
-    const int64_t before = f->dispatched;
-    f->no_rows = false;
-    for (int64_t i = 0; i < (int64_t)f->j->par->groups && f->dispatched < f->end; i++) {
-        const int64_t k = f->dispatched;
-        struct sparch_lane *l = lane_of(f, k);
-        f->no_rows = k == f->fetched || f->ready[k & f->ready_mask] > now;
-        if (f->no_rows || l->waiting >= (int64_t)f->j->par->lane_queue)
-            break;
-        f->dispatched++;
-        l->to_come--;
-        if (row_length(f, k) == 0) {
-            f->multiplied[k] = true;
-            continue;
-        }
-        if (l->waiting > 0)
-            f->link[l->tail] = k;
-        l->tail = k;
-        if (l->waiting++ == 0) {
-            l->head = k;
-            begin_entry(f, l);
-            f->busy[(l - f->lane) / 64] |= 1ull << (l - f->lane) % 64;
-        }
-    }
-    advance_done(f);
-    return f->dispatched > before;
-}
-
-/* One group works for an input: up to `most` products of its first entry. */
-static void serve(struct sparch_feed *f, struct sparch_lane *l, int64_t most)
-{
-    const int64_t k = l->head, e = f->j->stream->entry[k], n = l->left < most ? l->left : most;
-    const uint64_t row = (uint64_t)f->j->stream->row[k] << 32;
-    const double *b = f->j->b_values, a = f->j->a_values ? f->j->a_values[e] : 1;
-    struct sparch_fifo *in = sparch_input(f->tree, l - f->lane);
-    for (int64_t q = l->at; q < l->at + n; q++)
-        sparch_fifo_push(in, (struct sparch_elem){row | f->j->b->col[q], a * (b ? b[q] : 1)});
-    f->products += n;
-    l->at += n;
-    l->left -= n;
-    if (l->left > 0)
-        return;
-    f->multiplied[k] = true;
-    if (--l->waiting > 0) {
-        l->head = f->link[k];
-        begin_entry(f, l);
-    } else {
-        f->busy[(l - f->lane) / 64] &= ~(1ull << (l - f->lane) % 64);
-    }
-}
-
-/* The input with entries that holds least and has room for what a group gives; NULL: none. */
-static struct sparch_lane *neediest(struct sparch_feed *f, int64_t most)
-{
-    int64_t best = -1, least = INT64_MAX;
-    for (int64_t w = 0; w <= (f->leaves - 1) / 64; w++)
-        for (uint64_t bits = f->busy[w]; bits; bits &= bits - 1) {
-            const int64_t i = w * 64 + __builtin_ctzll(bits);
-            const struct sparch_fifo *in = sparch_input(f->tree, i);
-            const int64_t give = f->lane[i].left < most ? f->lane[i].left : most;
-            const int64_t room = give < in->limit ? give : in->limit;
-            if (in->limit - in->count >= room && in->count < least) {
-                least = in->count;
-                best = i;
-            }
-        }
-    return best < 0 ? NULL : &f->lane[best];
-}
-
-bool sparch_feed_multiply(struct sparch_feed *f)
-{
-    const int64_t most = (int64_t)f->j->par->group_width;
-    int64_t acted = 0;
-    for (; acted < (int64_t)f->j->par->groups; acted++) {
-        struct sparch_lane *l = neediest(f, most);
-        if (!l)
-            break;
-        serve(f, l, most);
-    }
-    f->inputs_full = acted == 0 && f->dispatched > f->done;
-    advance_done(f);
-    return acted > 0;
-}
-
-bool sparch_feed_force(struct sparch_feed *f)
-{
-    if (f->done == f->dispatched)
-        return false;
-    struct sparch_lane *l = lane_of(f, f->done);
-    const int64_t before = f->products;
-    serve(f, l, (int64_t)f->j->par->group_width);
-    f->overflow += f->products - before;
-    advance_done(f);
-    return true;
-}
-
 /* ---- What comes -------------------------------------------------------------------------- */
 
 /* Entries come by rows and in a row by inputs: an input that the next one has passed is done with
@@ -329,7 +201,7 @@ bool sparch_feed_force(struct sparch_feed *f)
 void sparch_feed_futures(struct sparch_feed *f)
 {
     const uint64_t row = f->dispatched < f->end ? f->j->stream->row[f->dispatched] : 0;
-    const int64_t next = f->dispatched < f->end ? lane_of(f, f->dispatched) - f->lane : 0;
+    const int64_t next = f->dispatched < f->end ? sparch_feed_lane(f, f->dispatched) - f->lane : 0;
     for (int64_t i = 0; i < f->leaves; i++) {
         const struct sparch_lane *l = &f->lane[i];
         uint64_t key = SPARCH_END;

@@ -48,13 +48,28 @@ struct sparch_feed {
     int64_t *link;                  /* [entries] */
     bool *multiplied;               /* [entries] */
     uint64_t *busy;                 /* bits of inputs with entries */
-    int64_t turn;
 
     struct sparch_bytes bytes;
     int64_t products, overflow;
     /* why something did nothing in this cycle */
     bool no_rows, inputs_full, no_entries, no_memory, must_evict;
 };
+
+/* The row of B that entry k of the stream meets, how long it is, and the input that it goes to. */
+static inline int64_t sparch_feed_row(const struct sparch_feed *f, int64_t k)
+{
+    return f->j->a->col[f->j->stream->entry[k]];
+}
+static inline int64_t sparch_feed_length(const struct sparch_feed *f, int64_t k)
+{
+    const int64_t j = sparch_feed_row(f, k);
+    return f->j->b->ptr[j + 1] - f->j->b->ptr[j];
+}
+static inline struct sparch_lane *sparch_feed_lane(const struct sparch_feed *f, int64_t k)
+{
+    const struct sparch_plan *p = f->j->plan;
+    return &f->lane[p->lane[p->leaf[f->j->stream->entry[k]]]];
+}
 
 void sparch_feed_init(struct sparch_feed *f, const struct sparch_job *j, struct sparch_dram *d,
                       struct sparch_tree *t);

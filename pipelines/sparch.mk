@@ -35,7 +35,7 @@ nodes = $(word 2,$(subst -, ,$1))
 each = $(word 3,$(subst -, ,$1))
 gridded = rmat --rows=$(call nodes,$1) --edges=$$(($(call nodes,$1) * $(call each,$1)))
 scaled = $($1.$(if $(filter demo,$(SCALE)),demo,laptop))
-unpack = $(if $(filter %.gz,$1),gzip -dc,$(if $(filter %.zst,$1),zstd -dc,cat)) $1
+unpack = $(if $(filter %.gz,$1),gzip -dc,$(if $(filter %.zst,$1),zstd -dc,cat)) <$1
 source = $(if $(filter $(generated),$1),mtxgen --seed=1 $(call scaled,$1),\
     $(if $(filter $(grid),$1),mtxgen --seed=1 $(call gridded,$1),$(call unpack,$(call path_of,$1)) | mtx2ten -))
 $(matrices:%=$(R)/%.ten): $(R)/%.ten: | $(R)/

@@ -19,7 +19,7 @@ static void start_round(struct sparch_machine *m)
     m->loads = 0;
     for (int64_t r = 0; r < m->round; r++)
         if (p->parent[p->leaves + r] == p->leaves + m->round)
-            m->load[m->loads++] = (struct sparch_load){.node = p->leaves + r};
+            sparch_load_start(m, &m->load[m->loads++], p->leaves + r);
     m->result[m->round].address = m->address;
     m->written = m->now;
 }

@@ -12,7 +12,11 @@
 struct sparch_result { struct sparch_elem *e; int64_t n, room, address; };
 
 /* An input of the tree that is the result of an earlier round. */
-struct sparch_load { int64_t node, asked, arrived, moved; struct sparch_flight flight; };
+struct sparch_load {
+    int64_t node, asked, arrived, moved;
+    int64_t next;                   /* elements of the next request; 0: all have been asked for */
+    struct sparch_flight flight;
+};
 
 struct sparch_machine {
     const struct sparch_job *j;
@@ -39,6 +43,9 @@ static inline int64_t sparch_written_bytes(const struct sparch_machine *m)
 {
     return sparch_last_round(m) ? sparch_c_bytes(m->j) : (int64_t)m->j->par->coo_bytes;
 }
+
+/* Load the result of an earlier round in this one. */
+void sparch_load_start(struct sparch_machine *m, struct sparch_load *l, int64_t node);
 
 /* Each does a cycle's work: whether there was any.  Results to memory; requests for earlier ones;
  * what has come of these to the inputs of the tree. */

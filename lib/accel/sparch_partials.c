@@ -3,8 +3,13 @@
 
 #include "base/mem.h"
 
-static void keep(struct sparch_result *to, const struct sparch_fifo *f, int64_t n)
+/* Nobody asks for C but for its size, unless it is given out in the end. */
+static void keep(struct sparch_result *to, const struct sparch_fifo *f, int64_t n, bool counted)
 {
+    if (counted) {
+        to->n += n;
+        return;
+    }
     if (to->n + n > to->room) {
         to->room = 2 * (to->n + n);
         to->e = xrealloc(to->e, (size_t)to->room * sizeof *to->e);
@@ -29,7 +34,7 @@ static bool write_block(struct sparch_machine *m)
     m->write_refused = !sparch_dram_ask(&m->dram, at, n * size, m->now, &done);
     if (m->write_refused)
         return false;
-    keep(to, f, n);
+    keep(to, f, n, sparch_last_round(m) && !m->o->c);
     sparch_fifo_drop(f, n);
     done -= m->dram.latency;
     m->written = done > m->written ? done : m->written;
@@ -64,30 +69,49 @@ bool sparch_write_results(struct sparch_machine *m)
     return acted;
 }
 
-static bool ask_partial(struct sparch_machine *m, struct sparch_load *l)
+/* Elements that begin in one block of memory are one request. */
+static int64_t next_request(const struct sparch_machine *m, const struct sparch_load *l)
 {
     const struct sparch_result *from = &m->result[l->node - m->j->plan->leaves];
-    const int64_t size = (int64_t)m->j->par->coo_bytes, block = m->dram.interleave,
-                  at = from->address + l->asked * size;
-    const int64_t waiting = l->asked - l->moved +
-                            sparch_input(&m->tree, m->j->plan->lane[l->node])->count;
-    int64_t n = (block - at % block + size - 1) / size, done;
-    n = from->n - l->asked < n ? from->n - l->asked : n;
-    if (n == 0 || (waiting > 0 && waiting + n > (int64_t)m->j->par->load_fifo) ||
-        !sparch_dram_ask(&m->dram, at, n * size, m->now, &done))
+    const int64_t size = (int64_t)m->j->par->coo_bytes, block = m->dram.interleave;
+    const int64_t at = from->address + l->asked * size, left = from->n - l->asked;
+    const int64_t whole = (block - at % block + size - 1) / size;
+    return left < whole ? left : whole;
+}
+
+void sparch_load_start(struct sparch_machine *m, struct sparch_load *l, int64_t node)
+{
+    *l = (struct sparch_load){.node = node};
+    l->next = next_request(m, l);
+}
+
+static bool ask_partial(struct sparch_machine *m, struct sparch_load *l)
+{
+    const int64_t size = (int64_t)m->j->par->coo_bytes, room = (int64_t)m->j->par->load_fifo;
+    const int64_t here = sparch_input(&m->tree, m->j->plan->lane[l->node])->count;
+    const int64_t waiting = l->asked - l->moved + here;
+    int64_t done;
+    if (l->next == 0 || (waiting > 0 && waiting + l->next > room))
         return false;
-    sparch_flight_add(&l->flight, done, n);
-    l->asked += n;
-    m->r->bytes.partial_read += n * size;
+    const int64_t address = m->result[l->node - m->j->plan->leaves].address + l->asked * size;
+    if (!sparch_dram_ask(&m->dram, address, l->next * size, m->now, &done))
+        return false;
+    sparch_flight_add(&l->flight, done, l->next);
+    l->asked += l->next;
+    m->r->bytes.partial_read += l->next * size;
+    l->next = next_request(m, l);
     return true;
 }
 
 /* A request for each input in turn, beginning with another one each cycle. */
 bool sparch_read_partials(struct sparch_machine *m)
 {
+    const int64_t first = m->loads > 0 ? m->now % m->loads : 0;
     bool acted = false;
-    for (int64_t i = 0; i < m->loads; i++)
-        acted |= ask_partial(m, &m->load[(i + m->now) % m->loads]);
+    for (int64_t i = first; i < m->loads; i++)
+        acted |= ask_partial(m, &m->load[i]);
+    for (int64_t i = 0; i < first; i++)
+        acted |= ask_partial(m, &m->load[i]);
     return acted;
 }
 

@@ -115,8 +115,8 @@ static int64_t choose(struct sparch_tree *t, int level)
 {
     const int64_t first = (int64_t)1 << level, n = nodes_in_use(t, level);
     int64_t best = 0, most = INT64_MIN;
-    for (int64_t k = 0; k < n; k++) {
-        const int64_t i = first + (t->turn[level] + k) % n;
+    int64_t i = first + (t->turn[level] < n ? t->turn[level] : 0);
+    for (int64_t k = 0; k < n; k++, i = i + 1 == first + n ? first : i + 1) {
         const struct sparch_fifo *out = &t->fifo[i];
         if (!sparch_has_room(t, out))
             continue;
@@ -127,7 +127,7 @@ static int64_t choose(struct sparch_tree *t, int level)
         }
     }
     if (best)
-        t->turn[level] = (int)((best - first + 1) % n);
+        t->turn[level] = (int)(best - first + 1);
     return best;
 }
 

@@ -48,8 +48,8 @@ $(O)/benchmarks.tsv: pipelines/sparch.tsv $(patsubst %,$(R)/%.ten,$(found))
 	    have=-$$'\t'-
 	    if [ "$$name" = matrix ]; then have=rows_here$$'\t'entries_here
 	    elif [ -e "$(R)/$$name.ten" ]; then
-	        have=$$(ten-info --json $(R)/$$name.ten | awk -v FS='"shape":\\[' '/"indptr"/ { split($$NF, r, "]") }
-	            /"indices"/ { split($$NF, n, "]") } END { print r[1] - 1 "\t" n[1] + 0 }')
+	        have=$$(ten-info --json $(R)/$$name.ten | awk -v FS='"shape":\\[' '/"indptr"/ { split($$2, r, "]") }
+	            /"indices"/ { split($$2, n, "]") } END { print r[1] - 1 "\t" n[1] + 0 }')
 	    fi
 	    printf '%s\t%s\t%s\t%s\t%s\n' "$$name" "$$rows" "$$entries" "$$have" "$$kind"
 	done >$@.part

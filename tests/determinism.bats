@@ -86,6 +86,10 @@ spanner         @ --quiet --algo=greedy --stretch=2 <streets.ten
 spanner-prune   @ --quiet --stretch=4 <streets.ten
 spanner-repair  @ --quiet --stretch=2 <streets.ten
 spanner-verify  @ --quiet --report=out-r <spanner.ten; cat out-r
+sparch-merge    @ --stats=out-stats matrix.ten <matrix.ten; cat out-stats
+sparch-plan     @ --schedule=random --seed=2 <matrix.ten
+sparch-sim      @ --ladder --energy --roofline <matrix.ten
+sparch-sim      @ --mode=cycle --emit=out-c <matrix.ten; cat out-c
 ten-batch       @ --size=7 <pixels.ten
 ten-cat         @ images.ten packed.ten
 ten-cat         @ --zstd=1 images.ten packed.ten

@@ -50,6 +50,8 @@ row() {
     frechet | kid | prdc) echo convert --real="$BATS_FILE_TMPDIR/good.ten" ;;
     nn-check) echo convert --train="$BATS_FILE_TMPDIR/good.ten" --held-out="$BATS_FILE_TMPDIR/good.ten" ;;
     confusion | score | latency | fstat | inception-score | spanner | spanner-repair | spanner-prune | spanner-verify) echo convert ;;
+    sparch-sim | sparch-plan) echo convert ;;
+    sparch-merge) echo convert "$s" ;;
     *) return 1 ;;
     esac
 }

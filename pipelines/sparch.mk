@@ -1,0 +1,128 @@
+# pipelines/sparch.mk - what does each idea of the SpArch accelerator bring, matrix by matrix, by a model of it?
+PAPER := sparch
+include pipelines/common.mk
+
+# DATA: a folder of Matrix Market files NAME.mtx, also .gz or .zst, such as those that pipelines/sparch.tsv
+# names; they are multiplied by themselves beside the generated ones.
+DATA ?=
+found := $(sort $(foreach f,$(wildcard $(if $(DATA),$(addprefix $(DATA)/*.mtx,"" .gz .zst))),\
+    $(firstword $(subst .mtx, ,$(notdir $f)))))
+path_of = $(firstword $(wildcard $(DATA)/$1.mtx $(DATA)/$1.mtx.gz $(DATA)/$1.mtx.zst))
+
+# How mtxgen makes a matrix of the classes that the benchmarks are from.
+four.demo := kper --rows=20020 --per-row=4
+four.laptop := kper --rows=200200 --per-row=4
+circuit.demo := circuit --rows=17000
+circuit.laptop := circuit --rows=171000
+femirr.demo := femirr --grid=16,16,16
+femirr.laptop := femirr --grid=47,47,47
+st2d5.demo := st2d5 --grid=150,150
+st2d5.laptop := st2d5 --grid=1000,1000
+social.demo := rmat --scale=10 --edges=12000 --symmetric
+social.laptop := rmat --scale=14 --edges=120000 --symmetric
+web.demo := weblike --rows=30000
+web.laptop := weblike --rows=300000
+generated := four circuit femirr st2d5 social web
+# The paper scale adds R-MAT graphs of 5000 to 80000 nodes with 4 to 32 edges a node.
+grid := $(if $(filter paper,$(SCALE)),$(foreach n,5000 10000 20000 40000 80000,\
+    $(foreach d,4 8 16 32,rmat-$n-$d)))
+matrices := $(generated) $(grid) $(found)
+# Those that sweeps are run on.
+swept := $(or $(SWEPT),social femirr)
+
+# Which command gives matrix NAME.
+nodes = $(word 2,$(subst -, ,$1))
+each = $(word 3,$(subst -, ,$1))
+gridded = rmat --rows=$(call nodes,$1) --edges=$$(($(call nodes,$1) * $(call each,$1)))
+scaled = $($1.$(if $(filter demo,$(SCALE)),demo,laptop))
+unpack = $(if $(filter %.gz,$1),gzip -dc,$(if $(filter %.zst,$1),zstd -dc,cat)) <$1
+source = $(if $(filter $(generated),$1),mtxgen --seed=1 $(call scaled,$1),\
+    $(if $(filter $(grid),$1),mtxgen --seed=1 $(call gridded,$1),$(call unpack,$(call path_of,$1)) | mtx2ten -))
+$(matrices:%=$(R)/%.ten): $(R)/%.ten: | $(R)/
+	$(call source,$*) >$@.part
+	mv $@.part $@
+
+# Which of the paper's matrices are there, and are they the same ones?
+$(O)/benchmarks.tsv: pipelines/sparch.tsv $(patsubst %,$(R)/%.ten,$(found))
+	grep -v '^#' $< | while IFS=$$'\t' read -r name rows entries kind; do
+	    have=-$$'\t'-
+	    if [ "$$name" = matrix ]; then have=rows_here$$'\t'entries_here
+	    elif [ -e "$(R)/$$name.ten" ]; then
+	        have=$$(ten-info --json $(R)/$$name.ten | awk -v FS='"shape":\\[' '/"indptr"/ { split($$2, r, "]") }
+	            /"indices"/ { split($$2, n, "]") } END { print r[1] - 1 "\t" n[1] + 0 }')
+	    fi
+	    printf '%s\t%s\t%s\t%s\t%s\n' "$$name" "$$rows" "$$entries" "$$have" "$$kind"
+	done >$@.part
+	mv $@.part $@
+
+# ---- The ladder ----------------------------------------------------------------------------
+
+sim = sparch-sim --name=$*
+$(R)/traffic-%.tsv: $(R)/%.ten
+	$(sim) --ladder --energy --roofline <$< >$@.part
+	mv $@.part $@
+$(R)/cycle-%.tsv: $(R)/%.ten
+	$(sim) --ladder --energy --roofline --mode=cycle <$< >$@.part
+	mv $@.part $@
+# Chaining results is what multiplying by columns does without a plan.
+$(R)/chain-%.tsv: $(R)/%.ten
+	$(sim) --ladder=chain <$< | awk 'NR == 1 || $$2 == "pipelined" || $$2 == "condensed"' >$@.part
+	mv $@.part $@
+$(O)/traffic.tsv: $(matrices:%=$(R)/traffic-%.tsv)
+	$(merge)
+$(O)/cycle.tsv: $(matrices:%=$(R)/cycle-%.tsv)
+	$(merge)
+$(O)/chain.tsv: $(matrices:%=$(R)/chain-%.tsv)
+	$(merge)
+# What each step saves: ratios of a step to the one before, by matrix, and their geometric mean.
+$(O)/factors.tsv: pipelines/sparch.awk $(O)/traffic.tsv $(O)/chain.tsv $(O)/cycle.tsv
+	awk -f $^ >$@.part
+	mv $@.part $@
+$(O)/ladder.svg: pipelines/sparch-ladder.gp $(O)/factors.tsv
+	gnuplot -c $^ >$@.part
+	mv $@.part $@
+$(O)/roofline.svg: pipelines/sparch-roofline.gp $(O)/cycle.tsv
+	gnuplot -c $^ >$@.part
+	mv $@.part $@
+
+# ---- The row buffer, and sizes of the machine ---------------------------------------------------
+
+policies := lookahead lru fifo belady none
+$(R)/policy-%.tsv: $(R)/%.ten
+	for p in $(policies); do
+	    $(sim) --prefetch=$$p <$< | awk -v p=$$p '{ print (NR == 1 ? "policy" : p) "\t" $$0 }'
+	done | awk 'NR == 1 || !/^policy\t/' >$@.part
+	mv $@.part $@
+$(O)/policies.tsv: $(matrices:%=$(R)/policy-%.tsv)
+	$(merge)
+
+# PARAMETER: settings of a sweep; several parameters that go together are joined by +.
+sweep.width := width=1+chunk=1 width=2+chunk=1 width=4+chunk=2 width=8+chunk=2 width=16+chunk=4 width=32+chunk=4
+sweep.lines := lines=64 lines=128 lines=256 lines=512 lines=1024 lines=2048 lines=4096
+sweep.line_elems := line_elems=12+lines=4096 line_elems=24+lines=2048 line_elems=48+lines=1024 \
+    line_elems=96+lines=512 line_elems=192+lines=256
+sweep.lookahead := lookahead=64 lookahead=256 lookahead=1024 lookahead=4096 lookahead=8192 lookahead=16384
+sweep.pinned := pinned=16 pinned=32 pinned=64 pinned=128 pinned=256 pinned=512
+sweep.levels := levels=2 levels=3 levels=4 levels=5 levels=6 levels=7
+sweeps := width lines line_elems lookahead pinned levels
+# A run is PARAMETER-MATRIX.
+runs := $(foreach s,$(sweeps),$(swept:%=$s-%))
+parameter = $(firstword $(subst -, ,$1))
+$(runs:%=$(R)/sweep-%.tsv): $(R)/sweep-%.tsv: $(swept:%=$(R)/%.ten)
+	p=$(call parameter,$*) m=$*
+	m=$${m#$$p-}
+	for s in $(sweep.$(call parameter,$*)); do
+	    sparch-sim --name=$$m --mode=cycle --set=$${s//+/ --set=} <$(R)/$$m.ten |
+	        awk -v p=$$p -v v=$${s%%+*} '{ sub(/.*=/, "", v); print (NR == 1 ? "parameter\tvalue" : p "\t" v) "\t" $$0 }'
+	done | awk 'NR == 1 || !/^parameter\t/' >$@.part
+	mv $@.part $@
+$(O)/sweep-%.tsv: $(foreach m,$(swept),$(R)/sweep-%-$m.tsv)
+	$(merge)
+$(O)/sweep-%.svg: pipelines/sparch-sweep.gp $(foreach m,$(swept),$(R)/sweep-%-$m.tsv)
+	gnuplot -c $< $* $(swept) $(filter %.tsv,$^) >$@.part
+	mv $@.part $@
+
+$(O)/claims.tsv: pipelines/sparch.claims $(O)/factors.tsv $(O)/policies.tsv $(foreach s,$(sweeps),$(O)/sweep-$s.tsv)
+	claims --paper=$(PAPER) --scale=$(SCALE) --rules=$< $(filter-out $<,$^) >$@.part
+	mv $@.part $@
+all: $(O)/benchmarks.tsv $(O)/ladder.svg $(O)/roofline.svg $(foreach s,$(sweeps),$(O)/sweep-$s.svg)

@@ -85,7 +85,7 @@ static struct training *training_new(const char *rule)
     t->ema = ema_new(t->ps, &average);
     t->run = (struct run){.seed = 0xfedcba9876543210, .best = NAN};
     t->part = (struct part){"", t->ps, t->opt, t->ema};
-    t->c = (struct checkpoint){"{\"inputs\":6}", 1, &t->part, &t->run};
+    t->c = (struct checkpoint){.config = "{\"inputs\":6}", .nparts = 1, .parts = &t->part, .run = &t->run};
     return t;
 }
 
@@ -326,7 +326,7 @@ static char *contents(const char *path)
 static void a_checkpoint_is_config_parameters_moments_average_and_run(void)
 {
     struct training *t = training_new("adam:amsgrad=1");
-    const struct checkpoint model = {t->c.config, 1, &(struct part){.prefix = "", .params = t->ps}, NULL};
+    const struct checkpoint model = {.config = t->c.config, .nparts = 1, .parts = &(struct part){.prefix = "", .params = t->ps}};
 
     CHECK_INT(checkpoint_save("a", &t->c, NULL, &e), 0);
     char *text = contents("a");
@@ -361,13 +361,13 @@ static void two_networks_keep_apart_by_their_prefixes(void)
 
     train(g, 3, NULL);
     train(d, 5, NULL);
-    CHECK_INT(checkpoint_save("a", &(struct checkpoint){"{}", 2, parts, NULL}, NULL, &e), 0);
+    CHECK_INT(checkpoint_save("a", &(struct checkpoint){.config = "{}", .nparts = 2, .parts = parts}, NULL, &e), 0);
     char *text = contents("a");
     CHECK(strstr(text, "\nG.weight ") && strstr(text, "\nopt.v.G.weight ") && strstr(text, "\nopt.m.D.weight "));
     CHECK(strstr(text, "\nema.G.weight ") && !strstr(text, "\nema.D."));
     free(text);
     r = ten_open("a", NULL, &e);
-    CHECK_INT(checkpoint_load(r, &(struct checkpoint){NULL, 2, parts2, NULL}, &e), 0);
+    CHECK_INT(checkpoint_load(r, &(struct checkpoint){.nparts = 2, .parts = parts2}, &e), 0);
     ten_close(r);
     CHECK_BYTES(g->ps->values, g2->ps->values, (size_t)g->ps->trained * sizeof(float));
     CHECK_BYTES(d->opt->slot[0].flat, d2->opt->slot[0].flat, (size_t)d->ps->trained * sizeof(float));
@@ -390,7 +390,7 @@ static void a_model_is_read_from_a_checkpoint_by_its_configuration(void)
     json_t *config = checkpoint_config(r, &e);
     CHECK_INT(json_integer_value(json_object_get(config, "inputs")), 6);
     json_decref(config);
-    CHECK_INT(checkpoint_load(r, &(struct checkpoint){NULL, 1, &(struct part){.prefix = "", .params = net->ps}, NULL}, &e), 0);
+    CHECK_INT(checkpoint_load(r, &(struct checkpoint){.nparts = 1, .parts = &(struct part){.prefix = "", .params = net->ps}}, &e), 0);
     ten_close(r);
     CHECK_BYTES(net->ps->values, t->ps->values, (size_t)t->ps->trained * sizeof(float));
     CHECK(net->w->version != before && net->run.step == 0);
@@ -406,9 +406,9 @@ static void where_a_run_stands_comes_back_exactly(void)
     struct run run = {UINT64_MAX, 7, 2, INT64_MAX, NAN, 4, history, json_pack("{s:i}", "tick", 9)}, back = {0};
     struct ten_reader *r;
 
-    CHECK_INT(checkpoint_save("a", &(struct checkpoint){NULL, 0, NULL, &run}, NULL, &e), 0);
+    CHECK_INT(checkpoint_save("a", &(struct checkpoint){.run = &run}, NULL, &e), 0);
     r = ten_open("a", NULL, &e);
-    CHECK_INT(checkpoint_load(r, &(struct checkpoint){NULL, 0, NULL, &back}, &e), 0);
+    CHECK_INT(checkpoint_load(r, &(struct checkpoint){.run = &back}, &e), 0);
     ten_close(r);
     CHECK(back.seed == UINT64_MAX && back.step == 7 && back.epoch == 2 && back.position == INT64_MAX);
     CHECK(isnan(back.best) && back.nhistory == 4 && back.history[0] == 0.1 && isnan(back.history[1]) &&
@@ -437,7 +437,7 @@ static struct tiny *tiny(int rank, const int64_t *dim, const char *more)
     for (int64_t i = 0; i < t->ps->trained; i++)
         t->ps->values[i] = (float)i;
     t->part = (struct part){.prefix = "", .params = t->ps};
-    t->c = (struct checkpoint){"{}", 1, &t->part, NULL};
+    t->c = (struct checkpoint){.config = "{}", .nparts = 1, .parts = &t->part};
     return t;
 }
 

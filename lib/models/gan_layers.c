@@ -102,7 +102,6 @@ void gan_conv_init(const struct conv_layer *l, uint64_t seed, enum gan_init how)
 }
 
 /* ---- Layers with spectral norm or without ---------------------------------------------------- */
- */
 
 struct linear_layer gan_linear(struct params *ps, const char *name, int64_t in, int64_t out,
                                bool bias, bool spectral)

@@ -108,3 +108,30 @@ load common
     run -2 --separate-stderr score --config='{"family": "none"}'
     [[ "$stderr" = *"expected one of resnet, mobilenet, mlp"* ]]
 }
+# counted NET: parameters and multiply-accumulates.
+counted() { score --config="$1" | awk -F'\t' 'NR == 2 { print $1, $3 }'; }
+# Generator: linear 64*2048, 4*4*16*128*64, 8*8*16*64*32, 16*16*16*32*3; discriminator: 16*16*16*3*32 and so on, counted by hand.
+@test "DCGAN: 4.72 and 4.59 million multiply-accumulates for an image of 32x32" {
+    [ "$(counted '{"family": "dcgan_generator"}')" = "298691 4718592" ]
+    [ "$(counted '{"family": "dcgan_discriminator"}')" = "167649 4589568" ]
+}
+# 28x20: two steps, from 7x5
+@test "DCGAN takes sides that can be halved, and no others" {
+    [ "$(counted '{"family": "dcgan_generator", "image": [28,20,1], "width": 16, "in": [8]}')" = "$((8*560+560+16*16*8+16+16*8+1)) $((8*560+35*2048+140*128))" ]
+    run -2 --separate-stderr score --config='{"family": "dcgan_generator", "image": [27,20,1]}'
+    [[ "$stderr" = "score: config: images of 27x20: expected sides that can be halved"* ]]
+    run -2 score --config='{"family": "dcgan_discriminator", "in": [28,20,1], "steps": 3}'
+    run -2 score --config='{"family": "dcgan_discriminator", "in": [28,20]}'
+}
+@test "classes of generators and discriminators are an input y" {
+    cd "$BATS_TEST_TMPDIR"
+    ten-gen z f32 3,8 --fill=normal >z.ten
+    ten-gen y i32 3 --fill=uniform --hi=4 >y.ten
+    make-model --config='{"family": "dcgan_generator", "in": [8], "image": [8,8,1], "width": 4, "classes": 4}' >g.ten
+    make-model --config='{"family": "dcgan_discriminator", "in": [8,8,1], "width": 4, "classes": 4}' >d.ten
+    ten-paste z.ten y.ten | forward --model=g.ten --output=x >x.ten
+    ten-paste <(ten-cut --keep=x <x.ten) y.ten | forward --model=d.ten >logit.ten
+    [[ "$(ten-info logit.ten)" = *"f32  [3,1]"* ]]
+    run -1 --separate-stderr forward --model=g.ten <z.ten
+    [[ "$stderr" = *"no record y"* ]]
+}

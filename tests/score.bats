@@ -135,3 +135,24 @@ counted() { score --config="$1" | awk -F'\t' 'NR == 2 { print $1, $3 }'; }
     run -1 --separate-stderr forward --model=g.ten <z.ten
     [[ "$stderr" = *"no record y"* ]]
 }
+# The reference has the 1x1 convolutions of short cuts behind the upsampling, where there are 4 times as many pixels (8, 16, 32 squared
+# times 256 * 256), and before the pooling of the second block of the discriminator: 1.681 and 1.081 thousand million in all.
+@test "BigGAN for CIFAR: parameters and multiply-accumulates of the reference" {
+    [ "$(counted '{"family": "biggan_generator"}')" = "4304387 $((1681129472 - 3 * 65536 * 1344 / 4))" ]
+    [ "$(counted '{"family": "biggan_discriminator"}')" = "4207361 $((1081016576 - 3 * 65536 * 256 / 4))" ]
+}
+@test "BigGAN for ImageNet at 128x128 has 70.4 and 88.0 million parameters" {
+    g='{"family": "biggan_generator", "in": [120], "image": [128,128,3], "widths": [1536,1536,768,384,192,96], "classes": 1000, "shared": 128, "hierarchical": true, "attention": 64}'
+    d='{"family": "biggan_discriminator", "in": [128,128,3], "widths": [96,192,384,768,1536,1536], "down": 5, "classes": 1000, "attention": 64}'
+    [ "$(counted "$g" | cut -d" " -f1)" = 70433988 ]
+    [ "$(counted "$d" | cut -d" " -f1)" = 87982370 ]
+}
+@test "BigGAN refuses numbers that make no network" {
+    for net in '"biggan_generator", "in": [121], "hierarchical": true, "shared": 8' '"biggan_generator", "in": [120], "hierarchical": true' \
+        '"biggan_generator", "attention": 12' '"biggan_generator", "image": [36,36,3]' '"biggan_generator", "init": "he"' \
+        '"biggan_generator", "classes": 0, "shared": 4' '"biggan_discriminator", "attention": 64' '"biggan_discriminator", "down": 5' \
+        '"biggan_discriminator", "in": [6,32,3]' '"sngan_generator", "in": [4,4]'; do
+        run -2 --separate-stderr score --config="{\"family\": $net}"
+        [[ "$stderr" = "score: config: "*expected* ]]
+    done
+}

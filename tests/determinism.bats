@@ -22,6 +22,8 @@ forward         @ --batch=64 --model=numbers.ten --record=x=image <others.ten
 edges2ten       @ --undirected --dup=sum x.edges
 edges2ten       @ --ids=string x.edges
 gr2ten          @ --dup=min x.gr
+gan-interp      @ --rows=2 --columns=2 --phases=2 --frames=2 --still=1 <gan.ten
+gan-sample      @ --n=20 --bn=standing <gan.ten
 idx2ten         @ --pad=2 x-images.idx x-labels.idx
 latency         @ --runs=1 --config='{"family": "mlp", "in": [4]}' | wc -l
 make-model      @ --seed=4 --config="$NET"
@@ -66,6 +68,7 @@ ten-verify      @ images.ten packed.ten
 ten2cifar       @ <cifar.ten
 ten2csv         @ <columns.ten
 ten2edges       @ <graph.ten
+ten2gif         @ <clip.ten
 ten2gr          @ <graph.ten
 ten2idx         @ out-images out-labels <pixels.ten; cat out-*
 ten2mtx         @ <matrix.ten
@@ -81,6 +84,7 @@ ten2y4m         @ <clip.ten
 ten2y4m         @ --420 --full-range <clip.ten
 text2ten        @ x.txt
 train-classifier @ --quiet --seed=2 --epochs=2 --batch=50 --config="$NET" <small.ten
+train-gan       @ --quiet --seed=2 --preset=tiny --iters=3 --batch=20 --policy=color,translation,cutout --r1=1 <small.ten
 train-predictor @ --quiet --seed=2 --epochs=2 --batch=50 --x=image --y=label --loss=rank <small.ten
 train-regressor @ --quiet --seed=2 --epochs=2 --batch=50 --x=image --y=label <small.ten
 y4m2ten         @ --stride=2 x.y4m
@@ -104,6 +108,7 @@ make_inputs() {
     ten2cifar <cifar.ten >x.cifar
     ten-gen image u8 100,16,16,1 label i32 100 --fill=uniform --hi=10 --seed=3 --records=3 >small.ten
     train-classifier --quiet --epochs=1 --config="$NET" <small.ten >net.ten
+    train-gan --quiet --preset=tiny --iters=2 --batch=20 <small.ten >gan.ten
     classify --quiet --model=net.ten <small.ten >classes.ten
     train-regressor --quiet --epochs=1 --x=image --y=label <small.ten >number.ten
     make-model --config='{"family": "resnet", "width": 8, "blocks": [1], "in": [64, 64, 3]}' >numbers.ten

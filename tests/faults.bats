@@ -15,7 +15,7 @@ row() {
     ten-paste) echo stream - "$s" ;;
     ten-gen) echo no x f32 8,8,8,3 ;;
     ten2png) echo stream --grid ;;
-    ten2y4m) echo clip ;;
+    ten2y4m | ten2gif) echo clip ;;
     ten2raw | ten2npy | ten2npz | ten2safetensors) echo stream ;;
     ten2idx) echo convert images labels ;;
     ten2cifar | ten2mtx | ten2gr | ten2edges | ten2csv | ten2text) echo convert ;;
@@ -28,6 +28,8 @@ row() {
     export-model) echo convert ;;
     forward) echo stream --model="$BATS_FILE_TMPDIR/net.ten" --record=x=image ;;
     classify) echo samples --model="$BATS_FILE_TMPDIR/net.ten" ;;
+    train-gan) echo 'samples --preset=tiny --iters=1 --batch=2' ;;
+    gan-sample | gan-interp) echo convert ;;
     confusion | score | latency) echo convert ;;
     claims | report) echo skip ;;
     *) return 1 ;;

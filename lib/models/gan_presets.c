@@ -48,6 +48,15 @@ const struct gan_preset gan_presets[] = {
     /* At 10 and 20 % of the data: the consistency is that of an image and the image transformed. */
     {"cr-diffaugment-cifar", "biggan", {
         BIGGAN_CIFAR, [GAN_CR] = "10", [GAN_CR_POLICY] = "", [GAN_POLICY] = "translation,cutout"}},
+    /* Of all the data; half and a quarter of it were trained with --lr-d=2e-4, for 150000 and 60000 steps, and what
+     * DiffAugment is compared with with --lr-d=5e-4. */
+    {"biggan-imagenet", "biggan", {
+        [GAN_GENERATOR] = "{\"in\": [120], \"widths\": [1536,1536,768,384,192,96], \"shared\": 128, "
+                          "\"hierarchical\": true, \"attention\": 64, \"init\": \"ortho\"}",
+        [GAN_DISCRIMINATOR] = "{\"down\": 5, \"widths\": [96,192,384,768,1536,1536], \"attention\": 64, \"init\": \"ortho\"}",
+        [GAN_CLASSES] = "1000", [GAN_LOSS] = "hinge", [GAN_BATCH] = "2048", [GAN_D_STEPS] = "2", [GAN_LR_G] = "1e-4",
+        [GAN_LR_D] = "4e-4", [GAN_OPTIM_G] = "adam:beta1=0,beta2=0.999", [GAN_OPTIM_D] = "adam:beta1=0,beta2=0.999",
+        [GAN_EMA] = "decay=0.9999,state=1", [GAN_FLIP] = "yes", [GAN_POLICY] = "translation", [GAN_ITERS] = "250000"}},
     {"stylegan2-cifar", "stylegan2", {
         STYLEGAN2, [GAN_GENERATOR] = "{\"fmap_base\": 2048}", [GAN_DISCRIMINATOR] = "{\"fmap_base\": 2048}",
         [GAN_BATCH] = "32", [GAN_R1] = "0.1", [GAN_KIMG] = "25000", [GAN_EMA] = "half=1000000,start=1000000"}},

@@ -156,3 +156,22 @@ counted() { score --config="$1" | awk -F'\t' 'NR == 2 { print $1, $3 }'; }
         [[ "$stderr" = "score: config: "*expected* ]]
     done
 }
+# style SIZE FMAP_BASE: parameters of StyleGAN2's networks.
+style() {
+    counted "{\"family\": \"stylegan2_generator\", \"image\": [$1,$1,3], \"fmap_base\": $2}" | cut -d' ' -f1
+    counted "{\"family\": \"stylegan2_discriminator\", \"in\": [$1,$1,3], \"fmap_base\": $2}" | cut -d' ' -f1
+}
+@test "StyleGAN2 for CIFAR, FFHQ, low-shot sets and 1024x1024: parameters of the reference" {
+    [ "$(style 32 2048 | xargs)" = "13506963 13918849" ]
+    [ "$(style 256 8192 | xargs)" = "24767458 24001089" ]
+    [ "$(style 256 16384 | xargs)" = "30034338 28864129" ]
+    [ "$(style 1024 16384 | xargs)" = "30370060 29012513" ]
+}
+@test "StyleGAN2 refuses numbers that make no network" {
+    for net in '"stylegan2_generator", "noise": "white"' '"stylegan2_generator", "mixing": 1.5' '"stylegan2_generator", "image": [5000,8,3]' \
+        '"stylegan2_generator", "in": [4,4]' '"stylegan2_generator", "mapping": 0' '"stylegan2_discriminator", "in": [8,5000,3]' \
+        '"stylegan2_discriminator", "in": [32]' '"stylegan2_discriminator", "group": -1'; do
+        run -2 --separate-stderr score --config="{\"family\": $net}"
+        [[ "$stderr" = "score: config: "*expected* ]]
+    done
+}

@@ -93,7 +93,7 @@ struct self_attention self_attention(struct params *ps, const char *name, int64_
     l.g = gan_conv(ps, layer_name(text, name, "g"), channels, channels / 2, 1, false, spectral);
     l.o = gan_conv(ps, layer_name(text, name, "o"), channels / 2, channels, 1, false, spectral);
     l.gamma = params_add(ps, layer_name(text, name, "gamma"), params_group(ps, "plain", 1, false),
-                         1, (int64_t[]){1});
+                         0, (int64_t[]){1});
     return l;
 }
 

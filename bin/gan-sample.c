@@ -46,6 +46,7 @@ static int put_batch(struct opts *o, const struct gan_sampler *s, int64_t first,
     struct ten_writer *out = o->tool.out;
     struct ten_err *e = &o->tool.err;
     const int64_t group = first / o->sample.batch;
+    tape_set_step(s->tape, (uint64_t)first);            /* of noise that is drawn anew */
     gan_sample_inputs(s, first, n, in);
     int rc = gan_put(out, s->tape, "image", gan_images_of(s, in), group, attrs, e);
     if (rc == 0 && gan_classes(s->g) > 0)

@@ -32,6 +32,13 @@ frame() { ten-cut --slice="1:$1:$(($1 + 1))" <"$2" | ten-dump; }
     run -0 bash -c 'gan-interp --phases=2 --frames=2 --class=3 <classes.ten | ten-info'
     [[ "$output" = *"[1,14,8,8,3]"* ]]
 }
+@test "lines between latents are other lines" {
+    make-model --config='{"family":"stylegan2_generator","in":[8],"image":[16,16,3],"width":8,"mapping":2,"fmap_max":8}' >s.ten
+    gan-interp --phases=2 --frames=3 --still=1 <s.ten >z.ten
+    gan-interp --phases=2 --frames=3 --still=1 --space=w <s.ten >w.ten
+    diff <(frame 0 z.ten) <(frame 0 w.ten)
+    run -1 diff -q <(frame 2 z.ten) <(frame 2 w.ten)
+}
 @test "a GIF and a video come of it" {
     gan-interp --phases=2 --frames=2 <g.ten | tee film.ten | ten2gif >film.gif
     [ "$(head -c 6 film.gif)" = GIF89a ]

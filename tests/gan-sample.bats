@@ -66,6 +66,33 @@ setup() { cd "$BATS_TEST_TMPDIR" || return; ln -s "$BATS_FILE_TMPDIR"/*.ten .; }
     run -2 --separate-stderr bash -c 'gan-sample --class=3 <classes.ten >none'
     [ "$stderr" = "gan-sample: --class=3: the generator has 3 classes: expected a number below that" ]
 }
+style() { make-model --seed=2 --config='{"family":"stylegan2_generator","in":[8],"image":[16,16,3],"width":8,"mapping":2,"fmap_max":8}'; }
+@test "latents w come along; truncation draws them to their mean, where all samples are one" {
+    style >s.ten
+    run -0 bash -c 'gan-sample --n=3 <s.ten | ten-info'
+    [[ "${lines[2]}" = *"w "*"[3,6,8]"* ]]
+    gan-sample --n=6 --truncation=0.01 <s.ten | ten-cut --keep=w | ten-stat | awk -F'\t' 'NR == 2 { exit !($9 < 0.02) }'
+    gan-sample --n=6 <s.ten | ten-cut --keep=w | ten-stat | awk -F'\t' 'NR == 2 { exit !($9 > 0.02) }'
+}
+@test "--mix: a table of samples and of what they make with layers of each other" {
+    style >s.ten
+    gan-sample --mix=2-5 --rows=2 --columns=3 <s.ten >table.ten
+    run -0 bash -c 'ten-info table.ten | wc -l'
+    [ "$output" = 12 ]
+    ten2png --grid=4 <table.ten >table.png
+    # All layers of the column are the column; rows and columns are samples 0, 1 and 2, 3, 4.
+    gan-sample --mix=0-5 --rows=2 --columns=3 <s.ten >all.ten
+    image() { ten-head --skip="$1" <"$2" | ten-cut --keep=image --drop-group-attr=sampled | ten-dump; }
+    diff <(image 1 all.ten) <(image 5 all.ten)
+    diff <(image 1 table.ten) <(image 1 all.ten)
+    run -1 diff -q <(image 5 table.ten) <(image 1 table.ten)
+    run -1 diff -q <(image 5 table.ten) <(image 4 table.ten)
+    gan-sample --n=5 --batch=1 <s.ten >plain.ten
+    ten-cmp --rtol=1e-4 --atol=1e-5 <(ten-head <plain.ten | ten-cut --keep=image --drop-group-attr=sampled) <(ten-head --skip=4 <table.ten)
+    ten-cmp --rtol=1e-4 --atol=1e-5 <(ten-head --skip=2 <plain.ten | ten-cut --keep=image --drop-group-attr=sampled) <(ten-head --skip=1 <table.ten)
+    run -2 --separate-stderr bash -c 'gan-sample --mix=2-6 <s.ten >none'
+    [ "$stderr" = "gan-sample: --mix: layer 6: the generator has 6: expected a number below that" ]
+}
 @test "what is no generator: exit 1, one line" {
     run -1 --separate-stderr bash -c 'gan-sample <few.ten >none'
     [[ "$stderr" = "gan-sample: byte 0: image: no model: expected one, which starts with config" ]]

@@ -23,6 +23,7 @@ edges2ten       @ --undirected --dup=sum x.edges
 edges2ten       @ --ids=string x.edges
 gr2ten          @ --dup=min x.gr
 gan-interp      @ --rows=2 --columns=2 --phases=2 --frames=2 --still=1 <gan.ten
+gan-project     @ --quiet --steps=3 --target=two.ten <gan.ten
 gan-sample      @ --n=20 --bn=standing <gan.ten
 idx2ten         @ --pad=2 x-images.idx x-labels.idx
 latency         @ --runs=1 --config='{"family": "mlp", "in": [4]}' | wc -l
@@ -109,6 +110,7 @@ make_inputs() {
     ten-gen image u8 100,16,16,1 label i32 100 --fill=uniform --hi=10 --seed=3 --records=3 >small.ten
     train-classifier --quiet --epochs=1 --config="$NET" <small.ten >net.ten
     train-gan --quiet --preset=tiny --iters=2 --batch=20 <small.ten >gan.ten
+    ten-gen image u8 2,16,16,1 --fill=uniform --seed=3 >two.ten
     classify --quiet --model=net.ten <small.ten >classes.ten
     train-regressor --quiet --epochs=1 --x=image --y=label <small.ten >number.ten
     make-model --config='{"family": "resnet", "width": 8, "blocks": [1], "in": [64, 64, 3]}' >numbers.ten

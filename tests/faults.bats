@@ -30,6 +30,7 @@ row() {
     classify) echo samples --model="$BATS_FILE_TMPDIR/net.ten" ;;
     train-gan) echo 'samples --preset=tiny --iters=1 --batch=2' ;;
     gan-sample | gan-interp) echo convert ;;
+    gan-project) echo 'convert --target='"$s" ;;
     confusion | score | latency) echo convert ;;
     claims | report) echo skip ;;
     *) return 1 ;;

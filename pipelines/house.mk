@@ -1,5 +1,5 @@
 # The experiments as one: every pipeline, then the report.
-PIPELINES := images classifier
+PIPELINES := images classifier diffaugment
 
 demo: deps-build deps-demo
 	@$(MAKE) all

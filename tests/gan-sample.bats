@@ -11,22 +11,22 @@ setup() { cd "$BATS_TEST_TMPDIR" || return; ln -s "$BATS_FILE_TMPDIR"/*.ten .; }
 @test "groups of image and z, all alike but the last, which say how they were made" {
     run -0 bash -c 'gan-sample --n=25 --batch=10 --seed=4 <gan.ten | ten-info'
     [ "$(grep -c image <<<"$output")" = 3 ]
-    [[ "${lines[0]}" = *"f32  [10,16,16,3]"*'{"sampled":{"network":"ema","bn":"running","truncation":1.0,"batch":10,"seed":4}}' ]]
+    [[ "${lines[0]}" = *"f32  [10,16,16,3]"*'{"network":"ema","bn":"running","truncation":1.0,"batch":10,"seed":4}' ]]
     [[ "${lines[5]}" = *"z "*"[5,8]"* ]]
 }
 @test "a sample is the same whatever number and batch, and another with another seed" {
-    gan-sample --n=30 --batch=7 <gan.ten | ten-batch --size=10 | ten-head | ten-cut --keep=image --drop-group-attr=sampled >a.ten
-    gan-sample --n=10 --batch=10 <gan.ten | ten-cut --keep=image --drop-group-attr=sampled >b.ten
+    gan-sample --n=30 --batch=7 <gan.ten | ten-batch --size=10 | ten-head | ten-cut --keep=image >a.ten
+    gan-sample --n=10 --batch=10 <gan.ten | ten-cut --keep=image >b.ten
     ten-cmp --rtol=1e-5 --atol=1e-6 a.ten b.ten
-    gan-sample --n=10 --seed=1 <gan.ten | ten-cut --keep=image --drop-group-attr=sampled >c.ten
+    gan-sample --n=10 --seed=1 <gan.ten | ten-cut --keep=image >c.ten
     run -1 ten-cmp b.ten c.ten
 }
 @test "images are what forward gives for the same z" {
     ten-head --skip=1 <gan.ten >ema.ten
     gan-sample --n=10 <gan.ten >s.ten
-    ten-cut --keep=z <s.ten | forward --model=ema.ten --record=z=z --output=image | ten-cut --drop-group-attr=sampled >f.ten ||
-        ten-cut --keep=z <s.ten | forward --model=ema.ten --record=x=z --output=image | ten-cut --drop-group-attr=sampled >f.ten
-    ten-cmp --rtol=1e-5 --atol=1e-6 <(ten-cut --keep=image --drop-group-attr=sampled <s.ten) <(ten-cut --keep=image <f.ten)
+    ten-cut --keep=z <s.ten | forward --model=ema.ten --record=z=z --output=image | ten-cut >f.ten ||
+        ten-cut --keep=z <s.ten | forward --model=ema.ten --record=x=z --output=image | ten-cut >f.ten
+    ten-cmp --rtol=1e-5 --atol=1e-6 <(ten-cut --keep=image <s.ten) <(ten-cut --keep=image <f.ten)
 }
 @test "the average is the default, --raw the generator; a checkpoint has both; a single model is as good" {
     gan-sample --n=5 <gan.ten >ema.ten
@@ -43,11 +43,11 @@ setup() { cd "$BATS_TEST_TMPDIR" || return; ln -s "$BATS_FILE_TMPDIR"/*.ten .; }
 }
 @test "batch statistics make the samples of a batch lean on each other, standing ones do not" {
     for bn in batch standing running; do
-        gan-sample --n=20 --batch=20 --bn=$bn --raw <gan.ten | ten-cut --keep=image --drop-group-attr=sampled >$bn.ten
+        gan-sample --n=20 --batch=20 --bn=$bn --raw <gan.ten | ten-cut --keep=image >$bn.ten
     done
     run -1 ten-cmp batch.ten running.ten
     run -1 ten-cmp standing.ten running.ten
-    gan-sample --n=20 --batch=10 --bn=batch --raw <gan.ten | ten-batch --size=20 | ten-cut --keep=image --drop-group-attr=sampled >other.ten
+    gan-sample --n=20 --batch=10 --bn=batch --raw <gan.ten | ten-batch --size=20 | ten-cut --keep=image >other.ten
     run -1 ten-cmp --rtol=1e-3 --atol=1e-4 batch.ten other.ten
     # The mean over 16 batches of 20 is near the statistics of one.
     gan-sample --n=200 --batch=200 --bn=batch --raw <gan.ten | ten-cut --keep=image | ten-stat | awk 'NR == 2 { print $9 }' >one
@@ -82,14 +82,14 @@ style() { make-model --seed=2 --config='{"family":"stylegan2_generator","in":[8]
     ten2png --grid=4 <table.ten >table.png
     # All layers of the column are the column; rows and columns are samples 0, 1 and 2, 3, 4.
     gan-sample --mix=0-5 --rows=2 --columns=3 <s.ten >all.ten
-    image() { ten-head --skip="$1" <"$2" | ten-cut --keep=image --drop-group-attr=sampled | ten-dump; }
+    image() { ten-head --skip="$1" <"$2" | ten-cut --keep=image | ten-dump; }
     diff <(image 1 all.ten) <(image 5 all.ten)
     diff <(image 1 table.ten) <(image 1 all.ten)
     run -1 diff -q <(image 5 table.ten) <(image 1 table.ten)
     run -1 diff -q <(image 5 table.ten) <(image 4 table.ten)
     gan-sample --n=5 --batch=1 <s.ten >plain.ten
-    ten-cmp --rtol=1e-4 --atol=1e-5 <(ten-head <plain.ten | ten-cut --keep=image --drop-group-attr=sampled) <(ten-head --skip=4 <table.ten)
-    ten-cmp --rtol=1e-4 --atol=1e-5 <(ten-head --skip=2 <plain.ten | ten-cut --keep=image --drop-group-attr=sampled) <(ten-head --skip=1 <table.ten)
+    ten-cmp --rtol=1e-4 --atol=1e-5 <(ten-head <plain.ten | ten-cut --keep=image) <(ten-head --skip=4 <table.ten)
+    ten-cmp --rtol=1e-4 --atol=1e-5 <(ten-head --skip=2 <plain.ten | ten-cut --keep=image) <(ten-head --skip=1 <table.ten)
     run -2 --separate-stderr bash -c 'gan-sample --mix=2-6 <s.ten >none'
     [ "$stderr" = "gan-sample: --mix: layer 6: the generator has 6: expected a number below that" ]
 }

@@ -184,7 +184,7 @@ int gan_sampler_start(struct gan_sampler *s, struct model *g, struct tape *t, ui
 char *gan_protocol(const struct gan_sampler *s, const struct gan_sample_options *o)
 {
     static const char *const bn[] = {"batch", "running", "standing"};
-    json_t *json = json_pack("{s:{s:s, s:s, s:f, s:I, s:I}}", "sampled", "network", o->raw ? "raw" : "ema", "bn", bn[s->bn],
+    json_t *json = json_pack("{s:s, s:s, s:f, s:I, s:I}", "network", o->raw ? "raw" : "ema", "bn", bn[s->bn],
                              "truncation", s->truncation, "batch", (json_int_t)o->batch, "seed", (json_int_t)s->seed);
     char *text = attrs_text(json);
     json_decref(json);

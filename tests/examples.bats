@@ -38,3 +38,8 @@ setup() { cd "$BATS_TEST_TMPDIR" || return; }
     [[ "${lines[1]}" = "largest mean: 0.0"* ]]
     [[ "${lines[2]}" = centred$'\t'*$'\t'holds ]]
 }
+@test "few-shot: a sheet of sixteen samples and a film" {
+    run -0 "$ROOT"/examples/few-shot.sh
+    [[ "${lines[-1]}" = *"[1,138,138,3]"* ]]
+    [ "$(head -c 6 film.gif)" = GIF89a ]
+}

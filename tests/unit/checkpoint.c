@@ -379,6 +379,60 @@ static void two_networks_keep_apart_by_their_prefixes(void)
     files_here(true);
 }
 
+/* A stream of two models, in groups of their own. */
+static void write_roles(struct training *first, struct training *second)
+{
+    const int fd = open("a", O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    struct ten_writer *w = ten_create_fd(fd, "a", NULL, &e);
+
+    for (int k = 0; k < 2; k++)
+        CHECK_INT(checkpoint_write(w, &(struct checkpoint){
+            .config = k ? "{\"k\":1}" : "{\"k\":0}", .nparts = 1, .role = k ? "second" : "first", .group = k,
+            .parts = &(struct part){.prefix = "", .params = k ? second->ps : first->ps}}, &e), 0);
+    ten_finish(w, &e);
+    ten_discard(w);
+    close(fd);
+}
+
+static void models_of_one_stream_are_told_apart_by_their_roles(void)
+{
+    struct training *a = training_new("adam"), *b = training_new("adam"), *back = training_new("adam");
+    const struct part part = {.prefix = "", .params = back->ps};
+    struct init_report report;
+
+    train(a, 3, NULL);
+    train(b, 5, NULL);
+    write_roles(a, b);
+    struct ten_reader *r = ten_open("a", NULL, &e);
+    json_t *config = checkpoint_config_of(r, "second", &e);
+    CHECK_INT(json_integer_value(json_object_get(config, "k")), 1);
+    json_decref(config);
+    CHECK_INT(checkpoint_load(r, &(struct checkpoint){.nparts = 1, .parts = &part, .role = "second"}, &e), 0);
+    ten_close(r);
+    CHECK_BYTES(back->ps->values, b->ps->values, (size_t)b->ps->trained * sizeof(float));
+
+    r = ten_open("a", NULL, &e);
+    CHECK_INT(checkpoint_init_of(r, "first", back->ps, NULL, &report, &e), 0);
+    CHECK_INT(report.missing + report.left, 0);
+    init_report_free(&report);
+    ten_close(r);
+    CHECK_BYTES(back->ps->values, a->ps->values, (size_t)a->ps->trained * sizeof(float));
+
+    r = ten_open("a", NULL, &e);
+    CHECK(!checkpoint_config_of(r, "third", &e));
+    CHECK_STR(e.text, "a: no group of role third: expected networks that trained together");
+    ten_close(r);
+    r = ten_open("a", NULL, &e);
+    CHECK_INT(checkpoint_load(r, &(struct checkpoint){.nparts = 1, .parts = &part}, &e), -1);
+    CHECK(strstr(e.text, "a second group: expected one model"));
+    ten_close(r);
+    e = (struct ten_err){0};
+    training_free(a);
+    training_free(b);
+    training_free(back);
+    files_here(true);
+}
+
 static void a_model_is_read_from_a_checkpoint_by_its_configuration(void)
 {
     struct training *t = training_new("adam"), *net = training_new("adam");
@@ -808,6 +862,7 @@ int main(void)
     RUN(best_keeps_what_last_was_when_it_was_kept);
     RUN(a_checkpoint_is_config_parameters_moments_average_and_run);
     RUN(two_networks_keep_apart_by_their_prefixes);
+    RUN(models_of_one_stream_are_told_apart_by_their_roles);
     RUN(a_model_is_read_from_a_checkpoint_by_its_configuration);
     RUN(where_a_run_stands_comes_back_exactly);
     RUN(the_first_thing_that_does_not_match_is_named);

@@ -6,7 +6,9 @@
 
 #include <math.h>
 
-static const float slope = 0.2f, root2 = 1.41421356f, eps = 1e-8f;
+/* Leaky relu of x a is that of x times a, for a > 0: its gain goes into the factors of what is in
+ * front. */
+static const float slope = 0.2f, gain = 1.41421356f, eps = 1e-8f;
 
 int64_t style_channels(int64_t base, int64_t max, int s)
 {
@@ -28,11 +30,6 @@ static float equalised(const struct param *w)
     return 1 / sqrtf((float)init_fan(w, INIT_FAN_IN));
 }
 
-static struct var *activated(struct tape *t, struct var *x, float gain)
-{
-    return op_scale(t, op_leaky(t, x, slope), root2 * gain);
-}
-
 /* ---- Linear ---------------------------------------------------------------------------------- */
 
 struct style_linear style_linear(struct params *ps, const char *name, int64_t in, int64_t out,
@@ -52,12 +49,13 @@ void style_linear_init(const struct style_linear *l, uint64_t seed, float bias)
 
 struct var *style_linear_apply(struct tape *t, const struct style_linear *l, struct var *x)
 {
+    const float by = l->lr * (l->act ? gain : 1);
     struct var *bias = tape_param(t, l->bias);
-    if (l->lr != 1)
-        bias = op_scale(t, bias, l->lr);
-    struct var *y =
-        op_linear(t, op_scale(t, x, equalised(l->weight) * l->lr), tape_param(t, l->weight), bias);
-    return l->act ? activated(t, y, 1) : y;
+    if (by != 1)
+        bias = op_scale(t, bias, by);
+    x = op_scale(t, x, equalised(l->weight) * by);
+    struct var *y = op_linear(t, x, tape_param(t, l->weight), bias);
+    return l->act ? op_leaky(t, y, slope) : y;
 }
 
 /* ---- Filters
@@ -112,16 +110,16 @@ struct var *style_conv_apply(struct tape *t, const struct style_conv *l, struct 
 {
     const tape_scope s = tape_open(t);
     const int64_t kernel = l->weight->dim[1];
-    const float gain = equalised(l->weight) * (l->act ? 1 : l->gain);
-    struct var *w = op_scale(t, tape_param(t, l->weight), gain),
-               *b = l->bias ? tape_param(t, l->bias) : NULL;
+    const float by = l->gain * (l->act ? gain : 1);
+    struct var *w = op_scale(t, tape_param(t, l->weight), equalised(l->weight) * by);
+    struct var *b = l->bias ? op_scale(t, tape_param(t, l->bias), by) : NULL;
     if (l->down && kernel == 1)
         x = op_conv2d(t, style_downsample(t, x), w, b, 1, 0);
     else if (l->down)
         x = op_conv2d(t, smooth_down(t, x), w, b, 2, 0);
     else
         x = op_conv2d(t, x, w, b, 1, kernel / 2);
-    return tape_close(t, s, l->act ? activated(t, x, l->gain) : x);
+    return tape_close(t, s, l->act ? op_leaky(t, x, slope) : x);
 }
 
 /* ---- Modulated convolutions
@@ -171,13 +169,13 @@ static struct var *demodulation(struct tape *t, const struct style_layer *l, str
 static struct var *noise_of(struct tape *t, const struct style_layer *l, const struct var *x,
                             bool fresh)
 {
+    const int64_t *d = x->v.dim;
     struct var *noise;
     if (fresh)
-        noise = draw_normals(t, 4, (int64_t[]){x->v.dim[0], x->v.dim[1], x->v.dim[2], 1});
+        noise = draw_normals(t, 4, (int64_t[]){d[0], d[1], d[2], 1});
     else
-        noise = tape_input(
-            t, tensor_over(l->noise->value, TEN_F32, 3, (int64_t[]){x->v.dim[1], x->v.dim[2], 1}));
-    return op_mul(t, noise, tape_param(t, l->strength));
+        noise = tape_input(t, tensor_over(l->noise->value, TEN_F32, 3, (int64_t[]){d[1], d[2], 1}));
+    return op_mul(t, noise, op_scale(t, tape_param(t, l->strength), gain));
 }
 
 struct var *style_layer_apply(struct tape *t, const struct style_layer *l, struct var *x,
@@ -185,21 +183,22 @@ struct var *style_layer_apply(struct tape *t, const struct style_layer *l, struc
 {
     const tape_scope scope = tape_open(t);
     struct var *weight = tape_param(t, l->weight);
-    const float gain = 1 / sqrtf((float)(9 * x->v.dim[3]));
-    struct var *s = op_scale(t, style_linear_apply(t, &l->affine, w), gain);
-    struct var *d = demodulation(t, l, weight, s);
+    struct var *s = style_linear_apply(t, &l->affine, w);
+    s = op_scale(t, s, 1 / sqrtf((float)(9 * x->v.dim[3])));
+    struct var *d = op_scale(t, demodulation(t, l, weight, s), gain);
     x = op_mul(t, x, to_pixels(t, s));
     if (l->up) {
         const struct conv_geometry g = {.stride_h = 2, .stride_w = 2};
-        x = op_conv_transpose(t, x, weight, NULL, &g, 2 * x->v.dim[1] + 1, 2 * x->v.dim[2] + 1);
-        x = smooth_up(t, x);
+        const int64_t h = 2 * x->v.dim[1] + 1, width = 2 * x->v.dim[2] + 1;
+        x = smooth_up(t, op_conv_transpose(t, x, weight, NULL, &g, h, width));
     } else {
         x = op_conv2d(t, x, weight, NULL, 1, 1);
     }
     x = op_mul(t, x, to_pixels(t, d));
     if (l->strength)
         x = op_add(t, x, noise_of(t, l, x, fresh));
-    return tape_close(t, scope, activated(t, op_add(t, x, tape_param(t, l->bias)), 1));
+    x = op_add(t, x, op_scale(t, tape_param(t, l->bias), gain));
+    return tape_close(t, scope, op_leaky(t, x, slope));
 }
 
 struct style_rgb style_rgb(struct params *ps, const char *name, int64_t w, int64_t in, int64_t out)

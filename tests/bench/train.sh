@@ -72,7 +72,7 @@ near() {
 # instead of two or weights 1e-7 apart, is 1e-5 apart at step 2, 4e-3 at step 6, and 5e-2 at the worst of 20.
 agree() {
     local peer mine first bound=1e-3
-    [ "$net" != gan ] || bound=5e-2
+    [[ "$net" != *gan* ]] || bound=5e-2
     peer=$(ask peer output) && mine=$(ask ours output) || return
     near output 1e-4 "${peer#* }" $peer $mine || return
     first=$(ask peer step 1) && mine=$(ask ours step 1) || return
@@ -148,7 +148,7 @@ torch=$("$python" -c 'import torch; print(torch.__version__)' 2>/dev/null) || to
 echo "PyTorch: $torch"
 sides=(peer ours)
 command -v ${ours%% *} >/dev/null || { echo "${ours%% *}: absent"; sides=(peer); }
-[ $# -gt 0 ] || set -- resnet18 mobilenetv2 gan translator transformer transformer_xl tsm_resnet18 mlp
+[ $# -gt 0 ] || set -- resnet18 mobilenetv2 gan biggan stylegan2 translator transformer transformer_xl tsm_resnet18 mlp
 for net in "$@"; do
     read -r load _ </proc/loadavg
     printf '%-15s %-16s %s\n' "$net" load "$load"

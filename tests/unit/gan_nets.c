@@ -1,10 +1,11 @@
 /*
- * Networks of GANs (lib/models) beside PyTorch's of tests/bench/gan_nets.py, which wrote gan_reference.h: every tensor
- * of a small network has values that depend on its name and nothing else (numbers()).  Compared are
+ * Networks of GANs (lib/models) beside PyTorch's of tests/bench/gan_nets.py, which wrote
+ * gan_reference.h: every tensor of a small network has values that depend on its name and nothing
+ * else (numbers()).  Compared are
  *
- *     the loss sum(r y) / N in training, y what the network gives, and its gradient by every parameter
- *     what state is left behind: running statistics, vectors of spectral norms, the mean w
- *     R1 of discriminators and the path length of StyleGAN2's generator, and their gradients: of gradients
+ *     the loss sum(r y) / N in training, y what the network gives, and its gradient by every
+ * parameter what state is left behind: running statistics, vectors of spectral norms, the mean w R1
+ * of discriminators and the path length of StyleGAN2's generator, and their gradients: of gradients
  *
  * each gradient by its norm and its product with numbers().
  */
@@ -20,12 +21,15 @@
 
 #include <stdlib.h>
 
-struct summary { const char *name; double dot, norm; };
+struct summary {
+    const char *name;
+    double dot, norm;
+};
 struct gan_case {
     const char *config;
     int64_t n;
     double loss, penalty;
-    const struct summary *first, *state, *second;       /* gradients; second NULL: no penalty */
+    const struct summary *first, *state, *second; /* gradients; second NULL: no penalty */
 };
 #include "gan_reference.h"
 
@@ -33,7 +37,8 @@ enum { CASES = sizeof cases / sizeof cases[0] };
 
 static struct memory *memory;
 
-/* ---- Numbers by name ----------------------------------------------------------------------------- */
+/* ---- Numbers by name
+ * ----------------------------------------------------------------------------- */
 
 static float *numbers(const char *name, int64_t n)
 {
@@ -65,13 +70,17 @@ static bool ends(const char *name, const char *with)
     const size_t n = strlen(name), k = strlen(with);
     return n >= k && strcmp(name + n - k, with) == 0;
 }
-static bool begins(const char *name, const char *with) { return strncmp(name, with, strlen(with)) == 0; }
+static bool begins(const char *name, const char *with)
+{
+    return strncmp(name, with, strlen(with)) == 0;
+}
 
 /* value() of gan_nets.py: a * number + b. */
 static void scale_of(const struct param *p, double *a, double *b)
 {
     const bool mapping = begins(p->name, "mapping") && strstr(p->name, ".fc");
-    const bool style = (begins(p->name, "b") || begins(p->name, "synthesis")) && !strstr(p->name, "block");
+    const bool style =
+        (begins(p->name, "b") || begins(p->name, "synthesis")) && !strstr(p->name, "block");
     *a = 1;
     *b = 0;
     if (ends(p->name, "running_var"))
@@ -102,7 +111,8 @@ static struct model *filled(const char *config)
     return m;
 }
 
-/* ---- Losses ---------------------------------------------------------------------------------------- */
+/* ---- Losses
+ * ---------------------------------------------------------------------------------------- */
 
 static struct var *input_y(const struct model *m, struct tape *t, int64_t n)
 {
@@ -145,7 +155,8 @@ static struct var *path_length(struct model *m, struct tape *t, int64_t n)
     const double pixels = (double)(image->v.dim[1] * image->v.dim[2]);
     struct var *noise = tape_input(t, tensor_of("n", 4, image->v.dim, 1 / sqrt(pixels)));
     tape_grad(t, op_mul(t, image, noise), NULL, &w, 1, true, &g);
-    struct var *length = op_sqrt(t, op_mean(t, op_sum(t, op_square(t, g), 1 << 2, false), 1 << 1, false));
+    struct var *length =
+        op_sqrt(t, op_mean(t, op_sum(t, op_square(t, g), 1 << 2, false), 1 << 1, false));
     return op_mean_all(t, op_square(t, op_affine(t, length, 1, -0.3f)));
 }
 
@@ -161,7 +172,8 @@ static struct tape *trains(void)
     return t;
 }
 
-/* ---- Beside PyTorch --------------------------------------------------------------------------------- */
+/* ---- Beside PyTorch
+ * --------------------------------------------------------------------------------- */
 
 static const struct summary *find(const struct summary *s, const char *name)
 {
@@ -171,7 +183,8 @@ static const struct summary *find(const struct summary *s, const char *name)
 }
 
 /* x[n] has this norm and product, within 1e-4 of the norm and 1e-6 of the largest there is. */
-static void near(const char *what, const struct summary *s, const float *x, int64_t n, double largest)
+static void near(const char *what, const struct summary *s, const float *x, int64_t n,
+                 double largest)
 {
     float *v = numbers(s->name, n);
     double dot = 0, square = 0;
@@ -184,10 +197,12 @@ static void near(const char *what, const struct summary *s, const float *x, int6
     if (fabs(dot - s->dot) <= bound && fabs(sqrt(square) - s->norm) <= bound)
         return;
     check_bad++;
-    printf("%s: %s: product %.9g, norm %.9g: expected %.9g, %.9g\n", what, s->name, dot, sqrt(square), s->dot, s->norm);
+    printf("%s: %s: product %.9g, norm %.9g: expected %.9g, %.9g\n", what, s->name, dot,
+           sqrt(square), s->dot, s->norm);
 }
 
-static void compare(const char *what, const struct params *ps, const struct summary *list, bool state)
+static void compare(const char *what, const struct params *ps, const struct summary *list,
+                    bool state)
 {
     double largest = 0;
     int all = 0;
@@ -239,15 +254,24 @@ static void penalties_and_their_gradients_are_those_of_pytorch(void)
     }
 }
 
-/* ---- Gradients of gradients by differences ---------------------------------------------------------- */
+/* ---- Gradients of gradients by differences
+ * ---------------------------------------------------------- */
 
-/* Small and of few samples: a difference that crosses the corner of a leaky relu is none of a derivative, since the
- * gradients that a penalty is made of jump there. */
-static const struct { const char *config; int64_t n; } tiny[] = {
-    {"{\"family\": \"dcgan_discriminator\", \"in\": [8,8,2], \"width\": 3, \"spectral\": false}", 2},
-    {"{\"family\": \"stylegan2_discriminator\", \"in\": [8,8,2], \"fmap_base\": 6, \"fmap_max\": 3}", 2},
-    {"{\"family\": \"stylegan2_generator\", \"in\": [3], \"image\": [8,8,1], \"width\": 4, \"mapping\": 1, \"fmap_base\": 6, "
-     "\"fmap_max\": 3, \"noise\": \"fixed\", \"mixing\": 0}", 2},
+/* Small and of few samples: a difference that crosses the corner of a leaky relu is none of a
+ * derivative, since the gradients that a penalty is made of jump there. */
+static const struct {
+    const char *config;
+    int64_t n;
+} tiny[] = {
+    {"{\"family\": \"dcgan_discriminator\", \"in\": [8,8,2], \"width\": 3, \"spectral\": false}",
+     2},
+    {"{\"family\": \"stylegan2_discriminator\", \"in\": [8,8,2], \"fmap_base\": 6, \"fmap_max\": "
+     "3}",
+     2},
+    {"{\"family\": \"stylegan2_generator\", \"in\": [3], \"image\": [8,8,1], \"width\": 4, "
+     "\"mapping\": 1, \"fmap_base\": 6, "
+     "\"fmap_max\": 3, \"noise\": \"fixed\", \"mixing\": 0}",
+     2},
 };
 
 /* The penalty with all parameters moved by h along v. */
@@ -286,12 +310,291 @@ static void gradients_of_penalties_are_those_of_differences(void)
     }
 }
 
+/* ---- What holds of networks
+ * ------------------------------------------------------------------------- */
+
+static struct tape *evaluates(void)
+{
+    struct tape *t = tape_new(memory, 0);
+    tape_mode(t)->record = tape_mode(t)->training = false;
+    return t;
+}
+
+static float *copy_of(const struct params *ps)
+{
+    float *v = xmalloc(sizeof *v * (ps->states + 1));
+    memcpy(v, ps->state, sizeof *v * ps->states);
+    return v;
+}
+
+/* Of one pass for n samples. */
+static struct var *given(struct model *m, struct tape *t, int64_t n)
+{
+    return model_forward_all(m, t,
+                             (struct var *[]){tape_input(t, input_x(m, n)), input_y(m, t, n)});
+}
+
+static void evaluation_leaves_state_alone_and_training_does_not(void)
+{
+    for (int i = 0; i < CASES; i++) {
+        struct model *m = filled(cases[i].config);
+        struct tape *t = evaluates();
+        const size_t size = sizeof(float) * m->params->states;
+        float *before = copy_of(m->params);
+        given(m, t, 4);
+        CHECK_BYTES(m->params->state, before, size);
+        tape_mode(t)->training = true;
+        given(m, t, 4);
+        bool follows = false; /* noise stands still, all else moves */
+        for (int k = 0; k < m->params->n; k++)
+            follows |=
+                m->params->list[k]->group < 0 && !ends(m->params->list[k]->name, "noise_const");
+        CHECK_INT(memcmp(m->params->state, before, size) != 0, follows);
+        free(before);
+        tape_free(t);
+        model_free(m);
+    }
+}
+
+/* Whose norms have statistics of batches in training, and of all outside of it. */
+static void evaluation_gives_a_sample_the_same_image_in_any_batch(void)
+{
+    for (int i = 0; i < CASES; i++) {
+        struct model *m = filled(cases[i].config);
+        struct tape *t = evaluates();
+        const int64_t count = m->in_rank == 1 ? tensor_count(&given(m, t, 1)->v) : 0;
+        const struct var *one = given(m, t, 1), *four = given(m, t, 4);
+        for (int64_t k = 0; k < count; k++)
+            CHECK_NEAR(four->v.f[k], one->v.f[k], 1e-5 * (1 + fabsf(one->v.f[k])));
+        tape_free(t);
+        model_free(m);
+    }
+}
+
+/* Spectral norm (Miyato et al.): after many passes each weight divided by its norm has the singular
+ * value 1. */
+static void spectral_norms_converge(void)
+{
+    struct model *m = filled(cases[7].config);
+    struct tape *t = trains();
+    for (int i = 0; i < 50; i++) {
+        given(m, t, 2);
+        tape_clear(t);
+    }
+    const struct param *w = params_find(m->params, "block1.conv1.weight_orig"),
+                       *u = params_find(m->params, "block1.conv1.weight_u");
+    const int64_t rows = w->dim[0], columns = w->count / rows;
+    double norm = 0,
+           again = 0; /* |W'u|, and |W v| for v of its direction: both the largest value */
+    double *v = xcalloc(columns, sizeof *v);
+    for (int64_t k = 0; k < columns; k++) {
+        for (int64_t r = 0; r < rows; r++)
+            v[k] += (double)u->value[r] * w->value[r * columns + k];
+        norm += v[k] * v[k];
+    }
+    for (int64_t r = 0; r < rows; r++) {
+        double sum = 0;
+        for (int64_t k = 0; k < columns; k++)
+            sum += w->value[r * columns + k] * v[k] / sqrt(norm);
+        again += sum * sum;
+    }
+    CHECK_NEAR(sqrt(again) / sqrt(norm), 1, 0.01);
+    free(v);
+    tape_free(t);
+    model_free(m);
+}
+
+/* ---- What holds of StyleGAN2
+ * -------------------------------------------------------------------------- */
+
+static const char style[] =
+    "{\"family\": \"stylegan2_generator\", \"in\": [6], \"image\": [16,16,3], \"width\": 8, "
+    "\"mapping\": 2, \"fmap_base\": 32, \"fmap_max\": 10, \"mixing\": 0, \"noise\": \"%s\"}";
+
+static struct model *style_of(const char *noise)
+{
+    char text[sizeof style + 20];
+    snprintf(text, sizeof text, style, noise);
+    return filled(text);
+}
+
+static double apart(const struct var *a, const struct var *b)
+{
+    double most = 0;
+    CHECK_INT(tensor_count(&a->v), tensor_count(&b->v));
+    for (int64_t i = 0; i < tensor_count(&a->v); i++)
+        most = fmax(most, fabs((double)a->v.f[i] - b->v.f[i]));
+    return most;
+}
+
+static void mapping_and_synthesis_make_what_the_whole_makes(void)
+{
+    struct model *m = style_of("random");
+    struct tape *t = evaluates();
+    const struct gan_latent l = gan_latent(m);
+    CHECK_INT(l.layers, 6);
+    CHECK_INT(l.width, 8);
+    struct var *z = tape_input(t, input_x(m, 3)), *w = gan_map(m, t, z, NULL);
+    struct var *ws =
+        op_broadcast(t, op_reshape(t, w, DIMS(3, 1, l.width)), DIMS(3, l.layers, l.width));
+    CHECK(apart(gan_synthesize(m, t, ws), given(m, t, 3)) == 0);
+    tape_free(t);
+    model_free(m);
+}
+
+static void other_generators_have_no_styles(void)
+{
+    struct model *m = filled(cases[0].config);
+    CHECK_INT(gan_latent(m).layers, 0);
+    model_free(m);
+}
+
+static void noise_is_drawn_in_training_and_stands_still_outside_of_it(void)
+{
+    static const struct {
+        const char *noise;
+        bool training, drawn;
+    } of[] = {
+        {"random", true, true},  {"random", false, false}, {"always", true, true},
+        {"always", false, true}, {"fixed", true, false},   {"fixed", false, false},
+        {"none", true, false},
+    };
+    for (int i = 0; i < (int)(sizeof of / sizeof of[0]); i++) {
+        struct model *m = style_of(of[i].noise);
+        struct tape *t = trains();
+        tape_mode(t)->training = of[i].training;
+        CHECK_INT(apart(given(m, t, 2), given(m, t, 2)) > 0, of[i].drawn);
+        CHECK_INT(params_find(m->params, "synthesis.b8.conv1.noise_strength") != NULL,
+                  strcmp(of[i].noise, "none") != 0);
+        tape_free(t);
+        model_free(m);
+    }
+}
+
+/* 2 steps of 0.995 from 0: (1 - 0.995^2) times the mean w. */
+static void the_mean_style_follows(void)
+{
+    struct model *m = style_of("none");
+    struct param *average = params_find(m->params, "mapping.w_avg");
+    struct tape *t = trains();
+    init_constant(average, 0);
+    struct var *w = gan_map(m, t, tape_input(t, input_x(m, 5)), NULL);
+    gan_map(m, t, tape_input(t, input_x(m, 5)), NULL);
+    for (int k = 0; k < 8; k++) {
+        double mean = 0;
+        for (int i = 0; i < 5; i++)
+            mean += w->v.f[8 * i + k] / 5.0;
+        CHECK_NEAR(average->value[k], (1 - 0.995 * 0.995) * mean, 1e-4 * fabs(mean));
+    }
+    tape_free(t);
+    model_free(m);
+}
+
+/* With probability 1 every batch has a second style, which the first layers do not see: their share
+ * of the image stays. */
+static void styles_are_mixed_in_training_alone(void)
+{
+    struct ten_err e = {0};
+    char text[sizeof style + 20];
+    snprintf(text, sizeof text, style, "none");
+    json_t *config = json_loads(text, 0, NULL);
+    json_object_set_new(config, "mixing", json_real(1));
+    struct model *m = model_new(config, memory, &e);
+    json_decref(config);
+    model_init(m, 1);
+    struct tape *t = trains();
+    const struct var *a = given(m, t, 2), *b = given(m, t, 2);
+    CHECK(apart(a, b) > 0);
+    tape_mode(t)->training = false;
+    CHECK(apart(given(m, t, 2), given(m, t, 2)) == 0);
+    tape_free(t);
+    model_free(m);
+}
+
+static struct var *ones(struct tape *t, int64_t h, int64_t w)
+{
+    struct tensor x = tensor_new(memory, TEN_F32, 4, (int64_t[]){1, h, w, 2});
+    for (int64_t i = 0; i < tensor_count(&x); i++)
+        x.f[i] = 1;
+    return tape_input(t, x);
+}
+
+/* The filter sums to 4 over an image with zeros between, and to 1 in front of a stride. */
+static void a_constant_stays_itself_inside_whatever_the_size(void)
+{
+    struct tape *t = evaluates();
+    const struct var *up = style_upsample(t, ones(t, 5, 4)),
+                     *down = style_downsample(t, ones(t, 8, 8));
+    CHECK_INT(up->v.dim[1], 10);
+    CHECK_INT(up->v.dim[2], 8);
+    for (int64_t i = 2; i < 8; i++)
+        CHECK_NEAR(up->v.f[(i * 8 + 3) * 2], 1, 1e-6);
+    CHECK_INT(down->v.dim[1], 4);
+    CHECK_NEAR(down->v.f[(1 * 4 + 2) * 2], 1, 1e-6);
+    tape_free(t);
+}
+
+/* sqrt(1e-8) for samples that are equal, in a channel of its own; samples n and n + N/4 make a
+ * group. */
+static void the_deviation_of_a_batch_is_a_channel(void)
+{
+    struct tape *t = evaluates();
+    struct tensor x = tensor_new(memory, TEN_F32, 4, (int64_t[]){8, 1, 2, 1});
+    for (int64_t i = 0; i < 8; i++)
+        x.f[2 * i] = x.f[2 * i + 1] =
+            i % 2 ? 7 : (float)(i / 2); /* group 0: 0 1 2 3, group 1 all 7 */
+    const struct var *y = style_minibatch_std(t, tape_input(t, x), 4);
+    CHECK_INT(y->v.dim[3], 2);
+    for (int64_t i = 0; i < 8; i++)
+        CHECK_NEAR(y->v.f[4 * i + 1], i % 2 ? 1e-4 : sqrt(1.25), 1e-6);
+    const struct var *three = style_minibatch_std(t, ones(t, 1, 1), 4); /* a group of one */
+    CHECK_NEAR(three->v.f[2], 1e-4, 1e-9);
+    tape_free(t);
+}
+
+/* Unit variance in, unit variance out, whatever the style: behind demodulation and in front of the
+ * activation, whose gain sqrt(2) and slope 0.2 make 1.04 of a normal variance 1 (second moment 2 (1
+ * + 0.04) / 2). */
+static void demodulated_convolutions_keep_the_variance(void)
+{
+    enum { CHANNELS = 64, SIDE = 24 };
+    struct params *ps = params_new(memory);
+    const struct style_layer l = style_layer(ps, "a", 4, CHANNELS, CHANNELS, SIDE, false, false);
+    struct tape *t = evaluates();
+    params_seal(ps);
+    style_layer_init(&l, 5);
+    struct var *w = op_scale(t, draw_normals(t, 2, (int64_t[]){2, 4}), 3);
+    const struct var *y = style_layer_apply(
+        t, &l, draw_normals(t, 4, (int64_t[]){2, SIDE, SIDE, CHANNELS}), w, false);
+    double square = 0;
+    for (int64_t i = 0; i < 2; i++)
+        for (int64_t p = 1; p < SIDE - 1; p++) /* the border sees fewer pixels */
+            for (int64_t k = CHANNELS; k < CHANNELS * (SIDE - 1); k++) {
+                const double v = y->v.f[(i * SIDE + p) * SIDE * CHANNELS + k];
+                square += v * v / (2.0 * (SIDE - 2) * CHANNELS * (SIDE - 2));
+            }
+    CHECK_NEAR(square, 1.04, 0.05);
+    tape_free(t);
+    params_free(ps);
+}
+
 int main(void)
 {
     memory = memory_new();
     RUN(losses_gradients_and_state_are_those_of_pytorch);
     RUN(penalties_and_their_gradients_are_those_of_pytorch);
     RUN(gradients_of_penalties_are_those_of_differences);
+    RUN(evaluation_leaves_state_alone_and_training_does_not);
+    RUN(evaluation_gives_a_sample_the_same_image_in_any_batch);
+    RUN(spectral_norms_converge);
+    RUN(mapping_and_synthesis_make_what_the_whole_makes);
+    RUN(other_generators_have_no_styles);
+    RUN(noise_is_drawn_in_training_and_stands_still_outside_of_it);
+    RUN(the_mean_style_follows);
+    RUN(styles_are_mixed_in_training_alone);
+    RUN(a_constant_stays_itself_inside_whatever_the_size);
+    RUN(the_deviation_of_a_batch_is_a_channel);
+    RUN(demodulated_convolutions_keep_the_variance);
     memory_free(memory);
     return check_report();
 }

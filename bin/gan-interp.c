@@ -3,7 +3,12 @@
 #include "models/gan_io.h"
 #include "models/gan_path.h"
 
-struct opts { struct tool tool; struct gan_sample_options sample; struct gan_path path; double fps; };
+struct opts {
+    struct tool tool;
+    struct gan_sample_options sample;
+    struct gan_path path;
+    double fps;
+};
 
 enum { O_ROWS = 1, O_COLUMNS, O_PHASES, O_FRAMES, O_STILL, O_SPACE, O_FPS };
 
@@ -46,12 +51,19 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 int main(int argc, char **argv)
 {
     const struct argp_child children[] = {tool_common[0], gan_sample_child, {0}};
-    const struct argp argp = {
-        options, parse, "", "Write a film of pictures that the generator on standard input makes on its way from sample to sample "
-        "and back to the first, as one clip.\v"
-        "Example:\n  gan-interp --rows=3 --columns=4 <gan.ten | ten2gif >morph.gif", children, 0, 0
-    };
-    struct opts o = {.fps = 20, .path = {.rows = 1, .columns = 1, .phases = 5, .still = 5, .moving = 20}};
+    const struct argp argp = {options,
+                              parse,
+                              "",
+                              "Write a film of pictures that the generator on standard input makes "
+                              "on its way from sample to sample "
+                              "and back to the first, as one clip.\v"
+                              "Example:\n  gan-interp --rows=3 --columns=4 <gan.ten | ten2gif "
+                              ">morph.gif",
+                              children,
+                              0,
+                              0};
+    struct opts o = {.fps = 20,
+                     .path = {.rows = 1, .columns = 1, .phases = 5, .still = 5, .moving = 20}};
     struct gan_sampler s;
     int rc = -1;
     tool_open(&o.tool, TOOL_IN | TOOL_OUT, &argp, argc, argv, &o);

@@ -22,7 +22,8 @@ enum { O_STEPS = 1, O_RATE, O_PIXEL, O_FEATURE, O_SPACE, O_CURVE };
 
 static const struct argp_option options[] = {
     {"target", 't', "FILE", 0, "The pictures: records image of the generator's size", 0},
-    {"space", O_SPACE, "SPACE", 0, "Move z, w (default where there is one), or w+, a w for each layer", 0},
+    {"space", O_SPACE, "SPACE", 0,
+     "Move z, w (default where there is one), or w+, a w for each layer", 0},
     {"steps", O_STEPS, "N", 0, "Steps of the search (default 500)", 0},
     {"rate", O_RATE, "RATE", 0, "Its rate (default 0.1)", 0},
     {"pixel", O_PIXEL, "WEIGHT", 0, "Weight of the distance of pixels (default 1)", 0},
@@ -65,23 +66,30 @@ static void note(void *ctx, int64_t step, double loss, double pixel)
     snprintf(text, sizeof text, "distance %.4f", loss);
     progress_step(&o->tool.progress, o->group * o->p.steps + step, text);
     if (o->table)
-        fprintf(o->table, "%lld\t%lld\t%.6g\t%.6g\n", (long long)o->group, (long long)step, loss, pixel);
+        fprintf(o->table, "%lld\t%lld\t%.6g\t%.6g\n", (long long)o->group, (long long)step, loss,
+                pixel);
 }
 
 /* The pictures of a record as numbers in [-1,1], of the size that the sampler makes. */
-static int take_target(struct opts *o, const struct gan_sampler *s, const struct ten_record *rec, struct tensor *target)
+static int take_target(struct opts *o, const struct gan_sampler *s, const struct ten_record *rec,
+                       struct tensor *target)
 {
     struct ten_err *e = &o->tool.err;
     struct var *in[MODEL_INPUTS];
     char is[192], want[192];
     gan_sample_inputs(s, 0, 1, in);
     const struct tensor one = gan_images_of(s, in)->v;
-    struct ten_shape shape = {4, {rec->shape.rank ? rec->shape.dim[0] : 0, one.dim[1], one.dim[2], one.dim[3]}};
+    struct ten_shape shape = {4,
+                              {rec->shape.rank ? rec->shape.dim[0] : 0, one.dim[1], one.dim[2],
+                               one.dim[3]}};
     tape_clear(s->tape);
     if ((rec->type != TEN_U8 && rec->type != TEN_F32) || rec->shape.rank != 4 || shape.dim[0] < 1 ||
         memcmp(shape.dim, rec->shape.dim, 4 * sizeof *shape.dim) != 0)
-        return fail(e, TEN_E_DATA, "%s: byte %lld: image: %s%.60s: expected u8 or f32%.60s, as the generator makes", o->target,
-                    (long long)rec->offset, ten_type_name(rec->type), ten_shape_text(&rec->shape, is), ten_shape_text(&shape, want));
+        return fail(e, TEN_E_DATA,
+                    "%s: byte %lld: image: %s%.60s: expected u8 or f32%.60s, as the generator "
+                    "makes",
+                    o->target, (long long)rec->offset, ten_type_name(rec->type),
+                    ten_shape_text(&rec->shape, is), ten_shape_text(&shape, want));
     *target = tensor_new(tape_memory(s->tape), TEN_F32, 4, shape.dim);
     if (rec->type == TEN_U8)
         pixels_to_f32(target->f, rec->data, ten_count(rec));
@@ -93,9 +101,11 @@ static int take_target(struct opts *o, const struct gan_sampler *s, const struct
 static int put(struct opts *o, const struct gan_sampler *s, const struct gan_found *found)
 {
     struct ten_err *e = &o->tool.err;
-    int rc = gan_put(o->tool.out, s->tape, "image", tape_input(s->tape, found->image), o->group, NULL, e);
+    int rc = gan_put(o->tool.out, s->tape, "image", tape_input(s->tape, found->image), o->group,
+                     NULL, e);
     if (rc == 0)
-        rc = gan_put(o->tool.out, s->tape, o->p.space == GAN_SPACE_Z ? "z" : "w", tape_input(s->tape, found->latent), o->group, NULL, e);
+        rc = gan_put(o->tool.out, s->tape, o->p.space == GAN_SPACE_Z ? "z" : "w",
+                     tape_input(s->tape, found->latent), o->group, NULL, e);
     tape_clear(s->tape);
     return rc;
 }
@@ -125,13 +135,16 @@ static int project_all(struct opts *o, const struct gan_sampler *s)
     while (rc == 0 && (rc = ten_next(in, &rec, &o->tool.err)) > 0)
         rc = strcmp(rec.name, "image") == 0 ? project(o, s, &rec) : 0;
     progress_end(&o->tool.progress);
-    return rc == 0 && o->group == 0 ? fail(&o->tool.err, TEN_E_DATA, "%s: no record image: expected pictures", o->target) : rc;
+    return rc == 0 && o->group == 0
+               ? fail(&o->tool.err, TEN_E_DATA, "%s: no record image: expected pictures", o->target)
+               : rc;
 }
 
 static int open_table(struct opts *o)
 {
     if (o->curve && !(o->table = fopen(o->curve, "w")))
-        return fail(&o->tool.err, TEN_E_DATA, "%s: %s: expected a file for the table", o->curve, strerror(errno));
+        return fail(&o->tool.err, TEN_E_DATA, "%s: %s: expected a file for the table", o->curve,
+                    strerror(errno));
     if (o->table)
         fputs("group\tstep\tdistance\tpixel\n", o->table);
     return 0;
@@ -140,18 +153,25 @@ static int open_table(struct opts *o)
 static int close_table(struct opts *o, int rc)
 {
     if (o->table && (ferror(o->table) | fclose(o->table)) && rc == 0)
-        return fail(&o->tool.err, TEN_E_DATA, "%s: %s: the table is incomplete", o->curve, strerror(errno));
+        return fail(&o->tool.err, TEN_E_DATA, "%s: %s: the table is incomplete", o->curve,
+                    strerror(errno));
     return rc;
 }
 
 int main(int argc, char **argv)
 {
     const struct argp_child children[] = {tool_common[0], gan_sample_child, {0}};
-    const struct argp argp = {
-        options, parse, "", "Find, for each picture of --target, what the generator on standard input has to be given to make the "
-        "nearest to it that it can, and write both.\v"
-        "Example:\n  gan-project --target=me.ten --space=w+ <gan.ten >found.ten", children, 0, 0
-    };
+    const struct argp argp = {options,
+                              parse,
+                              "",
+                              "Find, for each picture of --target, what the generator on standard "
+                              "input has to be given to make the "
+                              "nearest to it that it can, and write both.\v"
+                              "Example:\n  gan-project --target=me.ten --space=w+ <gan.ten "
+                              ">found.ten",
+                              children,
+                              0,
+                              0};
     struct opts o = {.p = {.steps = 500, .rate = 0.1, .pixel = 1, .feature = 1}};
     struct gan_sampler s;
     int rc = -1;
@@ -162,7 +182,8 @@ int main(int argc, char **argv)
     o.p.seen = note;
     o.p.ctx = &o;
     tape_mode(t)->record = false;
-    if (g && gan_sampler_start(&s, g, t, o.tool.opt.seed, &o.sample, &o.tool.err) == 0 && open_table(&o) == 0)
+    if (g && gan_sampler_start(&s, g, t, o.tool.opt.seed, &o.sample, &o.tool.err) == 0 &&
+        open_table(&o) == 0)
         rc = close_table(&o, project_all(&o, &s));
     tape_free(t);
     model_free(g);

@@ -12,8 +12,10 @@ enum { O_ROWS = 1, O_COLUMNS };
 
 static const struct argp_option options[] = {
     {"n", 'n', "N", 0, "Samples (default 64)", 0},
-    {"mix", 'm', "FIRST-LAST", 0, "Instead, a table for ten2png --grid: every row a sample, every column another, in between "
-     "the row's with layers FIRST to LAST of the column's", 0},
+    {"mix", 'm', "FIRST-LAST", 0,
+     "Instead, a table for ten2png --grid: every row a sample, every column another, in between "
+     "the row's with layers FIRST to LAST of the column's",
+     0},
     {"rows", O_ROWS, "N", 0, "Rows of the table (default 4)", 0},
     {"columns", O_COLUMNS, "N", 0, "Columns of the table (default 6)", 0},
     {0}
@@ -40,7 +42,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 /* Samples first .. first+n-1 as one group. */
-static int put_batch(struct opts *o, const struct gan_sampler *s, int64_t first, int64_t n, const char *attrs)
+static int put_batch(struct opts *o, const struct gan_sampler *s, int64_t first, int64_t n,
+                     const char *attrs)
 {
     struct var *in[MODEL_INPUTS];
     struct ten_writer *out = o->tool.out;
@@ -66,7 +69,8 @@ static int put_all(struct opts *o, const struct gan_sampler *s)
     int rc = 0;
     progress_start(&o->tool.progress, "samples", o->n);
     for (int64_t first = 0; rc == 0 && first < o->n; first += o->sample.batch)
-        rc = put_batch(o, s, first, o->n - first < o->sample.batch ? o->n - first : o->sample.batch, attrs);
+        rc = put_batch(o, s, first, o->n - first < o->sample.batch ? o->n - first : o->sample.batch,
+                       attrs);
     progress_end(&o->tool.progress);
     free(attrs);
     return rc;
@@ -75,11 +79,17 @@ static int put_all(struct opts *o, const struct gan_sampler *s)
 int main(int argc, char **argv)
 {
     const struct argp_child children[] = {tool_common[0], gan_sample_child, {0}};
-    const struct argp argp = {
-        options, parse, "", "Write images that the generator on standard input makes, with the numbers z (and labels, and latents "
-        "w) they are made from.\v"
-        "Example:\n  gan-sample --n=64 --seed=1 <gan.ten | ten2png --grid >sheet.png", children, 0, 0
-    };
+    const struct argp argp = {options,
+                              parse,
+                              "",
+                              "Write images that the generator on standard input makes, with the "
+                              "numbers z (and labels, and latents "
+                              "w) they are made from.\v"
+                              "Example:\n  gan-sample --n=64 --seed=1 <gan.ten | ten2png --grid "
+                              ">sheet.png",
+                              children,
+                              0,
+                              0};
     struct opts o = {.n = 64, .mix = {.rows = 4, .columns = 6, .first = -1}};
     struct gan_sampler s;
     int rc = -1;

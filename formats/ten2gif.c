@@ -47,11 +47,16 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     return 0;
 }
 
-static const struct argp argp = {
-    options, parse, "", "Write records `clip' and `image', u8 or f32 in [-1,1], as one animated GIF of up to 256 colours a "
-    "frame.\v"
-    "Example:\n  gan-interp <gan.ten | ten2gif --scale=2 >morph.gif", tool_common, 0, 0
-};
+static const struct argp argp = {options,
+                                 parse,
+                                 "",
+                                 "Write records `clip' and `image', u8 or f32 in [-1,1], as one "
+                                 "animated GIF of up to 256 colours a "
+                                 "frame.\v"
+                                 "Example:\n  gan-interp <gan.ten | ten2gif --scale=2 >morph.gif",
+                                 tool_common,
+                                 0,
+                                 0};
 
 /* The first picture decides how large all are. */
 static int check(struct opts *o, const struct frames *f)
@@ -59,11 +64,16 @@ static int check(struct opts *o, const struct frames *f)
     const struct image_dims d = frames_enlarged(f, o->scale);
 
     if (d.h < 1 || d.w < 1 || d.h > GIF_MAX_SIDE || d.w > GIF_MAX_SIDE)
-        return fail(&o->tool.err, TEN_E_DATA, "byte %lld: %s: %lldx%lld pixels: expected 1 to %d a side",
-                    (long long)f->rec->offset, f->rec->name, (long long)d.w, (long long)d.h, GIF_MAX_SIDE);
+        return fail(&o->tool.err, TEN_E_DATA,
+                    "byte %lld: %s: %lldx%lld pixels: expected 1 to %d a side",
+                    (long long)f->rec->offset, f->rec->name, (long long)d.w, (long long)d.h,
+                    GIF_MAX_SIDE);
     if (o->dims.h > 0 && (d.h != o->dims.h || d.w != o->dims.w || d.c != o->dims.c))
-        return fail(&o->tool.err, TEN_E_DATA, "byte %lld: %s: %lldx%lld pixels of %lld channels: expected the size of those "
-                    "before", (long long)f->rec->offset, f->rec->name, (long long)d.w, (long long)d.h, (long long)d.c);
+        return fail(&o->tool.err, TEN_E_DATA,
+                    "byte %lld: %s: %lldx%lld pixels of %lld channels: expected the size of those "
+                    "before",
+                    (long long)f->rec->offset, f->rec->name, (long long)d.w, (long long)d.h,
+                    (long long)d.c);
     if (o->dims.h == 0) {
         o->dims = d;
         o->pixels = xmalloc((size_t)image_bytes(&d));
@@ -85,7 +95,8 @@ static int write_frames(struct opts *o, const struct frames *f)
         pixels_channels(o->rgb, 3, o->pixels, (int)o->dims.c, o->dims.h * o->dims.w, white);
         gif_frame(stdout, o->rgb, o->dims.w, o->dims.h, o->delay / 10);
         if (ferror(stdout))
-            return fail(&o->tool.err, TEN_E_DATA, "standard output: %s: the output is incomplete", strerror(errno));
+            return fail(&o->tool.err, TEN_E_DATA, "standard output: %s: the output is incomplete",
+                        strerror(errno));
         progress_step(&o->tool.progress, ++o->frames, "");
     }
     return 0;
@@ -93,7 +104,8 @@ static int write_frames(struct opts *o, const struct frames *f)
 
 static bool wanted(const struct opts *o, const char *name)
 {
-    return o->record ? strcmp(name, o->record) == 0 : strcmp(name, "clip") == 0 || strcmp(name, "image") == 0;
+    return o->record ? strcmp(name, o->record) == 0
+                     : strcmp(name, "clip") == 0 || strcmp(name, "image") == 0;
 }
 
 int main(int argc, char **argv)
@@ -112,7 +124,8 @@ int main(int argc, char **argv)
             break;
     }
     if (rc == 0 && o.frames == 0)
-        rc = fail(&o.tool.err, TEN_E_DATA, "standard input: no picture in a record %s: expected at least one",
+        rc = fail(&o.tool.err, TEN_E_DATA,
+                  "standard input: no picture in a record %s: expected at least one",
                   o.record ? o.record : "clip or image");
     else if (rc == 0)
         gif_end(stdout);

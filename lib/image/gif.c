@@ -1,7 +1,8 @@
 /*
- * The packing is that of Welch, "A Technique for High-Performance Data Compression", Computer 17(6), 1984: a code stands
- * for a string of pixels; every code that is written makes a new string, the last one and the pixel that follows.  Codes
- * are one bit longer than the largest known needs, the lowest bits first; at 4096 strings all are forgotten.
+ * The packing is that of Welch, "A Technique for High-Performance Data Compression", Computer
+ * 17(6), 1984: a code stands for a string of pixels; every code that is written makes a new string,
+ * the last one and the pixel that follows.  Codes are one bit longer than the largest known needs,
+ * the lowest bits first; at 4096 strings all are forgotten.
  */
 #include "image/gif.h"
 
@@ -14,7 +15,7 @@
 
 enum { CODES = 4096, SLOTS = 16384, BLOCK = 255 };
 
-/* ---- Bits into blocks of up to 255 bytes ---------------------------------------------------------- */
+/* ---- Bits into blocks of up to 255 bytes ----------------------------------------------------- */
 
 struct bits { FILE *to; uint32_t held; int nheld, n; uint8_t block[BLOCK]; };
 
@@ -44,7 +45,7 @@ static void put_code(struct bits *b, int code, int bits)
         put_byte(b);
 }
 
-/* ---- Strings ---------------------------------------------------------------------------------------- */
+/* ---- Strings --------------------------------------------------------------------------------- */
 
 /* Strings by (code of all but the last pixel, last pixel), in a table with open addresses. */
 struct strings { int bits, next, first; uint32_t key[SLOTS]; int16_t code[SLOTS]; };
@@ -53,7 +54,7 @@ static void forget(struct strings *s, int pixel_bits)
 {
     memset(s->code, -1, sizeof s->code);
     s->first = 1 << pixel_bits;
-    s->next = s->first + 2;                             /* behind the codes of `forget` and of the end */
+    s->next = s->first + 2; /* behind the codes of `forget` and of the end */
     s->bits = pixel_bits + 1;
 }
 
@@ -102,7 +103,7 @@ static void pack(FILE *to, const uint8_t *index, int64_t n, int pixel_bits)
         prefix = index[i];
     }
     put_code(&b, prefix, s->bits);
-    if (s->next == 1 << s->bits && s->bits < 12)        /* the string a reader learns from this code */
+    if (s->next == 1 << s->bits && s->bits < 12) /* the string a reader learns from this code */
         s->bits++;
     put_code(&b, s->first + 1, s->bits);
     if (b.nheld > 0)
@@ -112,7 +113,7 @@ static void pack(FILE *to, const uint8_t *index, int64_t n, int pixel_bits)
     free(s);
 }
 
-/* ---- The file ------------------------------------------------------------------------------------------ */
+/* ---- The file -------------------------------------------------------------------------------- */
 
 static void put_u16(FILE *to, int64_t v)
 {

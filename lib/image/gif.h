@@ -8,8 +8,8 @@
 
 enum { GIF_MAX_SIDE = 65535, GIF_MAX_DELAY = 65535 };
 
-/* The start of a GIF of w x h pixels, 1 to GIF_MAX_SIDE a side, that is shown `loops` times; 0: for ever.  Failures of `to`
- * are ferror()'s. */
+/* The start of a GIF of w x h pixels, 1 to GIF_MAX_SIDE a side, that is shown `loops` times; 0: for
+ * ever.  Failures of `to` are ferror()'s. */
 void gif_start(FILE *to, int64_t w, int64_t h, int64_t loops);
 /* A frame of pixels [h,w,3], shown for `delay` hundredths of a second, 0 to GIF_MAX_DELAY. */
 void gif_frame(FILE *to, const uint8_t *pixels, int64_t w, int64_t h, int64_t delay);

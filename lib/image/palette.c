@@ -18,12 +18,16 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static int by_rgb(const void *a, const void *b) { return by_value(&((const struct shade *)a)->rgb, &((const struct shade *)b)->rgb); }
+static int by_rgb(const void *a, const void *b)
+{
+    return by_value(&((const struct shade *)a)->rgb, &((const struct shade *)b)->rgb);
+}
 
 /* By red, green or blue; shades alike in it by the whole, so that the order is one. */
 static int by_part(const void *a, const void *b, int axis)
 {
-    const int x = part(((const struct shade *)a)->rgb, axis), y = part(((const struct shade *)b)->rgb, axis);
+    const int x = part(((const struct shade *)a)->rgb, axis),
+              y = part(((const struct shade *)b)->rgb, axis);
 
     return x != y ? x - y : by_rgb(a, b);
 }
@@ -38,7 +42,8 @@ static int64_t find_shades(struct shade **shades, const uint8_t *pixels, int64_t
     int64_t found = 0;
 
     for (int64_t i = 0; i < n; i++)
-        all[i] = (uint32_t)pixels[3 * i] << 16 | (uint32_t)pixels[3 * i + 1] << 8 | pixels[3 * i + 2];
+        all[i] =
+            (uint32_t)pixels[3 * i] << 16 | (uint32_t)pixels[3 * i + 1] << 8 | pixels[3 * i + 2];
     qsort(all, (size_t)n, sizeof *all, by_value);
     *shades = xmalloc((size_t)n * sizeof **shades);
     for (int64_t i = 0; i < n; i++) {
@@ -92,7 +97,8 @@ static int heaviest(const struct box *boxes, int n)
     int best = -1;
 
     for (int i = 0; i < n; i++)
-        if (boxes[i].n > 1 && (best < 0 || boxes[i].count * boxes[i].side > boxes[best].count * boxes[best].side))
+        if (boxes[i].n > 1 &&
+            (best < 0 || boxes[i].count * boxes[i].side > boxes[best].count * boxes[best].side))
             best = i;
     return best;
 }
@@ -127,7 +133,8 @@ static void make_boxes(struct palette *p, struct shade *shades, int64_t found)
     }
 }
 
-void palette_cut(struct palette *p, uint8_t *restrict index, const uint8_t *restrict pixels, int64_t n)
+void palette_cut(struct palette *p, uint8_t *restrict index, const uint8_t *restrict pixels,
+                 int64_t n)
 {
     struct shade *shades;
     const int64_t found = find_shades(&shades, pixels, n);
@@ -135,9 +142,12 @@ void palette_cut(struct palette *p, uint8_t *restrict index, const uint8_t *rest
     make_boxes(p, shades, found);
     qsort(shades, (size_t)found, sizeof *shades, by_rgb);
     for (int64_t i = 0; i < n; i++) {
-        const struct shade key = {.rgb = (uint32_t)pixels[3 * i] << 16 | (uint32_t)pixels[3 * i + 1] << 8 | pixels[3 * i + 2]};
+        const struct shade key = {.rgb = (uint32_t)pixels[3 * i] << 16 |
+                                         (uint32_t)pixels[3 * i + 1] << 8 | pixels[3 * i + 2]};
 
-        index[i] = (uint8_t)((const struct shade *)bsearch(&key, shades, (size_t)found, sizeof *shades, by_rgb))->box;
+        index[i] = (uint8_t)((const struct shade *)bsearch(&key, shades, (size_t)found,
+                                                           sizeof *shades, by_rgb))
+                       ->box;
     }
     free(shades);
 }

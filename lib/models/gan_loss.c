@@ -17,8 +17,11 @@ static struct var *distance(struct tape *t, struct var *x, float to)
 struct var *gan_loss_d(struct tape *t, enum gan_loss kind, struct var *r, struct var *f)
 {
     switch (kind) {
-    case GAN_HINGE: return op_add(t, op_mean_all(t, op_hinge_real(t, r)), op_mean_all(t, op_hinge_fake(t, f)));
-    case GAN_NS:    return op_add(t, op_mean_all(t, op_softplus(t, op_neg(t, r))), op_mean_all(t, op_softplus(t, f)));
+    case GAN_HINGE:
+        return op_add(t, op_mean_all(t, op_hinge_real(t, r)), op_mean_all(t, op_hinge_fake(t, f)));
+    case GAN_NS:
+        return op_add(t, op_mean_all(t, op_softplus(t, op_neg(t, r))),
+                      op_mean_all(t, op_softplus(t, f)));
     case GAN_WGAN:  return op_sub(t, op_mean_all(t, f), op_mean_all(t, r));
     case GAN_LSGAN: return op_scale(t, op_add(t, distance(t, r, 1), distance(t, f, 0)), 0.5f);
     }
@@ -39,7 +42,7 @@ struct var *gan_logits(struct model *d, struct tape *t, struct var *x, struct va
     return model_forward_all(d, t, (struct var *[]){x, y});
 }
 
-/* ---- Penalties -------------------------------------------------------------------------------- */
+/* ---- Penalties ------------------------------------------------------------------------------- */
 
 /* Sums of squares of each sample: x [N,...] -> [N] */
 static struct var *energies(struct tape *t, struct var *x)
@@ -103,7 +106,7 @@ struct var *gan_around(struct tape *t, struct var *x)
     return tape_leaf(t, y);
 }
 
-/* ---- Of weights and latents -------------------------------------------------------------------- */
+/* ---- Of weights and latents ------------------------------------------------------------------ */
 
 /* [n,n]: ones but for the diagonal. */
 static struct var *off_diagonal(struct tape *t, int64_t n)

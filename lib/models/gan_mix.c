@@ -38,7 +38,8 @@ static struct var *mixed(struct tape *t, struct var *a, struct var *b, const str
     return op_concat(t, part, n, 1);
 }
 
-static int put_image(const struct gan_sampler *s, struct var *x, int64_t group, struct ten_writer *out, struct ten_err *e)
+static int put_image(const struct gan_sampler *s, struct var *x, int64_t group,
+                     struct ten_writer *out, struct ten_err *e)
 {
     const int rc = gan_put(out, s->tape, "image", x, group, NULL, e);
     tape_clear(s->tape);
@@ -46,7 +47,8 @@ static int put_image(const struct gan_sampler *s, struct var *x, int64_t group, 
 }
 
 /* Grey in the corner, a sample beside or above, or both of them mixed. */
-static struct var *cell(const struct gan_sampler *s, const struct gan_mix *mix, int64_t row, int64_t column)
+static struct var *cell(const struct gan_sampler *s, const struct gan_mix *mix, int64_t row,
+                        int64_t column)
 {
     struct tape *t = s->tape;
     if (row == 0 && column == 0)
@@ -54,18 +56,23 @@ static struct var *cell(const struct gan_sampler *s, const struct gan_mix *mix, 
     if (row == 0)
         return gan_synthesize(s->g, t, latent(s, mix->rows + column - 1));
     struct var *w = latent(s, row - 1);
-    return gan_synthesize(s->g, t, column == 0 ? w : mixed(t, w, latent(s, mix->rows + column - 1), mix));
+    return gan_synthesize(s->g, t,
+                          column == 0 ? w : mixed(t, w, latent(s, mix->rows + column - 1), mix));
 }
 
-int gan_mix_write(const struct gan_sampler *s, const struct gan_mix *mix, struct ten_writer *out, struct ten_err *e)
+int gan_mix_write(const struct gan_sampler *s, const struct gan_mix *mix, struct ten_writer *out,
+                  struct ten_err *e)
 {
     const struct gan_latent shape = gan_latent(s->g);
     int rc = 0;
     if (shape.layers == 0)
-        return fail(e, TEN_E_USAGE, "--mix: family %s has no latents w to mix: expected a style-based generator", s->g->family->name);
+        return fail(e, TEN_E_USAGE,
+                    "--mix: family %s has no latents w to mix: expected a style-based generator",
+                    s->g->family->name);
     if (mix->last >= shape.layers)
-        return fail(e, TEN_E_USAGE, "--mix: layer %lld: the generator has %lld: expected a number below that", (long long)mix->last,
-                    (long long)shape.layers);
+        return fail(e, TEN_E_USAGE,
+                    "--mix: layer %lld: the generator has %lld: expected a number below that",
+                    (long long)mix->last, (long long)shape.layers);
     tape_mode(s->tape)->training = false;
     for (int64_t row = 0; row <= mix->rows; row++)
         for (int64_t column = 0; rc == 0 && column <= mix->columns; column++)

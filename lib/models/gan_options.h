@@ -1,6 +1,6 @@
 /*
- * The options of the trainer of generative adversarial networks (models/gan_trainer.h): what the command line says, else
- * what the preset says, else a default.
+ * The options of the trainer of generative adversarial networks (models/gan_trainer.h): what the
+ * command line says, else what the preset says, else a default.
  */
 #ifndef MODELS_GAN_OPTIONS_H
 #define MODELS_GAN_OPTIONS_H
@@ -12,11 +12,11 @@
 /* What a preset may set, as the command line spells it. */
 enum gan_key {
     GAN_GENERATOR, GAN_DISCRIMINATOR,   /* JSON, over what the architecture says */
-    GAN_CLASSES, GAN_LOSS, GAN_BATCH, GAN_D_STEPS, GAN_ACCUMULATE_D, GAN_ACCUMULATE_G, GAN_D_BATCH, GAN_FIRST,
-    GAN_LR_G, GAN_LR_D, GAN_OPTIM_G, GAN_OPTIM_D, GAN_EMA, GAN_FLIP,
+    GAN_CLASSES, GAN_LOSS, GAN_BATCH, GAN_D_STEPS, GAN_ACCUMULATE_D, GAN_ACCUMULATE_G,
+    GAN_D_BATCH, GAN_FIRST, GAN_LR_G, GAN_LR_D, GAN_OPTIM_G, GAN_OPTIM_D, GAN_EMA, GAN_FLIP,
     GAN_POLICY, GAN_P, GAN_WHERE, GAN_ADA, GAN_ADA_KIMG, GAN_CR, GAN_CR_POLICY,
-    GAN_R1, GAN_R1_AT, GAN_R1_EVERY, GAN_GP, GAN_DRAGAN, GAN_PATH, GAN_PATH_EVERY, GAN_ORTHO_G, GAN_ORTHO_D,
-    GAN_ITERS, GAN_KIMG,
+    GAN_R1, GAN_R1_AT, GAN_R1_EVERY, GAN_GP, GAN_DRAGAN, GAN_PATH, GAN_PATH_EVERY,
+    GAN_ORTHO_G, GAN_ORTHO_D, GAN_ITERS, GAN_KIMG,
     GAN_KEYS
 };
 
@@ -27,9 +27,9 @@ extern const struct gan_preset gan_presets[];       /* a NULL name at the end */
 enum gan_where { GAN_AT_NONE, GAN_AT_REALS, GAN_AT_D, GAN_AT_ALL };
 
 struct gan_options {
-    const char *arch;                   /* families ARCH_generator and ARCH_discriminator; NULL: the JSON says */
-    const char *text[GAN_KEYS];         /* all of them, whoever said it; the command line's, or constants */
-    const char *keys[2];                /* JSON of the preset for generator and discriminator, or NULL */
+    const char *arch; /* families ARCH_generator and ARCH_discriminator; NULL: the JSON says */
+    const char *text[GAN_KEYS]; /* all of them, whoever said it; the command line's, or constants */
+    const char *keys[2]; /* JSON of the preset for generator and discriminator, or NULL */
     int64_t classes;                    /* 0: without labels */
     enum gan_loss loss;
     int64_t batch, d_steps, accumulate_d, accumulate_g;
@@ -60,9 +60,13 @@ struct gan_options {
 extern const struct argp_child gan_child;
 
 /* Real samples of one step. */
-static inline int64_t gan_images(const struct gan_options *o) { return o->batch * o->d_steps * o->accumulate_d; }
+static inline int64_t gan_images(const struct gan_options *o)
+{
+    return o->batch * o->d_steps * o->accumulate_d;
+}
 
 /* Configurations for images [H,W,C]; the caller's.  0, or -1 with *e set (TEN_E_USAGE). */
-int gan_configs(const struct gan_options *o, const int64_t image[3], json_t **generator, json_t **discriminator, struct ten_err *e);
+int gan_configs(const struct gan_options *o, const int64_t image[3], json_t **generator,
+                json_t **discriminator, struct ten_err *e);
 
 #endif

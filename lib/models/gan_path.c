@@ -10,7 +10,8 @@
 
 int64_t gan_path_frames(const struct gan_path *p) { return p->phases * (p->still + p->moving); }
 
-/* What is walked through, of the samples that all pictures of the table have in a phase: z, or w. */
+/* What is walked through, of the samples that all pictures of the table have in a phase: z, or w.
+ */
 static struct var *station(const struct gan_sampler *s, const struct gan_path *p, int64_t phase)
 {
     struct var *in[MODEL_INPUTS];
@@ -41,28 +42,39 @@ static struct var *images_at(const struct gan_sampler *s, const struct gan_path 
 
 static struct grid table_of(const struct gan_path *p, const struct var *x)
 {
-    return (struct grid){.n = p->rows * p->columns, .columns = p->columns, .image = {x->v.dim[1], x->v.dim[2], x->v.dim[3]}};
+    return (struct grid){.n = p->rows * p->columns,
+                         .columns = p->columns,
+                         .image = {x->v.dim[1], x->v.dim[2], x->v.dim[3]}};
 }
 
-static int write_start(const struct gan_path *p, const struct image_dims *d, double fps, struct ten_writer *out, struct ten_err *e)
+static int write_start(const struct gan_path *p, const struct image_dims *d, double fps,
+                       struct ten_writer *out, struct ten_err *e)
 {
     char *attrs = xasprintf("{\"fps\": %g}", fps);
-    const int rc = ten_write_start(out, &(struct ten_record){
-        .name = "clip", .type = TEN_U8, .shape = {5, {1, gan_path_frames(p), d->h, d->w, d->c}}, .attrs = attrs}, e);
+    const int rc =
+        ten_write_start(out,
+                        &(struct ten_record){.name = "clip",
+                                             .type = TEN_U8,
+                                             .shape = {5,
+                                                       {1, gan_path_frames(p), d->h, d->w, d->c}},
+                                             .attrs = attrs},
+                        e);
     free(attrs);
     return rc;
 }
 
-static int write_frame(const struct gan_sampler *s, const struct gan_path *p, int64_t k, double fps, struct ten_writer *out,
-                       struct ten_err *e)
+static int write_frame(const struct gan_sampler *s, const struct gan_path *p, int64_t k, double fps,
+                       struct ten_writer *out, struct ten_err *e)
 {
     const struct var *x = images_at(s, p, k);
     const struct grid g = table_of(p, x);
     const int64_t n = tensor_count(&x->v);
     struct image_dims d;
     uint8_t *pixels = xmalloc((size_t)(2 * n + 1));     /* the pictures, then the frame */
-    int rc = pixels_from_f32(pixels, x->v.f, n) ? 0 : fail(e, TEN_E_NUMERIC, "frame %lld: not a number: expected pictures",
-                                                            (long long)k);
+    int rc =
+        pixels_from_f32(pixels, x->v.f, n)
+            ? 0
+            : fail(e, TEN_E_NUMERIC, "frame %lld: not a number: expected pictures", (long long)k);
     if (rc == 0)
         rc = grid_dims(&g, &d, e);
     if (rc == 0)
@@ -76,11 +88,13 @@ static int write_frame(const struct gan_sampler *s, const struct gan_path *p, in
     return rc;
 }
 
-int gan_path_write(const struct gan_sampler *s, const struct gan_path *p, double fps, struct ten_writer *out, struct ten_err *e)
+int gan_path_write(const struct gan_sampler *s, const struct gan_path *p, double fps,
+                   struct ten_writer *out, struct ten_err *e)
 {
     int rc = 0;
     if (p->latents && gan_latent(s->g).layers == 0)
-        return fail(e, TEN_E_USAGE, "--space=w: family %s has no latents w: expected --space=z", s->g->family->name);
+        return fail(e, TEN_E_USAGE, "--space=w: family %s has no latents w: expected --space=z",
+                    s->g->family->name);
     tape_mode(s->tape)->training = false;
     for (int64_t k = 0; rc == 0 && k < gan_path_frames(p); k++)
         rc = write_frame(s, p, k, fps, out, e);

@@ -8,8 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Rates rise in the first twentieth of the steps and fall in the last quarter; samples that the mean of w, its deviation
- * and the nearest start come from. */
+/* Rates rise in the first twentieth of the steps and fall in the last quarter; samples that the
+ * mean of w, its deviation and the nearest start come from. */
 static const double RISE = 0.05, FALL = 0.25, QUIET = 0.75, NOISE = 0.05;
 enum { SAMPLES = 256, SCALES = 3, FEATURES = 16 };
 
@@ -24,7 +24,7 @@ struct search {
     double deviation;                   /* of w over samples */
 };
 
-/* ---- Distances ------------------------------------------------------------------------------------- */
+/* ---- Distances ------------------------------------------------------------------------------- */
 
 static struct var *constant(struct tape *t, int layer, int64_t out, int64_t in)
 {
@@ -40,7 +40,10 @@ static struct var *features(struct tape *t, struct var *x)
     return op_leaky(t, op_conv2d(t, x, constant(t, 1, FEATURES, FEATURES), NULL, 1, 1), 0.2f);
 }
 
-static struct var *between(struct tape *t, struct var *x, struct var *y) { return op_mean_all(t, op_l2(t, x, y)); }
+static struct var *between(struct tape *t, struct var *x, struct var *y)
+{
+    return op_mean_all(t, op_l2(t, x, y));
+}
 
 static struct var *feature_distance(struct tape *t, struct var *x, struct var *y)
 {
@@ -53,7 +56,7 @@ static struct var *feature_distance(struct tape *t, struct var *x, struct var *y
     return sum;
 }
 
-/* ---- Images ------------------------------------------------------------------------------------------ */
+/* ---- Images ---------------------------------------------------------------------------------- */
 
 /* Latents as the generator takes them; then its parameters are constants. */
 static struct var *image_of(const struct search *r, struct var *x)
@@ -74,7 +77,7 @@ static struct var *image_of(const struct search *r, struct var *x)
     return x;
 }
 
-/* ---- Where it begins ----------------------------------------------------------------------------------- */
+/* ---- Where it begins ------------------------------------------------------------------------- */
 
 /* Mean of w over samples, into every row of x, and their deviation from it. */
 static void begin_with_mean(struct search *r)
@@ -113,7 +116,8 @@ static void begin_with_nearest(struct search *r)
     struct var *in[MODEL_INPUTS];
     gan_sample_inputs(r->s, 0, SAMPLES, in);
     const struct tensor image = op_compact(t, gan_images_of(r->s, in))->v, z = in[0]->v;
-    const int64_t n = r->target->dim[0], pixels = tensor_count(&image) / SAMPLES, width = r->x->count / n;
+    const int64_t n = r->target->dim[0], pixels = tensor_count(&image) / SAMPLES,
+                  width = r->x->count / n;
     for (int64_t i = 0; i < n; i++) {
         int64_t best = 0;
         double least = INFINITY;
@@ -135,8 +139,10 @@ static void begin(struct search *r)
     struct tape_mode *mode = tape_mode(r->s->tape);
     r->params = params_new(tape_memory(r->s->tape));
     r->x = r->p->space == GAN_SPACE_Z
-         ? params_add(r->params, "z", PARAMS_MAIN, 2, (int64_t[]){n, r->s->g->in[0]})
-         : params_add(r->params, "w", PARAMS_MAIN, 3, (int64_t[]){n, r->p->space == GAN_SPACE_W ? 1 : shape.layers, shape.width});
+               ? params_add(r->params, "z", PARAMS_MAIN, 2, (int64_t[]){n, r->s->g->in[0]})
+               : params_add(r->params, "w", PARAMS_MAIN, 3,
+                            (int64_t[]){n, r->p->space == GAN_SPACE_W ? 1 : shape.layers,
+                                        shape.width});
     params_seal(r->params);
     r->optim = optim_new(r->params, &adam);
     mode->record = mode->training = false;
@@ -148,7 +154,7 @@ static void begin(struct search *r)
     mode->record = true;
 }
 
-/* ---- Steps ------------------------------------------------------------------------------------------------ */
+/* ---- Steps ----------------------------------------------------------------------------------- */
 
 static double rate_at(const struct gan_projection *p, double t)
 {
@@ -179,12 +185,14 @@ static int step(struct search *r, int64_t k)
     struct var *image = image_of(r, shaken(r, tape_param(t, r->x), moment));
     struct var *pixel = between(t, image, target), *loss = op_scale(t, pixel, (float)r->p->pixel);
     if (r->p->feature > 0)
-        loss = op_add(t, loss, op_scale(t, feature_distance(t, image, target), (float)r->p->feature));
+        loss =
+            op_add(t, loss, op_scale(t, feature_distance(t, image, target), (float)r->p->feature));
     const double value = loss->v.f[0], square = pixel->v.f[0];
     tape_backward(t, loss);
     tape_clear(t);
     /* The first step of a rising rate is one of rate 0. */
-    const struct optim_step s = {.lr = rate_at(r->p, (double)(k + 1) / (double)(r->p->steps + 1)), .zero = true};
+    const struct optim_step s = {.lr = rate_at(r->p, (double)(k + 1) / (double)(r->p->steps + 1)),
+                                 .zero = true};
     if (!isfinite(value) || optim_step(r->optim, &s, NULL) != OPTIM_DONE)
         return -1;
     if (r->p->seen)
@@ -204,22 +212,26 @@ static void take(const struct search *r, struct gan_found *found)
     struct tape *t = r->s->tape;
     const struct gan_latent shape = gan_latent(r->s->g);
     tape_mode(t)->record = false;
-    struct var *x = op_compact(t, tape_input(t, tensor_over(r->x->value, TEN_F32, r->x->rank, r->x->dim)));
-    struct var *latent = r->p->space == GAN_SPACE_Z ? x : op_broadcast(t, x, DIMS(r->x->dim[0], shape.layers, shape.width));
+    struct var *x =
+        op_compact(t, tape_input(t, tensor_over(r->x->value, TEN_F32, r->x->rank, r->x->dim)));
+    struct var *latent = r->p->space == GAN_SPACE_Z
+                             ? x
+                             : op_broadcast(t, x, DIMS(r->x->dim[0], shape.layers, shape.width));
     found->latent = tensor_new(tape_memory(t), TEN_F32, latent->v.rank, latent->v.dim);
     tensor_copy(&found->latent, &latent->v);
     found->image = held(op_compact(t, image_of(r, x)));
     tape_clear(t);
 }
 
-int gan_project(const struct gan_sampler *s, const struct gan_projection *p, const struct tensor *target, struct gan_found *found,
-                struct ten_err *e)
+int gan_project(const struct gan_sampler *s, const struct gan_projection *p,
+                const struct tensor *target, struct gan_found *found, struct ten_err *e)
 {
     struct search r = {.s = s, .p = p, .target = target};
     const struct tape_mode was = *tape_mode(s->tape);
     int rc = 0;
     if (p->space != GAN_SPACE_Z && gan_latent(s->g).layers == 0)
-        return fail(e, TEN_E_USAGE, "--space: family %s has no latents w: expected --space=z", s->g->family->name);
+        return fail(e, TEN_E_USAGE, "--space: family %s has no latents w: expected --space=z",
+                    s->g->family->name);
     begin(&r);
     for (int64_t k = 0; rc == 0 && k < p->steps; k++)
         rc = step(&r, k);

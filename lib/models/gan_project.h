@@ -1,14 +1,15 @@
 /*
- * What a generator would have to be given to make a picture (Karras et al., arXiv 1912.04958, appendix D): latents x that
- * Adam moves until the image G(x) is near the target y,
+ * What a generator would have to be given to make a picture (Karras et al., arXiv 1912.04958,
+ * appendix D): latents x that Adam moves until the image G(x) is near the target y,
  *
  *     pixel mean (G(x) - y)^2 + feature (sum over scales of the mean (F(G(x)) - F(y))^2)
  *
- * F being two convolutions 3x3 with leaky relus, of weights drawn once and for all, at the size of the image, a half and
- * a quarter of it: they see edges and colours of a neighbourhood where pixels see one place.
+ * F being two convolutions 3x3 with leaky relus, of weights drawn once and for all, at the size of
+ * the image, a half and a quarter of it: they see edges and colours of a neighbourhood where pixels
+ * see one place.
  *
- * x begins with the mean of w or, for z, with the nearest of some samples. Noise on w, which falls to nothing at three
- * quarters of the steps, keeps it from the first hollow it meets.
+ * x begins with the mean of w or, for z, with the nearest of some samples. Noise on w, which falls
+ * to nothing at three quarters of the steps, keeps it from the first hollow it meets.
  */
 #ifndef MODELS_GAN_PROJECT_H
 #define MODELS_GAN_PROJECT_H
@@ -27,11 +28,12 @@ struct gan_projection {
     void *ctx;
 };
 
-/* What it found: images [N,H,W,C], latents z [N,latent] or w [N,layers,width]; the caller's to drop. */
+/* What it found: images [N,H,W,C], latents z [N,latent] or w [N,layers,width]; the caller's to
+ * drop. */
 struct gan_found { struct tensor image, latent; };
-/* target [N,H,W,C] in [-1,1], of the size of what s makes, N >= 1; labels are those of s->label, or 0.  0, or -1 with *e
- * set (TEN_E_USAGE: no latents w; TEN_E_NUMERIC: not finite). */
-int gan_project(const struct gan_sampler *s, const struct gan_projection *p, const struct tensor *target, struct gan_found *found,
-                struct ten_err *e);
+/* target [N,H,W,C] in [-1,1], of the size of what s makes, N >= 1; labels are those of s->label, or
+ * 0.  0, or -1 with *e set (TEN_E_USAGE: no latents w; TEN_E_NUMERIC: not finite). */
+int gan_project(const struct gan_sampler *s, const struct gan_projection *p,
+                const struct tensor *target, struct gan_found *found, struct ten_err *e);
 
 #endif

@@ -12,17 +12,23 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- Checkpoints ---------------------------------------------------------------------------------- */
+/* ---- Checkpoints ----------------------------------------------------------------------------- */
 
 static void parts_of(struct gan_trainer *r, struct part parts[2])
 {
-    parts[0] = (struct part){.prefix = "G.", .params = r->g.model->params, .optim = r->g.optim, .ema = r->ema};
+    parts[0] = (struct part){.prefix = "G.",
+                             .params = r->g.model->params,
+                             .optim = r->g.optim,
+                             .ema = r->ema};
     parts[1] = (struct part){.prefix = "D.", .params = r->d.model->params, .optim = r->d.optim};
 }
 
 static double spent(const struct gan_trainer *r) { return r->before + now_seconds() - r->started; }
 
-bool gan_saved(const struct gan_trainer *r) { return r->opt->checkpoint && access(r->opt->checkpoint, F_OK) == 0; }
+bool gan_saved(const struct gan_trainer *r)
+{
+    return r->opt->checkpoint && access(r->opt->checkpoint, F_OK) == 0;
+}
 
 /* Numbers of a run beside what every run has. */
 struct number { const char *name; double *value; };
@@ -30,8 +36,8 @@ enum { NUMBERS = 8 };
 static void numbers_of(struct gan_trainer *r, struct number list[NUMBERS])
 {
     const struct number all[NUMBERS] = {
-        {"p", &r->p}, {"sure", &r->sure}, {"sure_n", &r->sure_n}, {"path_mean", &r->path_mean}, {"slower", &r->slower},
-        {"gap", &r->gap}, {"gaps", &r->gaps}, {"seconds", &r->before},
+        {"p", &r->p}, {"sure", &r->sure}, {"sure_n", &r->sure_n}, {"path_mean", &r->path_mean},
+        {"slower", &r->slower}, {"gap", &r->gap}, {"gaps", &r->gaps}, {"seconds", &r->before},
     };
     memcpy(list, all, sizeof all);
 }
@@ -90,7 +96,7 @@ int gan_load(struct gan_trainer *r)
     return 0;
 }
 
-/* ---- The table -------------------------------------------------------------------------------------- */
+/* ---- The table ------------------------------------------------------------------------------- */
 
 /* Written anew from its start, so that a run that went back has no line twice. */
 int gan_start_curve(struct gan_trainer *r)
@@ -100,14 +106,16 @@ int gan_start_curve(struct gan_trainer *r)
         return 0;
     FILE *f = fopen(path, "w");
     if (!f || fputs(r->log, f) == EOF || fclose(f) == EOF)
-        return fail(&r->tool->err, TEN_E_DATA, "%s: cannot be written: expected a file for the table", path);
+        return fail(&r->tool->err, TEN_E_DATA,
+                    "%s: cannot be written: expected a file for the table", path);
     return 0;
 }
 
 /* As many of the samples kept apart are judged for a line. */
 enum { VALID = 512 };
 
-/* The share of samples kept apart that D takes for real, as it sees them in its step; NaN without such samples. */
+/* The share of samples kept apart that D takes for real, as it sees them in its step; NaN without
+ * such samples. */
 static int judge_valid(struct gan_trainer *r, double *share)
 {
     struct tape_mode *mode = tape_mode(r->tape), was = *mode;
@@ -138,7 +146,8 @@ static double ratio(const struct gan_trainer *r, enum gan_sum of, enum gan_sum t
 
 int gan_log(struct gan_trainer *r)
 {
-    const double real = ratio(r, SUM_REAL, SUM_REALS), images = (double)(r->run.step * gan_images(r->opt));
+    const double real = ratio(r, SUM_REAL, SUM_REALS),
+                 images = (double)(r->run.step * gan_images(r->opt));
     double valid;
     if (judge_valid(r, &valid) < 0)
         return -1;
@@ -146,17 +155,21 @@ int gan_log(struct gan_trainer *r)
         r->gap += real - valid;
         r->gaps++;
     }
-    char *longer = xasprintf("%s%lld\t%.4g\t%.4g\t%.6g\t%.6g\t%.6g\t%.6g\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%.1f\n", r->log, (long long)r->run.step,
-                             images / 1000, schedule_lr(&r->d.schedule, r->run.step) * r->slower, ratio(r, SUM_LOSS_D, SUM_D),
-                             ratio(r, SUM_LOSS_G, SUM_G), ratio(r, SUM_PENALTY, SUM_PENALTIES), ratio(r, SUM_PATH, SUM_PATHS), real,
-                             valid, ratio(r, SUM_FAKE, SUM_FAKES), real - valid, r->p, spent(r));
+    char *longer =
+        xasprintf("%s%lld\t%.4g\t%.4g\t%.6g\t%.6g\t%.6g\t%.6g\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%."
+                  "1f\n",
+                  r->log, (long long)r->run.step, images / 1000,
+                  schedule_lr(&r->d.schedule, r->run.step) * r->slower, ratio(r, SUM_LOSS_D, SUM_D),
+                  ratio(r, SUM_LOSS_G, SUM_G), ratio(r, SUM_PENALTY, SUM_PENALTIES),
+                  ratio(r, SUM_PATH, SUM_PATHS), real, valid, ratio(r, SUM_FAKE, SUM_FAKES),
+                  real - valid, r->p, spent(r));
     free(r->log);
     r->log = longer;
     memset(r->sum, 0, sizeof r->sum);
     return gan_start_curve(r);
 }
 
-/* ---- Sheets of samples --------------------------------------------------------------------------------- */
+/* ---- Sheets of samples ----------------------------------------------------------------------- */
 
 enum { SHEET = 64 };                    /* samples */
 
@@ -176,15 +189,23 @@ static int write_sheet(struct gan_trainer *r, struct sheet *s, const char *path)
 
 static int draw(struct gan_trainer *r, struct sheet *sheet)
 {
-    const struct gan_sampler sampler = {.g = r->g.model, .tape = r->tape, .seed = r->tool->opt.seed, .bn = GAN_BN_BATCH,
-                                        .truncation = 1, .label = -1};
+    const struct gan_sampler sampler = {.g = r->g.model,
+                                        .tape = r->tape,
+                                        .seed = r->tool->opt.seed,
+                                        .bn = GAN_BN_BATCH,
+                                        .truncation = 1,
+                                        .label = -1};
     struct var *in[MODEL_INPUTS];
     struct frames f;
     gan_sample_inputs(&sampler, 0, SHEET, in);
     struct var *x = op_compact(r->tape, gan_images_of(&sampler, in));
-    struct ten_record rec = {.name = "image", .type = TEN_F32, .shape = {.rank = 4}, .data = x->v.f};
+    struct ten_record rec = {.name = "image",
+                             .type = TEN_F32,
+                             .shape = {.rank = 4},
+                             .data = x->v.f};
     memcpy(rec.shape.dim, x->v.dim, 4 * sizeof *rec.shape.dim);
-    const int rc = frames_of(&f, &rec, &r->tool->err) < 0 ? -1 : sheet_add(sheet, &f, SHEET, &r->tool->err);
+    const int rc =
+        frames_of(&f, &rec, &r->tool->err) < 0 ? -1 : sheet_add(sheet, &f, SHEET, &r->tool->err);
     tape_clear(r->tape);
     return rc;
 }

@@ -8,13 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Inputs ------------------------------------------------------------------------------------- */
+/* ---- Inputs ---------------------------------------------------------------------------------- */
 
 int gan_check_generator(const struct model *m, struct ten_err *e)
 {
-    if (m->out_rank == 3 && m->in_rank == 1 && (m->inputs == 1 || (m->inputs == 2 && m->input[1].type == TEN_I32)))
+    if (m->out_rank == 3 && m->in_rank == 1 &&
+        (m->inputs == 1 || (m->inputs == 2 && m->input[1].type == TEN_I32)))
         return 0;
-    return fail(e, TEN_E_DATA, "config: family %s: expected a generator of images", m->family->name);
+    return fail(e, TEN_E_DATA, "config: family %s: expected a generator of images",
+                m->family->name);
 }
 
 int64_t gan_classes(const struct model *m) { return m->inputs > 1 ? m->input[1].below : 0; }
@@ -63,7 +65,9 @@ static float truncated(const struct rng *rng, uint64_t k, double limit)
 static void fill_z(struct tensor *z, const struct gan_sampler *s, int64_t first)
 {
     const int64_t n = tensor_count(z), each = z->dim[0] ? n / z->dim[0] : 0;
-    const struct rng plain = {s->seed, rng_stream("gan.z")}, cut = {s->seed, rng_stream("gan.z.truncated")};
+    const struct rng plain = {s->seed, rng_stream("gan.z")}, cut = {s->seed, rng_stream("gan.z."
+                                                                                        "truncate"
+                                                                                        "d")};
     if (s->truncation >= 1 || gan_latent(s->g).layers > 0)
         rng_fill_normal(&plain, (uint64_t)(first * each), z->f, n, 0, 1);
     else
@@ -87,7 +91,7 @@ void gan_sample_inputs(const struct gan_sampler *s, int64_t first, int64_t n, st
     }
 }
 
-/* ---- Images --------------------------------------------------------------------------------------- */
+/* ---- Images ---------------------------------------------------------------------------------- */
 
 /* As in training, but that no statistics and no vectors of spectral norms stay. */
 static struct var *forward_trained(const struct gan_sampler *s, struct var *const *in)
@@ -137,10 +141,11 @@ struct var *gan_images_of(const struct gan_sampler *s, struct var *const *in)
 {
     if (gan_latent(s->g).layers > 0 && s->truncation != 1)
         return gan_synthesize(s->g, s->tape, gan_latents_of(s, in));
-    return gan_latent(s->g).layers > 0 || s->bn != GAN_BN_BATCH ? forward_as_it_is(s, in) : forward_trained(s, in);
+    return gan_latent(s->g).layers > 0 || s->bn != GAN_BN_BATCH ? forward_as_it_is(s, in)
+                                                                : forward_trained(s, in);
 }
 
-/* ---- Standing statistics ------------------------------------------------------------------------------- */
+/* ---- Standing statistics --------------------------------------------------------------------- */
 
 static bool running(const struct param *p)
 {
@@ -173,13 +178,14 @@ static void left_by(const struct gan_sampler *s, int64_t first, int64_t n, float
 }
 
 /*
- * A batch norm of momentum m leaves (1-m) r + m b of running r and batch b.  From r = 0 and r = 1 of the same batch come m
- * and b, whatever the layer's momentum is.
+ * A batch norm of momentum m leaves (1-m) r + m b of running r and batch b.  From r = 0 and r = 1
+ * of the same batch come m and b, whatever the layer's momentum is.
  */
 void gan_stand(const struct gan_sampler *s, int64_t n)
 {
     struct params *ps = s->g->params;
-    float *kept = xmalloc((ps->states + 1) * sizeof *kept), *zero = xmalloc((ps->states + 1) * sizeof *zero);
+    float *kept = xmalloc((ps->states + 1) * sizeof *kept),
+          *zero = xmalloc((ps->states + 1) * sizeof *zero);
     float *one = xmalloc((ps->states + 1) * sizeof *one);
     double *sum = xcalloc((size_t)ps->states + 1, sizeof *sum);
     memcpy(kept, ps->state, ps->states * sizeof *kept);

@@ -1,4 +1,5 @@
-/* Losses and penalties of models/gan_loss.h against what is worked out by hand, and by differences. */
+/* Losses and penalties of models/gan_loss.h against what is worked out by hand, and by differences.
+ */
 #include "autograd/ops.h"
 #include "autograd/ops_loss.h"
 #include "base/mem.h"
@@ -10,7 +11,8 @@
 static struct memory *memory;
 static struct tape *tape;
 
-#define NUMBERS(...) column((const float[]){__VA_ARGS__}, sizeof((const float[]){__VA_ARGS__}) / sizeof(float))
+#define NUMBERS(...)                                                                               \
+    column((const float[]){__VA_ARGS__}, sizeof((const float[]){__VA_ARGS__}) / sizeof(float))
 /* Logits [n,1]. */
 static struct tensor column(const float *v, int64_t n)
 {
@@ -28,20 +30,24 @@ static void end(void)
 
 static double softplus(double x) { return fmax(x, 0) + log1p(exp(-fabs(x))); }
 
-/* ---- Losses ------------------------------------------------------------------------------------------ */
+/* ---- Losses ---------------------------------------------------------------------------------- */
 
 static void losses_are_what_their_papers_say(void)
 {
     begin();
-    struct var *r = tape_input(tape, NUMBERS(2, 0.5f, -1)), *f = tape_input(tape, NUMBERS(-3, 0.25f));
+    struct var *r = tape_input(tape, NUMBERS(2, 0.5f, -1)),
+               *f = tape_input(tape, NUMBERS(-3, 0.25f));
     CHECK_NEAR(gan_loss_d(tape, GAN_HINGE, r, f)->v.f[0], 2.5 / 3 + 1.25 / 2, 1e-6);
     CHECK_NEAR(gan_loss_g(tape, GAN_HINGE, f)->v.f[0], 2.75 / 2, 1e-6);
     CHECK_NEAR(gan_loss_d(tape, GAN_NS, r, f)->v.f[0],
-               (softplus(-2) + softplus(-0.5) + softplus(1)) / 3 + (softplus(-3) + softplus(0.25)) / 2, 1e-6);
+               (softplus(-2) + softplus(-0.5) + softplus(1)) / 3 +
+                   (softplus(-3) + softplus(0.25)) / 2,
+               1e-6);
     CHECK_NEAR(gan_loss_g(tape, GAN_NS, f)->v.f[0], (softplus(3) + softplus(-0.25)) / 2, 1e-6);
     CHECK_NEAR(gan_loss_d(tape, GAN_WGAN, r, f)->v.f[0], -2.75 / 2 - 0.5, 1e-6);
     CHECK_NEAR(gan_loss_g(tape, GAN_WGAN, f)->v.f[0], 2.75 / 2, 1e-6);
-    CHECK_NEAR(gan_loss_d(tape, GAN_LSGAN, r, f)->v.f[0], ((1 + 0.25 + 4) / 3 + (9 + 0.0625) / 2) / 2, 1e-6);
+    CHECK_NEAR(gan_loss_d(tape, GAN_LSGAN, r, f)->v.f[0],
+               ((1 + 0.25 + 4) / 3 + (9 + 0.0625) / 2) / 2, 1e-6);
     CHECK_NEAR(gan_loss_g(tape, GAN_LSGAN, f)->v.f[0], (16 + 0.5625) / 4, 1e-6);
     end();
 }
@@ -52,10 +58,12 @@ static void logits_of_80_either_way_are_finite_and_so_are_their_gradients(void)
         for (float v = -80; v <= 80; v += 160) {
             begin();
             struct var *r = tape_leaf(tape, NUMBERS(v, -v)), *f = tape_leaf(tape, NUMBERS(v, v));
-            struct var *loss = op_add(tape, gan_loss_d(tape, (enum gan_loss)kind, r, f), gan_loss_g(tape, (enum gan_loss)kind, f));
+            struct var *loss = op_add(tape, gan_loss_d(tape, (enum gan_loss)kind, r, f),
+                                      gan_loss_g(tape, (enum gan_loss)kind, f));
             CHECK(isfinite(loss->v.f[0]));
             tape_backward(tape, loss);
-            CHECK(isfinite(r->grad->v.f[0]) && isfinite(r->grad->v.f[1]) && isfinite(f->grad->v.f[0]));
+            CHECK(isfinite(r->grad->v.f[0]) && isfinite(r->grad->v.f[1]) &&
+                  isfinite(f->grad->v.f[0]));
             end();
         }
 }
@@ -71,7 +79,7 @@ static void the_hinge_is_flat_at_its_corner(void)
     end();
 }
 
-/* ---- Penalties on discriminators that are known ---------------------------------------------------------- */
+/* ---- Penalties on discriminators that are known ---------------------------------------------- */
 
 /* A discriminator <w, x>. */
 static struct param weight;
@@ -83,12 +91,14 @@ static void make_linear(void)
         w[i] = 0.1f * (float)(i + 1);
         dw[i] = 0;
     }
-    weight = (struct param){.value = w, .grad = dw, .rank = 2, .dim = {1, 12}, .name = "w", .count = 12, .version = 1};
+    weight = (struct param){
+        .value = w, .grad = dw, .rank = 2, .dim = {1, 12}, .name = "w", .count = 12, .version = 1};
 }
 
 static struct var *linear(struct var *x)
 {
-    return op_linear(tape, op_reshape(tape, x, DIMS(x->v.dim[0], -1)), tape_param(tape, &weight), NULL);
+    return op_linear(tape, op_reshape(tape, x, DIMS(x->v.dim[0], -1)), tape_param(tape, &weight),
+                     NULL);
 }
 
 /* [n,2,2,3] */
@@ -116,7 +126,8 @@ static void r1_of_a_linear_discriminator_is_half_gamma_w_squared_and_its_gradien
     end();
 }
 
-/* lambda (n-1)^2 with n = sqrt(1e-4 + |w|^2), wherever the points are; its gradient 2 lambda (n-1)/n w. */
+/* lambda (n-1)^2 with n = sqrt(1e-4 + |w|^2), wherever the points are; its gradient 2 lambda
+ * (n-1)/n w. */
 static void a_gradient_penalty_of_a_linear_discriminator_is_closed(void)
 {
     double square = 0;
@@ -126,7 +137,8 @@ static void a_gradient_penalty_of_a_linear_discriminator_is_closed(void)
         square = 0;
         for (int i = 0; i < 12; i++)
             square += (double)w[i] * w[i];
-        struct var *real = tape_input(tape, images(4, 1)), *fake = tape_input(tape, images(4, -0.5f));
+        struct var *real = tape_input(tape, images(4, 1)),
+                   *fake = tape_input(tape, images(4, -0.5f));
         struct var *x = dragan ? gan_around(tape, real) : gan_between(tape, real, fake);
         struct var *gp = gan_gp(tape, gan_slopes(tape, linear(x), x), 7);
         const double n = sqrt(1e-4 + square);
@@ -163,17 +175,17 @@ static void points_around_a_sample_stay_in_the_range_of_images(void)
         CHECK(x->v.f[i] >= -1 && x->v.f[i] <= 1);
         far = fmax(far, fabs(x->v.f[i] - real->v.f[i]));
     }
-    CHECK(far > 0.3 && far <= 0.354);                   /* half of sqrt(1/2), the deviation of sines */
+    CHECK(far > 0.3 && far <= 0.354); /* half of sqrt(1/2), the deviation of sines */
     end();
 }
 
-/* ---- Against differences -------------------------------------------------------------------------------- */
+/* ---- Against differences --------------------------------------------------------------------- */
 
 static struct model *small_discriminator(void)
 {
     struct ten_err e = {0};
-    json_t *config = json_pack("{s:s, s:[i,i,i], s:i, s:b}", "family", "dcgan_discriminator", "in", 8, 8, 2, "width", 4,
-                               "spectral", 0);
+    json_t *config = json_pack("{s:s, s:[i,i,i], s:i, s:b}", "family", "dcgan_discriminator", "in",
+                               8, 8, 2, "width", 4, "spectral", 0);
     struct model *d = model_new(config, memory, &e);
     json_decref(config);
     model_init(d, 5);
@@ -242,7 +254,8 @@ static void orthogonal_regularisation_pushes_rows_apart(void)
     end();
 }
 
-/* y = a w: the gradient of sum(y noise)/sqrt(HW) in w is a noise/sqrt(HW), whose length over many pixels is near |a|. */
+/* y = a w: the gradient of sum(y noise)/sqrt(HW) in w is a noise/sqrt(HW), whose length over many
+ * pixels is near |a|. */
 static void path_lengths_are_those_of_the_slope(void)
 {
     begin();

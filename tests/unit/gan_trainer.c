@@ -1,4 +1,5 @@
-/* Steps of models/gan_trainer.h: what is drawn when, what moves how often, and where gradients go. */
+/* Steps of models/gan_trainer.h: what is drawn when, what moves how often, and where gradients go.
+ */
 #include "autograd/op.h"
 #include "base/mem.h"
 #include "base/random.h"
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* ---- Trainers ---------------------------------------------------------------------------------------- */
+/* ---- Trainers -------------------------------------------------------------------------------- */
 
 enum { N = 24, SIDE = 8, CHANNELS = 3, BATCH = 4 };
 
@@ -25,7 +26,12 @@ static void make_samples(void)
     struct ten_writer *w = ten_create_fd(fd, path, NULL, &e);
     for (size_t i = 0; i < sizeof pixels; i++)
         pixels[i] = (uint8_t)rng_below(&rng, i, 256);
-    ten_write(w, &(struct ten_record){.name = "image", .type = TEN_U8, .shape = {4, {N, SIDE, SIDE, CHANNELS}}, .data = pixels}, &e);
+    ten_write(w,
+              &(struct ten_record){.name = "image",
+                                   .type = TEN_U8,
+                                   .shape = {4, {N, SIDE, SIDE, CHANNELS}},
+                                   .data = pixels},
+              &e);
     ten_finish(w, &e);
     ten_discard(w);
     close(fd);
@@ -50,8 +56,12 @@ static void begin(const char *text)
     char *words[40] = {(char *)"test"}, *rest = copy;
     int n = 1;
     end();
-    snprintf(copy, sizeof copy, "--generator={\"family\":\"dcgan_generator\",\"in\":[5],\"image\":[8,8,3],\"width\":8} "
-             "--discriminator={\"family\":\"dcgan_discriminator\",\"in\":[8,8,3],\"width\":4} --batch=4 --iters=100 --lr=0 %s", text);
+    snprintf(copy, sizeof copy,
+             "--generator={\"family\":\"dcgan_generator\",\"in\":[5],\"image\":[8,8,3],\"width\":8}"
+             " "
+             "--discriminator={\"family\":\"dcgan_discriminator\",\"in\":[8,8,3],\"width\":4} "
+             "--batch=4 --iters=100 --lr=0 %s",
+             text);
     for (char *word; (word = strsep(&rest, " ")); )
         if (*word)
             words[n++] = word;
@@ -72,7 +82,7 @@ static void step(void)
     CHECK_INT(gan_step(trainer, &bad), 1);
 }
 
-/* ---- Draws --------------------------------------------------------------------------------------------- */
+/* ---- Draws ----------------------------------------------------------------------------------- */
 
 /* Which pixels every transform of a step has cut, a bit each, for each sample. */
 enum { SEEN = 16 };
@@ -105,7 +115,8 @@ static int transforms_of(const char *words)
 }
 
 /* Generated and real samples for D, generated ones for G, and the way back of the last. */
-static void the_discriminator_sees_transformed_images_alone_and_the_gradient_of_g_comes_back_through_them(void)
+static void
+d_sees_transformed_images_alone_and_the_gradient_of_g_comes_back_through_them(void)
 {
     CHECK_INT(transforms_of("--policy=cutout"), 4);
     CHECK_INT(transforms_of("--policy=cutout --augment-where=all"), 4);
@@ -114,8 +125,8 @@ static void the_discriminator_sees_transformed_images_alone_and_the_gradient_of_
     CHECK_INT(transforms_of("--policy=cutout --augment-where=none"), 0);
     CHECK_INT(transforms_of(""), 0);
     CHECK_INT(transforms_of("--policy=cutout --d-steps=3 --accumulate-d=2"), 2 * 6 + 2);
-    /* With R1 before the transform a gradient goes back and forth through that of the real samples: T, T' of the
-     * penalty's gradient, T of its gradient, and at the end T' to the leaf. */
+    /* With R1 before the transform a gradient goes back and forth through that of the real samples:
+     * T, T' of the penalty's gradient, T of its gradient, and at the end T' to the leaf. */
     CHECK(transforms_of("--policy=cutout --r1=1 --r1-at=input") >= 4 + 2);
 }
 
@@ -126,7 +137,7 @@ static void every_sample_of_every_batch_has_draws_of_its_own(void)
     for (int a = 0; a < 3 * BATCH; a++)
         for (int b = 0; b < a; b++, pairs++)
             alike += seen.cut[a / BATCH][a % BATCH] == seen.cut[b / BATCH][b % BATCH];
-    CHECK(alike <= 5);                                  /* of 66 pairs; 81 places are equally likely, edges are alike */
+    CHECK(alike <= 5); /* of 66 pairs; 81 places are equally likely, edges are alike */
     for (int i = 0; i < BATCH; i++)                     /* the way back is through the same holes */
         CHECK((seen.cut[3][i] & seen.cut[2][i]) == seen.cut[2][i]);
 }
@@ -142,7 +153,7 @@ static void draws_are_a_function_of_seed_and_step(void)
     CHECK(seen.cut[1][0] != first || seen.cut[1][1] != second);
 }
 
-/* ---- Gradients ------------------------------------------------------------------------------------------- */
+/* ---- Gradients ------------------------------------------------------------------------------- */
 
 /* The loss of G in step 0. */
 static double loss_of_g(void)
@@ -159,12 +170,14 @@ static void the_gradient_of_g_is_the_slope_of_its_loss_through_transforms_and_di
 {
     double dot = 0, slope = 0, size = 0;
     begin("--policy=color,translation,cutout --loss=wgan --optim=adam:beta1=0 "
-          "--discriminator={\"family\":\"dcgan_discriminator\",\"in\":[8,8,3],\"width\":4,\"spectral\":false}");
+          "--discriminator={\"family\":\"dcgan_discriminator\",\"in\":[8,8,3],\"width\":4,"
+          "\"spectral\":false}");
     struct params *ps = trainer->g.model->params;
     for (int64_t i = 0; i < trainer->d.model->params->trained; i++)
         trainer->d.model->params->values[i] *= 5;
     loss_of_g();
-    /* One weight of the last layer after another: behind the batch norms, so that the loss is all but linear in it. */
+    /* One weight of the last layer after another: behind the batch norms, so that the loss is all
+     * but linear in it. */
     const struct param *p = params_find(ps, "up0.weight");
     const float *grad = trainer->g.optim->slot[0].flat + p->at;
     for (int64_t i = 0; i < p->count; i += 17) {
@@ -197,12 +210,13 @@ static void nobody_moves_the_other(void)
     free(before);
 }
 
-/* ---- What moves how often ---------------------------------------------------------------------------------- */
+/* ---- What moves how often -------------------------------------------------------------------- */
 
 /* After how many power iterations u of the first layer is what it is now; -1: none of 20. */
 static int advances(const struct params *ps, const float *first)
 {
-    const struct param *w = params_find(ps, "conv0.weight_orig"), *u = params_find(ps, "conv0.weight_u");
+    const struct param *w = params_find(ps, "conv0.weight_orig"), *u = params_find(ps, "conv0."
+                                                                                       "weight_u");
     const struct matrix m = {w->dim[0], w->count / w->dim[0], w->value};
     float now[64], v[256];
     memcpy(now, first, (size_t)u->count * sizeof *now);
@@ -244,7 +258,9 @@ static void frozen_layers_stand_still_and_the_others_do_not(void)
 {
     begin("--lr=0.01 --freeze-d=1");
     const struct params *d = trainer->d.model->params;
-    const struct param *frozen = params_find(d, "conv0.weight_orig"), *bias = params_find(d, "conv0.bias");
+    const struct param *frozen = params_find(d, "conv0.weight_orig"), *bias = params_find(d, "conv0"
+                                                                                             ".bia"
+                                                                                             "s");
     const struct param *free_one = params_find(d, "linear.weight_orig");
     const float first = frozen->value[3], second = bias->value[1], third = free_one->value[0];
     step();
@@ -267,7 +283,8 @@ static void lazy_penalties_come_in_every_nth_step_n_times(void)
     CHECK_NEAR(sum[1] / sum[0], 4, 2);                  /* networks stand still; batches differ */
 }
 
-/* (Karras et al., 2020): sign(D(x)) above the target on average, so p rises by 4 batches of images in ada-kimg. */
+/* (Karras et al., 2020): sign(D(x)) above the target on average, so p rises by 4 batches of images
+ * in ada-kimg. */
 static void p_follows_how_sure_the_discriminator_is(void)
 {
     begin("--policy=color --ada=0.6 --ada-kimg=1");
@@ -294,7 +311,7 @@ static void batches_of_more_samples_than_there_are_repeat_them(void)
 int main(void)
 {
     make_samples();
-    RUN(the_discriminator_sees_transformed_images_alone_and_the_gradient_of_g_comes_back_through_them);
+    RUN(d_sees_transformed_images_alone_and_the_gradient_of_g_comes_back_through_them);
     RUN(every_sample_of_every_batch_has_draws_of_its_own);
     RUN(draws_are_a_function_of_seed_and_step);
     RUN(the_gradient_of_g_is_the_slope_of_its_loss_through_transforms_and_discriminator);

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-/* ---- A reader of its own: naive, from the format's description ----------------------------------- */
+/* ---- A reader of its own: naive, from the format's description ------------------------------- */
 
 /* Bits of the data blocks at *p, lowest first. */
 struct reader { const uint8_t *p; int left, bit; };
@@ -122,7 +122,7 @@ static void check_kept(const uint8_t *pixels, int64_t w, int64_t h)
     free(back);
 }
 
-/* ---- Tests ------------------------------------------------------------------------------------------- */
+/* ---- Tests ----------------------------------------------------------------------------------- */
 
 /* w x h pixels of `colours` different ones. */
 static uint8_t *picture(int64_t w, int64_t h, int64_t colours, bool noise)
@@ -130,7 +130,8 @@ static uint8_t *picture(int64_t w, int64_t h, int64_t colours, bool noise)
     const struct rng rng = {7, 1};
     uint8_t *p = xmalloc((size_t)(3 * w * h));
     for (int64_t i = 0; i < w * h; i++) {
-        const int64_t c = noise ? (int64_t)rng_below(&rng, (uint64_t)i, (uint64_t)colours) : i / 5 % colours;
+        const int64_t c =
+            noise ? (int64_t)rng_below(&rng, (uint64_t)i, (uint64_t)colours) : i / 5 % colours;
         p[3 * i] = (uint8_t)c;
         p[3 * i + 1] = (uint8_t)(c >> 3);
         p[3 * i + 2] = (uint8_t)(255 - c);
@@ -140,7 +141,8 @@ static uint8_t *picture(int64_t w, int64_t h, int64_t colours, bool noise)
 
 static void pictures_of_few_colours_come_back_as_they_were(void)
 {
-    static const int64_t size[][3] = {{1, 1, 1}, {3, 2, 2}, {7, 5, 3}, {64, 64, 16}, {300, 200, 256}, {257, 31, 255}};
+    static const int64_t size[][3] = {{1, 1, 1},    {3, 2, 2},       {7, 5, 3},
+                                      {64, 64, 16}, {300, 200, 256}, {257, 31, 255}};
     for (size_t i = 0; i < sizeof size / sizeof *size; i++)
         for (int noise = 0; noise < 2; noise++) {
             uint8_t *p = picture(size[i][0], size[i][1], size[i][2], noise);
@@ -149,7 +151,8 @@ static void pictures_of_few_colours_come_back_as_they_were(void)
         }
 }
 
-/* Every length of a picture of one colour and of two: the code before the end comes at every number of strings. */
+/* Every length of a picture of one colour and of two: the code before the end comes at every number
+ * of strings. */
 static void no_length_makes_the_last_codes_too_short(void)
 {
     for (int64_t n = 1; n < 1200; n++) {
@@ -191,7 +194,9 @@ static void how_often_and_how_fast_stand_in_the_head(void)
     gif_frame(f, black, 1, 1, 300);
     gif_end(f);
     fclose(f);
-    CHECK_BYTES(bytes, "GIF89a\1\0\1\0\x70\0\0\x21\xff\x0bNETSCAPE2.0\3\1\2\0\0\x21\xf9\4\0\x2c\1\0\0", 40);
+    CHECK_BYTES(bytes,
+                "GIF89a\1\0\1\0\x70\0\0\x21\xff\x0bNETSCAPE2.0\3\1\2\0\0\x21\xf9\4\0\x2c\1\0\0",
+                40);
     free(bytes);
 }
 

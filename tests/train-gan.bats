@@ -70,6 +70,11 @@ group() { ten-head --skip="$1" <"$2"; }
     train --iters=12 --resume=ck.ten >got.ten
     ten-cmp want.ten got.ten
 }
+@test "how probable transforms are is what the command line says, not what the checkpoint remembers" {
+    train --iters=2 --policy=cutout --resume=ck.ten >two.ten
+    train --iters=4 --policy=cutout --p=0.25 --resume=ck.ten --curve=curve.tsv >four.ten
+    [ "$(tail -1 curve.tsv | cut -f12)" = 0.2500 ]
+}
 @test "threads do not change a byte" {
     train --iters=6 --policy=color,cutout --r1=1 --wgan-gp=1 --dragan=1 --cr=1 --ortho-g=1e-4 --threads=1 >a.ten
     train --iters=6 --policy=color,cutout --r1=1 --wgan-gp=1 --dragan=1 --cr=1 --ortho-g=1e-4 --threads=2 >b.ten

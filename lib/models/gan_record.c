@@ -75,6 +75,8 @@ static void recall(struct gan_trainer *r)
         *list[i].value = json_number_value(json_object_get(more, list[i].name));
     for (int i = 0; i < GAN_SUMS; i++)
         r->sum[i] = json_number_value(json_array_get(json_object_get(more, "sums"), i));
+    if (r->opt->ada == 0)               /* what the command line says now */
+        r->p = r->opt->p;
     r->rollbacks = (int)json_integer_value(json_object_get(more, "rollbacks"));
     free(r->log);
     r->log = xstrdup(log ? log : "");

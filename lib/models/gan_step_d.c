@@ -30,8 +30,8 @@ static struct var *leaf_of(struct tape *t, struct var *x)
 /* What it is shown.  Labels are NULL without classes. */
 struct shown {
     int64_t n;                          /* real samples */
-    struct var *input, *real, *fake,
-        *twin; /* real: T(input); twin: what real is consistent with, or NULL */
+    struct var *input, *real, *fake;    /* real: T(input) */
+    struct var *twin;                   /* what real is to be consistent with, or NULL */
     struct var *y, *fake_y;
     struct var *r, *f, *c;              /* logits of real, fake and twin */
 };

@@ -175,3 +175,9 @@ style() {
         [[ "$stderr" = "score: config: "*expected* ]]
     done
 }
+@test "networks too large to be true are refused before their memory is asked for" {
+    for net in '"biggan_generator", "in": [16777216], "widths": [16777216,4]' '"dcgan_generator", "in": [16777216], "image": [2048,2048,1], "width": 16384, "steps": 1'; do
+        run -2 --separate-stderr score --config="{\"family\": $net}"
+        [[ "$stderr" = "score: config: a first map of "*expected* ]]
+    done
+}

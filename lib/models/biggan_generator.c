@@ -18,6 +18,7 @@
 #include "models/gan_blocks.h"
 
 #include <stdio.h>
+#include <string.h>
 
 struct generator {
     int blocks;
@@ -104,13 +105,16 @@ static int build(struct model *m, struct ten_err *e)
     if (gan_image(m, "image", image, e) < 0 || e->code ||
         check(m, image, n - 1, widths, classes, e) < 0)
         return -1;
+    const int64_t first[3] = {image[0] >> (n - 1), image[1] >> (n - 1), widths[0]};
+    if (gan_first(first, e) < 0)
+        return -1;
     struct generator *net = xcalloc(1, sizeof *net);
     m->net = net;
     m->out = image[2];
     m->out_rank = 3;
-    *net = (struct generator){.blocks = n - 1,
-                              .first = {image[0] >> (n - 1), image[1] >> (n - 1), widths[0]},
-                              .how = how};
+    net->blocks = n - 1;
+    net->how = how;
+    memcpy(net->first, first, sizeof first);
     net->part = config_bool(m, "hierarchical") ? m->in[0] / n : 0;
     add_layers(m, net, widths, classes);
     return 0;

@@ -17,6 +17,7 @@
 #include "nn/init.h"
 
 #include <stdio.h>
+#include <string.h>
 
 struct generator {
     int steps;
@@ -50,19 +51,21 @@ static int generator_build(struct model *m, struct ten_err *e)
     const int steps = gan_image(m, "image", image, e) < 0 ? -1 : gan_steps(m, image, e);
     if (e->code)
         return -1;
+    const int64_t first[3] = {image[0] >> steps, image[1] >> steps, width};
     if (m->in_rank != 1 || width % (1 << (steps - 1)) != 0)
         return fail(
             e, TEN_E_USAGE,
             "config: expected \"in\" of one number, and a \"width\" that can be halved %d times",
             steps - 1);
+    if (gan_first(first, e) < 0)
+        return -1;
     struct generator *net = xcalloc(1, sizeof *net);
     m->net = net;
     m->out = image[2];
     m->out_rank = 3;
-    *net =
-        (struct generator){.steps = steps, .first = {image[0] >> steps, image[1] >> steps, width}};
-    net->linear =
-        linear_layer(m->params, "linear", m->in[0], net->first[0] * net->first[1] * width, true);
+    net->steps = steps;
+    memcpy(net->first, first, sizeof first);
+    net->linear = linear_layer(m->params, "linear", m->in[0], first[0] * first[1] * width, true);
     add_ups(net, m->params, classes, image[2]);
     return 0;
 }

@@ -55,6 +55,16 @@ int gan_steps(const struct model *m, const int64_t image[3], struct ten_err *e)
         (long long)image[0], (long long)image[1], steps > 0 ? steps : 1);
 }
 
+int gan_first(const int64_t first[3], struct ten_err *e)
+{
+    if (first[0] * first[1] <= CONFIG_MAX / first[2])
+        return 0;
+    return fail(
+        e, TEN_E_USAGE,
+        "config: a first map of %lldx%lld pixels and %lld channels: expected %d numbers at most",
+        (long long)first[0], (long long)first[1], (long long)first[2], CONFIG_MAX);
+}
+
 /* ---- First values ---------------------------------------------------------------------------- */
 
 int gan_init_of(const struct model *m, struct ten_err *e)

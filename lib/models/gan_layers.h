@@ -25,6 +25,9 @@ int gan_image(const struct model *m, const char *key, int64_t image[3], struct t
 enum { GAN_STEPS = 10 };
 int gan_steps(const struct model *m, const int64_t image[3], struct ten_err *e);
 
+/* Whether the map that a generator starts with has CONFIG_MAX numbers at most: -1 with *e set. */
+int gan_first(const int64_t first[3], struct ten_err *e);
+
 /* ---- First values ---------------------------------------------------------------------------- */
 
 /* Weights: normal with deviation 0.02, orthogonal, or uniform of Glorot and Bengio.  Biases:

@@ -223,7 +223,7 @@ static struct var *synthesized(struct tape *t, const struct generator *net, stru
     }
     const int64_t *to = net->image;
     if (to[0] < side || to[1] < side)
-        image = op_crop(t, image, (side - to[0]) / 2, (side - to[1]) / 2, to[0], to[1]);
+        image = op_compact(t, op_crop(t, image, (side - to[0]) / 2, (side - to[1]) / 2, to[0], to[1]));
     return tape_close(t, s, image);
 }
 

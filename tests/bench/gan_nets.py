@@ -25,7 +25,7 @@ class ClassNorm(nn.Module):
     """relu(norm(x) (1 + gain) + bias); by: None, "class" (tables of n classes) or "vector" (linear from n)."""
     def __init__(self, channels, by, n, sn=False):
         super().__init__()
-        self.by = by
+        self.by, self.momentum = by, 0.1
         self.register_buffer("running_mean", torch.zeros(channels))
         self.register_buffer("running_var", torch.ones(channels))
         if by is None:
@@ -40,7 +40,7 @@ class ClassNorm(nn.Module):
     def forward(self, x, y):
         plain = self.by is None
         x = F.batch_norm(x, self.running_mean, self.running_var, self.weight if plain else None,
-                         self.bias if plain else None, self.training, 0.1, 1e-5)
+                         self.bias if plain else None, self.training, self.momentum, 1e-5)
         if not plain:
             x = x * (1 + self.gain(y))[:, :, None, None] + self.bias(y)[:, :, None, None]
         return F.relu(x)

@@ -324,6 +324,9 @@ class BigGan(Gan):
         for m in self.modules():
             if isinstance(m, (nn.Conv2d, nn.Linear, nn.Embedding)):
                 nn.init.normal_(m.weight_orig if hasattr(m, "weight_orig") else m.weight, 0, 0.02)
+            if hasattr(m, "weight_u"):      # converged, or it matters when an evaluation takes its v from
+                left, _, _ = torch.linalg.svd(m.weight_orig.detach().flatten(1), full_matrices=False)
+                m.weight_u.copy_(left[:, 0])
 
     def batch(self):
         y = torch.randint(10, (5, 50))
@@ -695,7 +698,7 @@ def named_weights(net):
 
 def use_batch_statistics(net):
     """One forward with momentum 1; an evaluation would still see 0 and 1."""
-    norms = [m for m in net.modules() if isinstance(m, nn.BatchNorm2d)]
+    norms = [m for m in net.modules() if isinstance(m, (nn.BatchNorm2d, gan_nets.ClassNorm))]
     for norm in norms:
         norm.momentum = 1
     with torch.no_grad():
@@ -723,6 +726,9 @@ def load(net, args):
         for name, x in named_weights(net).items():
             value = torch.from_numpy(file[name])
             x.copy_(value.permute(0, 3, 1, 2) if x.dim() == 4 else value)
+    for m in net.modules():
+        if hasattr(m, "weight_v"):
+            m.weight_v.copy_(F.normalize(m.weight_u @ m.weight_orig.flatten(1), dim=0))
 
 
 # ---- The conversation ----------------------------------------------------------------------------

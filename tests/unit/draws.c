@@ -26,17 +26,20 @@ static void every_call_and_step_has_its_own_numbers(void)
     tape_free(t);
 }
 
-/* Sample i of process r is number r + 2 i of all, also where a batch is there twice, one half behind the other. */
+/* Sample i of process r is number r + 2 i of all, also where a batch is there twice, one half
+ * behind the other. */
 static void processes_draw_together_what_one_would(void)
 {
     struct tape *t = tape_new(memory, 1);
-    const struct var *all = drawn(t, 6, 0, 0, 1), *part[2] = {drawn(t, 3, 3, 0, 2), drawn(t, 3, 3, 1, 2)};
+    const struct var *all = drawn(t, 6, 0, 0, 1),
+                     *part[2] = {drawn(t, 3, 3, 0, 2), drawn(t, 3, 3, 1, 2)};
     const struct var *twice = drawn(t, 12, 0, 0, 1), *half = drawn(t, 6, 3, 1, 2);
     for (int64_t r = 0; r < 2; r++)
         for (int64_t i = 0; i < 3; i++)
             CHECK_BYTES(part[r]->v.f + 3 * i, all->v.f + 3 * (r + 2 * i), 3 * sizeof(float));
     for (int64_t i = 0; i < 6; i++)
-        CHECK_BYTES(half->v.f + 3 * i, twice->v.f + 3 * (i / 3 * 6 + 1 + i % 3 * 2), 3 * sizeof(float));
+        CHECK_BYTES(half->v.f + 3 * i, twice->v.f + 3 * (i / 3 * 6 + 1 + i % 3 * 2),
+                    3 * sizeof(float));
     tape_free(t);
 }
 

@@ -148,6 +148,9 @@ int gan_put(struct ten_writer *out, struct tape *t, const char *name, struct var
 
 /* ---- Options --------------------------------------------------------------------------------- */
 
+/* Samples of a batch of standing statistics, whatever --batch is: samples do not depend on it. */
+enum { STANDING_BATCH = 64 };
+
 enum { O_RAW = 900, O_EMA, O_BN, O_TRUNCATION, O_CLASS, O_BATCH };
 
 static const struct argp_option options[] = {
@@ -156,7 +159,7 @@ static const struct argp_option options[] = {
     {"bn", O_BN, "HOW", 0,
      "Batch norms use the statistics of the batch, those of training (running), or the mean of 16 "
      "new "
-     "batches (standing) (default: running; of biggan_generator batch)",
+     "batches (standing) (default: standing; of biggan_generator batch)",
      5},
     {"truncation", O_TRUNCATION, "PSI", 0, "Less variety, more quality: below 1 (default 1)", 5},
     {"class", O_CLASS, "K", 0, "All samples of this class (default: any)", 5},
@@ -193,7 +196,7 @@ int gan_sampler_start(struct gan_sampler *s, struct model *g, struct tape *t, ui
                       const struct gan_sample_options *o, struct ten_err *e)
 {
     const enum gan_bn usual =
-        strcmp(g->family->name, "biggan_generator") == 0 ? GAN_BN_BATCH : GAN_BN_RUNNING;
+        strcmp(g->family->name, "biggan_generator") == 0 ? GAN_BN_BATCH : GAN_BN_STANDING;
     *s = (struct gan_sampler){.g = g,
                               .tape = t,
                               .seed = seed,
@@ -204,8 +207,8 @@ int gan_sampler_start(struct gan_sampler *s, struct model *g, struct tape *t, ui
         return fail(e, TEN_E_USAGE,
                     "--class=%lld: the generator has %lld classes: expected a number below that",
                     (long long)o->label, (long long)gan_classes(g));
-    if (s->bn == GAN_BN_STANDING)
-        gan_stand(s, o->batch);
+    if (s->bn == GAN_BN_STANDING && gan_latent(g).layers == 0)
+        gan_stand(s, STANDING_BATCH);
     return 0;
 }
 

@@ -37,6 +37,9 @@ graph-scc       @ --all <graph.ten
 graph-sources   @ --random=20 --seed=2 <graph.ten
 graph-stat      @ <halves.ten
 graphgen        @ rand --n=5000 --seed=3; for t in grid pref geo flight citation-core road; do graphgen $t --n=900; done
+gan-interp      @ --rows=2 --columns=2 --phases=2 --frames=2 --still=1 <gan.ten
+gan-project     @ --quiet --steps=3 --target=two.ten <gan.ten
+gan-sample      @ --n=20 --bn=standing <gan.ten
 idx2ten         @ --pad=2 x-images.idx x-labels.idx
 inception-score @ --splits=3 <classes-prob.ten
 kid             @ --subsets=5 --size=300 --real=feat.ten <feat2.ten
@@ -119,6 +122,7 @@ ten-verify      @ images.ten packed.ten
 ten2cifar       @ <cifar.ten
 ten2csv         @ <columns.ten
 ten2edges       @ <graph.ten
+ten2gif         @ <clip.ten
 ten2gr          @ <graph.ten
 ten2idx         @ out-images out-labels <pixels.ten; cat out-*
 ten2mtx         @ <matrix.ten
@@ -134,6 +138,7 @@ ten2y4m         @ <clip.ten
 ten2y4m         @ --420 --full-range <clip.ten
 text2ten        @ x.txt
 train-classifier @ --quiet --seed=2 --epochs=2 --batch=50 --config="$NET" <small.ten
+train-gan       @ --quiet --seed=2 --preset=tiny --iters=3 --batch=20 --policy=color,translation,cutout --r1=1 <small.ten
 train-predictor @ --quiet --seed=2 --epochs=2 --batch=50 --x=image --y=label --loss=rank <small.ten
 train-regressor @ --quiet --seed=2 --epochs=2 --batch=50 --x=image --y=label <small.ten
 tsm-online      @ --quiet --model=online.ten <clip.ten
@@ -163,6 +168,8 @@ make_inputs() {
     ten2cifar <cifar.ten >x.cifar
     ten-gen image u8 100,16,16,1 label i32 100 --fill=uniform --hi=10 --seed=3 --records=3 >small.ten
     train-classifier --quiet --epochs=1 --config="$NET" <small.ten >net.ten
+    train-gan --quiet --preset=tiny --iters=2 --batch=20 <small.ten >gan.ten
+    ten-gen image u8 2,16,16,1 --fill=uniform --seed=3 >two.ten
     classify --quiet --model=net.ten <small.ten >classes.ten
     ten-cut --rename=probability=prob <classes.ten >classes-prob.ten
     ten-gen feat f32 700,300 --fill=normal --seed=7 >feat.ten

@@ -73,3 +73,8 @@ setup() { cd "$BATS_TEST_TMPDIR" || return; }
     [ "${lines[0]}" = "36 groups, 60 edges" ]
     [ "${lines[1]}" = "each of weight 2" ]
 }
+@test "few-shot: a sheet of sixteen samples and a film" {
+    run -0 "$ROOT"/examples/few-shot.sh
+    [[ "${lines[-1]}" = *"[1,138,138,3]"* ]]
+    [ "$(head -c 6 film.gif)" = GIF89a ]
+}

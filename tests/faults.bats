@@ -21,7 +21,7 @@ row() {
     rt-oracle) echo graph build ;;
     graph-filter) echo graph --box=0,0,900,900 ;;
     ten2png) echo stream --grid ;;
-    ten2y4m | tsm-shift) echo clip ;;
+    ten2y4m | ten2gif | tsm-shift) echo clip ;;
     video-gen) echo clip arrow ;;
     tsm-online) echo clip --model="$BATS_FILE_TMPDIR/online.ten" ;;
     ten2raw | ten2npy | ten2npz | ten2safetensors) echo stream ;;
@@ -49,9 +49,11 @@ row() {
     swd | ms-ssim) echo convert --real="$BATS_FILE_TMPDIR/good.ten" ;;
     frechet | kid | prdc) echo convert --real="$BATS_FILE_TMPDIR/good.ten" ;;
     nn-check) echo convert --train="$BATS_FILE_TMPDIR/good.ten" --held-out="$BATS_FILE_TMPDIR/good.ten" ;;
-    confusion | score | latency | fstat | inception-score | spanner | spanner-repair | spanner-prune | spanner-verify) echo convert ;;
-    sparch-sim | sparch-plan) echo convert ;;
+    confusion | score | latency | fstat | inception-score | spanner | spanner-repair | spanner-prune | spanner-verify | sparch-sim | sparch-plan) echo convert ;;
     sparch-merge) echo convert "$s" ;;
+    train-gan) echo 'samples --preset=tiny --iters=1 --batch=2' ;;
+    gan-sample | gan-interp) echo convert ;;
+    gan-project) echo 'convert --target='"$s" ;;
     *) return 1 ;;
     esac
 }

@@ -12,7 +12,9 @@ setup() { cd "$BATS_TEST_TMPDIR" || return; }
     make-model --seed=3 --config-file=net.json | ten-cmp a.ten -
 }
 @test "every family makes a network of its defaults" {
-    for family in resnet mobilenet mlp transformer transformer_xl translator generator discriminator; do
+    for family in resnet mobilenet mlp transformer transformer_xl translator generator discriminator \
+        dcgan_generator dcgan_discriminator sngan_generator sngan_discriminator biggan_generator biggan_discriminator \
+        stylegan2_generator stylegan2_discriminator; do
         make-model --config="{\"family\": \"$family\"}" | ten-verify --quiet >/dev/null
     done
 }

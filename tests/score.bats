@@ -108,3 +108,76 @@ load common
     run -2 --separate-stderr score --config='{"family": "none"}'
     [[ "$stderr" = *"expected one of resnet, mobilenet, mlp"* ]]
 }
+# counted NET: parameters and multiply-accumulates.
+counted() { score --config="$1" | awk -F'\t' 'NR == 2 { print $1, $3 }'; }
+# Generator: linear 64*2048, 4*4*16*128*64, 8*8*16*64*32, 16*16*16*32*3; discriminator: 16*16*16*3*32 and so on, counted by hand.
+@test "DCGAN: 4.72 and 4.59 million multiply-accumulates for an image of 32x32" {
+    [ "$(counted '{"family": "dcgan_generator"}')" = "298691 4718592" ]
+    [ "$(counted '{"family": "dcgan_discriminator"}')" = "167649 4589568" ]
+}
+# 28x20: two steps, from 7x5
+@test "DCGAN takes sides that can be halved, and no others" {
+    [ "$(counted '{"family": "dcgan_generator", "image": [28,20,1], "width": 16, "in": [8]}')" = "$((8*560+560+16*16*8+16+16*8+1)) $((8*560+35*2048+140*128))" ]
+    run -2 --separate-stderr score --config='{"family": "dcgan_generator", "image": [27,20,1]}'
+    [[ "$stderr" = "score: config: images of 27x20: expected sides that can be halved"* ]]
+    run -2 score --config='{"family": "dcgan_discriminator", "in": [28,20,1], "steps": 3}'
+    run -2 score --config='{"family": "dcgan_discriminator", "in": [28,20]}'
+}
+@test "classes of generators and discriminators are an input y" {
+    cd "$BATS_TEST_TMPDIR"
+    ten-gen z f32 3,8 --fill=normal >z.ten
+    ten-gen y i32 3 --fill=uniform --hi=4 >y.ten
+    make-model --config='{"family": "dcgan_generator", "in": [8], "image": [8,8,1], "width": 4, "classes": 4}' >g.ten
+    make-model --config='{"family": "dcgan_discriminator", "in": [8,8,1], "width": 4, "classes": 4}' >d.ten
+    ten-paste z.ten y.ten | forward --model=g.ten --output=x >x.ten
+    ten-paste <(ten-cut --keep=x <x.ten) y.ten | forward --model=d.ten >logit.ten
+    [[ "$(ten-info logit.ten)" = *"f32  [3,1]"* ]]
+    run -1 --separate-stderr forward --model=g.ten <z.ten
+    [[ "$stderr" = *"no record y"* ]]
+}
+# The reference has the 1x1 convolutions of short cuts behind the upsampling, where there are 4 times as many pixels (8, 16, 32 squared
+# times 256 * 256), and before the pooling of the second block of the discriminator: 1.681 and 1.081 thousand million in all.
+@test "BigGAN for CIFAR: parameters and multiply-accumulates of the reference" {
+    [ "$(counted '{"family": "biggan_generator"}')" = "4304387 $((1681129472 - 3 * 65536 * 1344 / 4))" ]
+    [ "$(counted '{"family": "biggan_discriminator"}')" = "4207361 $((1081016576 - 3 * 65536 * 256 / 4))" ]
+}
+@test "BigGAN for ImageNet at 128x128 has 70.4 and 88.0 million parameters" {
+    g='{"family": "biggan_generator", "in": [120], "image": [128,128,3], "widths": [1536,1536,768,384,192,96], "classes": 1000, "shared": 128, "hierarchical": true, "attention": 64}'
+    d='{"family": "biggan_discriminator", "in": [128,128,3], "widths": [96,192,384,768,1536,1536], "down": 5, "classes": 1000, "attention": 64}'
+    [ "$(counted "$g" | cut -d" " -f1)" = 70433988 ]
+    [ "$(counted "$d" | cut -d" " -f1)" = 87982370 ]
+}
+@test "BigGAN refuses numbers that make no network" {
+    for net in '"biggan_generator", "in": [121], "hierarchical": true, "shared": 8' '"biggan_generator", "in": [120], "hierarchical": true' \
+        '"biggan_generator", "attention": 12' '"biggan_generator", "image": [36,36,3]' '"biggan_generator", "init": "he"' \
+        '"biggan_generator", "classes": 0, "shared": 4' '"biggan_discriminator", "attention": 64' '"biggan_discriminator", "down": 5' \
+        '"biggan_discriminator", "in": [6,32,3]' '"sngan_generator", "in": [4,4]'; do
+        run -2 --separate-stderr score --config="{\"family\": $net}"
+        [[ "$stderr" = "score: config: "*expected* ]]
+    done
+}
+# style SIZE FMAP_BASE: parameters of StyleGAN2's networks.
+style() {
+    counted "{\"family\": \"stylegan2_generator\", \"image\": [$1,$1,3], \"fmap_base\": $2}" | cut -d' ' -f1
+    counted "{\"family\": \"stylegan2_discriminator\", \"in\": [$1,$1,3], \"fmap_base\": $2}" | cut -d' ' -f1
+}
+@test "StyleGAN2 for CIFAR, FFHQ, low-shot sets and 1024x1024: parameters of the reference" {
+    [ "$(style 32 2048 | xargs)" = "13506963 13918849" ]
+    [ "$(style 256 8192 | xargs)" = "24767458 24001089" ]
+    [ "$(style 256 16384 | xargs)" = "30034338 28864129" ]
+    [ "$(style 1024 16384 | xargs)" = "30370060 29012513" ]
+}
+@test "StyleGAN2 refuses numbers that make no network" {
+    for net in '"stylegan2_generator", "noise": "white"' '"stylegan2_generator", "mixing": 1.5' '"stylegan2_generator", "image": [5000,8,3]' \
+        '"stylegan2_generator", "in": [4,4]' '"stylegan2_generator", "mapping": 0' '"stylegan2_discriminator", "in": [8,5000,3]' \
+        '"stylegan2_discriminator", "in": [32]' '"stylegan2_discriminator", "group": -1'; do
+        run -2 --separate-stderr score --config="{\"family\": $net}"
+        [[ "$stderr" = "score: config: "*expected* ]]
+    done
+}
+@test "networks too large to be true are refused before their memory is asked for" {
+    for net in '"biggan_generator", "in": [16777216], "widths": [16777216,4]' '"dcgan_generator", "in": [16777216], "image": [2048,2048,1], "width": 16384, "steps": 1'; do
+        run -2 --separate-stderr score --config="{\"family\": $net}"
+        [[ "$stderr" = "score: config: a first map of "*expected* ]]
+    done
+}

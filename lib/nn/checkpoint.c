@@ -211,10 +211,15 @@ static struct entry *find(const struct entries *all, const char *name)
 
 /* ---- Writing --------------------------------------------------------------------------------- */
 
-static int write_text(struct ten_writer *w, const char *name, const char *text, struct ten_err *e)
+/* The group that c is written as. */
+struct place { int64_t group; char *attrs; };
+
+static int write_text(struct ten_writer *w, const struct place *at, const char *name,
+                      const char *text, struct ten_err *e)
 {
     return ten_write(w, &(struct ten_record){.name = name, .type = TEN_UTF8, .data = text,
-                                             .shape = {1, {(int64_t)strlen(text)}}}, e);
+                                             .shape = {1, {(int64_t)strlen(text)}},
+                                             .group = at->group, .group_attrs = at->attrs}, e);
 }
 
 static char *attrs_of(const struct entry *entry)
@@ -229,12 +234,14 @@ static char *attrs_of(const struct entry *entry)
     return text;
 }
 
-static int write_entry(struct ten_writer *w, const struct entry *entry, struct ten_err *e)
+static int write_entry(struct ten_writer *w, const struct place *at, const struct entry *entry,
+                       struct ten_err *e)
 {
     char *attrs = entry->param ? attrs_of(entry) : NULL;
     const int rc = ten_write(w, &(struct ten_record){.name = entry->name, .type = entry->type,
                                                      .shape = entry->shape, .data = entry->data,
-                                                     .attrs = attrs}, e);
+                                                     .attrs = attrs, .group = at->group,
+                                                     .group_attrs = at->attrs}, e);
 
     free(attrs);
     return rc;
@@ -243,16 +250,18 @@ static int write_entry(struct ten_writer *w, const struct entry *entry, struct t
 int checkpoint_write(struct ten_writer *w, const struct checkpoint *c, struct ten_err *e)
 {
     struct entries all = entries_of(c);
-    int rc = c->config ? write_text(w, "config", c->config, e) : 0;
+    const struct place at = {c->group, c->role ? xasprintf("{\"role\": \"%s\"}", c->role) : NULL};
+    int rc = c->config ? write_text(w, &at, "config", c->config, e) : 0;
 
     for (int i = 0; i < all.n && rc == 0; i++)
-        rc = write_entry(w, &all.list[i], e);
+        rc = write_entry(w, &at, &all.list[i], e);
     if (rc == 0 && c->run) {
         char *text = run_text(c->run);
 
-        rc = write_text(w, "run", text, e);
+        rc = write_text(w, &at, "run", text, e);
         free(text);
     }
+    free(at.attrs);
     entries_free(&all);
     return rc;
 }
@@ -370,14 +379,52 @@ static json_t *read_config(const struct ten_record *rec, const char *where, stru
     return NULL;
 }
 
+/* Which groups of a stream count; role NULL: all. */
+struct choice { const char *role; int64_t group; bool chosen; };
+
+static bool chosen(struct choice *c, const struct ten_record *rec)
+{
+    if (!c->role)
+        return true;
+    if (rec->group != c->group) {
+        json_t *attrs = rec->group_attrs ? json_loads(rec->group_attrs, 0, NULL) : NULL;
+        const char *role = json_string_value(json_object_get(attrs, "role"));
+
+        *c = (struct choice){c->role, rec->group, role && strcmp(role, c->role) == 0};
+        json_decref(attrs);
+    }
+    return c->chosen;
+}
+
+/* The next record of a group that counts, as ten_next(). */
+static int next_chosen(struct ten_reader *r, struct choice *c, struct ten_record *rec,
+                       struct ten_err *e)
+{
+    int rc;
+
+    do
+        rc = ten_next(r, rec, e);
+    while (rc > 0 && !chosen(c, rec));
+    return rc;
+}
+
 json_t *checkpoint_config(struct ten_reader *r, struct ten_err *e)
 {
+    return checkpoint_config_of(r, NULL, e);
+}
+
+json_t *checkpoint_config_of(struct ten_reader *r, const char *role, struct ten_err *e)
+{
+    struct choice which = {.role = role, .group = -1};
     struct ten_record rec;
-    const int rc = ten_next(r, &rec, e);
+    const int rc = next_chosen(r, &which, &rec, e);
 
     if (rc > 0 && strcmp(rec.name, "config") == 0)
         return read_config(&rec, stream_name(r), e);
-    if (rc >= 0)
+    if (rc == 0 && role)
+        fail(e, TEN_E_DATA, "%s: no group of role %s: expected networks that trained together",
+             stream_name(r), role);
+    else if (rc >= 0)
         fail(e, TEN_E_DATA, "%s: %.80s: no model: expected one, which starts with config",
              stream_name(r), rc > 0 ? rec.name : "nothing more");
     return NULL;
@@ -437,11 +484,12 @@ static int load_records(struct ten_reader *r, const struct checkpoint *c, struct
                         const struct wanted *want, bool *run_seen, struct ten_err *e)
 {
     const char *where = stream_name(r);
+    struct choice which = {.role = c->role, .group = -1};
     struct ten_record rec;
     int64_t group = -1;
     int rc;
 
-    while ((rc = ten_next(r, &rec, e)) > 0) {
+    while ((rc = next_chosen(r, &which, &rec, e)) > 0) {
         if (group >= 0 && rec.group != group)
             return fail(e, TEN_E_DATA, "%s: %s: a second group: expected one model", where,
                         rec.name);
@@ -598,6 +646,13 @@ static void write_report(struct init_report *report, const struct params *ps,
 int checkpoint_init(struct ten_reader *r, struct params *ps, const struct namemap *map,
                     struct init_report *report, struct ten_err *e)
 {
+    return checkpoint_init_of(r, NULL, ps, map, report, e);
+}
+
+int checkpoint_init_of(struct ten_reader *r, const char *role, struct params *ps,
+                       const struct namemap *map, struct init_report *report, struct ten_err *e)
+{
+    struct choice which = {.role = role, .group = -1};
     struct reporting state = {.fate = xcalloc((size_t)ps->n, sizeof *state.fate),
                               .got = xcalloc((size_t)ps->n, sizeof *state.got)};
     struct ten_record rec;
@@ -607,7 +662,7 @@ int checkpoint_init(struct ten_reader *r, struct params *ps, const struct namema
     state.left = open_memstream(&state.text, &state.size);
     if (!state.left)
         rc = fail(e, TEN_E_DATA, "%s: %s: no memory for a report", stream_name(r), strerror(errno));
-    while (rc == 0 && (rc = ten_next(r, &rec, e)) > 0)
+    while (rc == 0 && (rc = next_chosen(r, &which, &rec, e)) > 0)
         rc = init_from(&rec, ps, map, &state, report, e);
     if (state.left)
         fclose(state.left);

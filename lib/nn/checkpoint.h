@@ -15,6 +15,9 @@
  * Networks that train together have prefixes: G.conv.weight, opt.m.G.conv.weight,
  * ema.G.conv.weight.
  * A checkpoint is a model to everything that only wants one: opt., ema. and run are passed over.
+ *
+ * Several models in one stream are a group each, told apart by the group's attribute role
+ * ("generator", "ema", "discriminator").
  */
 #ifndef NN_CHECKPOINT_H
 #define NN_CHECKPOINT_H
@@ -51,6 +54,10 @@ struct checkpoint {
     int nparts;
     const struct part *parts;
     struct run *run;                    /* NULL: a model only */
+    /* Of several models in the stream: written as group number `group`; groups that are read of
+     * another role are passed over.  NULL: the stream has no other. */
+    const char *role;
+    int64_t group;
 };
 
 /* ---- Writing --------------------------------------------------------------------------------- */
@@ -78,6 +85,8 @@ int checkpoint_export(struct ten_writer *w, const struct params *ps, const struc
 /* The first record of a model: its configuration, an object; the caller's: json_decref().  NULL
  * with *e set when it is something else. */
 json_t *checkpoint_config(struct ten_reader *r, struct ten_err *e);
+/* The same of the first group of this role. */
+json_t *checkpoint_config_of(struct ten_reader *r, const char *role, struct ten_err *e);
 
 /*
  * The rest of the stream, or all of it, into what c holds.  Everything asked for must be there,
@@ -106,5 +115,8 @@ void init_report_free(struct init_report *report);
  */
 int checkpoint_init(struct ten_reader *r, struct params *ps, const struct namemap *map,
                     struct init_report *report, struct ten_err *e);
+/* The same from the groups of this role. */
+int checkpoint_init_of(struct ten_reader *r, const char *role, struct params *ps,
+                       const struct namemap *map, struct init_report *report, struct ten_err *e);
 
 #endif

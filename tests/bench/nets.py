@@ -35,6 +35,8 @@ from torch import nn
 from torch.nn import functional as F
 from torch.nn.utils import spectral_norm
 
+import gan_nets
+
 
 class Net(nn.Module):
     """A network with its batch, its loss and its optimiser.  Tensors of a batch are [N,C,H,W] here."""
@@ -313,6 +315,95 @@ class Gan(Net):
         return loss_d.item() + loss_g.item()
 
 
+class BigGan(Gan):
+    """BigGAN for CIFAR (gan_nets.py), g and d.  A step is 4 of the discriminator and one of the generator, as in Gan
+    but for classes, data of its own for each, and Adam with beta1 0; evaluation is G(z[0], y[0])."""
+    def __init__(self):
+        Net.__init__(self)
+        self.g, self.d = gan_nets.BigganGenerator(), gan_nets.BigganDiscriminator()
+        for m in self.modules():
+            if isinstance(m, (nn.Conv2d, nn.Linear, nn.Embedding)):
+                nn.init.normal_(m.weight_orig if hasattr(m, "weight_orig") else m.weight, 0, 0.02)
+            if hasattr(m, "weight_u"):      # converged, or it matters when an evaluation takes its v from
+                left, _, _ = torch.linalg.svd(m.weight_orig.detach().flatten(1), full_matrices=False)
+                m.weight_u.copy_(left[:, 0])
+
+    def batch(self):
+        y = torch.randint(10, (5, 50))
+        return {"image": torch.stack([images(50, 32) for _ in range(4)]), "z": torch.randn(5, 50, 128), "y": y,
+                "both": torch.cat([y[:4], torch.randint(10, (4, 50))], 1)}
+
+    def forward(self, data):
+        return self.g(data["z"][0], data["y"][0])
+
+    def prepare(self):
+        self.adam_g = torch.optim.Adam(self.g.parameters(), 2e-4, betas=(0, 0.999))
+        self.adam_d = torch.optim.Adam(self.d.parameters(), 2e-4, betas=(0, 0.999))
+
+    def step(self):
+        real, z, y, both = (self.data[k] for k in ("image", "z", "y", "both"))
+        for i in range(4):
+            with torch.no_grad():
+                fake = self.g(z[i], y[i])
+            self.adam_d.zero_grad(set_to_none=True)
+            on_fake, on_real = self.d(torch.cat([fake, real[i]]), both[i]).chunk(2)
+            loss_d = F.relu(1 - on_real).mean() + F.relu(1 + on_fake).mean()
+            loss_d.backward()
+            self.adam_d.step()
+
+        self.d.requires_grad_(False)
+        self.adam_g.zero_grad(set_to_none=True)
+        loss_g = -self.d(self.g(z[4], y[4]), y[4]).mean()
+        loss_g.backward()
+        self.adam_g.step()
+        self.d.requires_grad_(True)
+        return loss_d.item() + loss_g.item()
+
+
+class StyleGan2(Net):
+    """StyleGAN2 at 64x64 (gan_nets.py), g and d, noise that stands still, no mixing.  A step:
+
+        G   mean(softplus(-D(G(z[0])))) + 2 path_length of half as many samples, z[1], around 0.5
+        D   mean(softplus(D(G(z[2])))) + mean(softplus(-D(real))) + R1 of real
+
+    Adam with beta1 0 and beta2 0.99.
+    """
+    def __init__(self):
+        super().__init__()
+        self.g = gan_nets.Stylegan2Generator(image=[64, 64, 3])
+        self.d = gan_nets.Stylegan2Discriminator(**{"in": [64, 64, 3]})
+
+    def batch(self):
+        return {"image": images(8, 64), "z": torch.randn(3, 8, 512), "noise": torch.randn(4, 64, 64, 3) / 64}
+
+    def forward(self, data):
+        return self.g(data["z"][0])
+
+    def prepare(self):
+        self.adam_g = torch.optim.Adam(self.g.parameters(), 2e-3, betas=(0, 0.99))
+        self.adam_d = torch.optim.Adam(self.d.parameters(), 2e-3, betas=(0, 0.99))
+
+    def step(self):
+        z = self.data["z"]
+        self.d.requires_grad_(False)
+        self.adam_g.zero_grad(set_to_none=True)
+        loss_g = F.softplus(-self.d(self.g(z[0]))).mean()
+        loss_g = loss_g + 2 * gan_nets.path_length(self.g, z[1][:4], None, self.data["noise"], 0.5)
+        loss_g.backward()
+        self.adam_g.step()
+        self.d.requires_grad_(True)
+
+        self.adam_d.zero_grad(set_to_none=True)
+        with torch.no_grad():
+            fake = self.g(z[2])
+        real = self.data["image"].detach().requires_grad_()
+        on_real = self.d(real)
+        loss_d = F.softplus(self.d(fake)).mean() + F.softplus(-on_real).mean() + gan_nets.r1(on_real, real)
+        loss_d.backward()
+        self.adam_d.step()
+        return loss_g.item() + loss_d.item()
+
+
 # ---- d: image to image ---------------------------------------------------------------------------
 
 def reflected(inputs, outputs, kernel):
@@ -584,7 +675,8 @@ class Mlp(Net):
         return torch.optim.Adam(self.parameters(), 1e-3)
 
 
-NETS = {"resnet18": ResNet18, "mobilenetv2": MobileNetV2, "gan": Gan, "translator": Translator,
+NETS = {"resnet18": ResNet18, "mobilenetv2": MobileNetV2, "gan": Gan, "biggan": BigGan,
+        "stylegan2": StyleGan2, "translator": Translator,
         "transformer": Transformer, "transformer_xl": TransformerXL, "tsm_resnet18": TsmResNet18, "mlp": Mlp}
 
 
@@ -606,7 +698,7 @@ def named_weights(net):
 
 def use_batch_statistics(net):
     """One forward with momentum 1; an evaluation would still see 0 and 1."""
-    norms = [m for m in net.modules() if isinstance(m, nn.BatchNorm2d)]
+    norms = [m for m in net.modules() if isinstance(m, (nn.BatchNorm2d, gan_nets.ClassNorm))]
     for norm in norms:
         norm.momentum = 1
     with torch.no_grad():
@@ -634,6 +726,9 @@ def load(net, args):
         for name, x in named_weights(net).items():
             value = torch.from_numpy(file[name])
             x.copy_(value.permute(0, 3, 1, 2) if x.dim() == 4 else value)
+    for m in net.modules():
+        if hasattr(m, "weight_v"):
+            m.weight_v.copy_(F.normalize(m.weight_u @ m.weight_orig.flatten(1), dim=0))
 
 
 # ---- The conversation ----------------------------------------------------------------------------

@@ -10,6 +10,7 @@
 #include "base/threads.h"
 #include "autograd/ops.h"
 #include "autograd/ops_loss.h"
+#include "models/gan.h"
 #include "models/model_io.h"
 #include "nn/checkpoint.h"
 #include "nn/namemap.h"
@@ -64,7 +65,11 @@ struct net {
     double lr;
     struct var *(*loss)(struct side *s, struct var *out);
     const char *critic;                 /* another config */
+    double (*step)(struct side *s);     /* NULL: the loss of what it gives */
 };
+static double gan_step(struct side *s);
+static double biggan_step(struct side *s);
+static double stylegan2_step(struct side *s);
 
 static struct var *cross_entropy(struct side *s, struct var *out)
 {
@@ -93,14 +98,17 @@ static struct var *distance(struct side *s, struct var *out)
 }
 
 static const struct net nets[] = {
-    {"resnet18", "{\"family\": \"resnet\", \"in\": [32, 32, 3], \"classes\": 10}", "sgd:momentum=0.9,nesterov=1,decay=5e-4", "image", 0.05, cross_entropy, NULL},
-    {"mobilenetv2", "{\"family\": \"mobilenet\", \"in\": [64, 64, 3], \"classes\": 100}", "sgd:momentum=0.9,nesterov=1,decay=5e-4", "image", 0.05, cross_entropy, NULL},
-    {"tsm_resnet18", "{\"family\": \"resnet\", \"stem\": \"large\", \"frames\": 8, \"in\": [8, 64, 64, 3], \"classes\": 27}", "sgd:momentum=0.9,decay=1e-4", "clip", 0.01, cross_entropy, NULL},
-    {"gan", "{\"family\": \"generator\"}", "adam:beta1=0.5", NULL, 2e-4, NULL, "{\"family\": \"discriminator\"}"},
-    {"translator", "{\"family\": \"translator\"}", "adam", "image", 2e-4, distance, NULL},
-    {"transformer", "{\"family\": \"transformer\", \"dropout\": 0}", "adam", NULL, 1e-4, smooth_id_loss, NULL},
-    {"transformer_xl", "{\"family\": \"transformer_xl\", \"dropout\": 0}", "adam", NULL, 1e-4, id_loss, NULL},
-    {"mlp", "{\"family\": \"mlp\", \"in\": [128], \"hidden\": [400, 400], \"out\": 1}", "adam", "x", 1e-3, squared_error, NULL},
+    {"resnet18", "{\"family\": \"resnet\", \"in\": [32, 32, 3], \"classes\": 10}", "sgd:momentum=0.9,nesterov=1,decay=5e-4", "image", 0.05, cross_entropy, NULL, NULL},
+    {"mobilenetv2", "{\"family\": \"mobilenet\", \"in\": [64, 64, 3], \"classes\": 100}", "sgd:momentum=0.9,nesterov=1,decay=5e-4", "image", 0.05, cross_entropy, NULL, NULL},
+    {"tsm_resnet18", "{\"family\": \"resnet\", \"stem\": \"large\", \"frames\": 8, \"in\": [8, 64, 64, 3], \"classes\": 27}", "sgd:momentum=0.9,decay=1e-4", "clip", 0.01, cross_entropy, NULL, NULL},
+    {"gan", "{\"family\": \"generator\"}", "adam:beta1=0.5", NULL, 2e-4, NULL, "{\"family\": \"discriminator\"}", gan_step},
+    {"biggan", "{\"family\": \"biggan_generator\"}", "adam:beta1=0", NULL, 2e-4, NULL, "{\"family\": \"biggan_discriminator\"}", biggan_step},
+    {"stylegan2", "{\"family\": \"stylegan2_generator\", \"image\": [64, 64, 3], \"noise\": \"fixed\", \"mixing\": 0}", "adam:beta1=0,beta2=0.99",
+     NULL, 2e-3, NULL, "{\"family\": \"stylegan2_discriminator\", \"in\": [64, 64, 3]}", stylegan2_step},
+    {"translator", "{\"family\": \"translator\"}", "adam", "image", 2e-4, distance, NULL, NULL},
+    {"transformer", "{\"family\": \"transformer\", \"dropout\": 0}", "adam", NULL, 1e-4, smooth_id_loss, NULL, NULL},
+    {"transformer_xl", "{\"family\": \"transformer_xl\", \"dropout\": 0}", "adam", NULL, 1e-4, id_loss, NULL, NULL},
+    {"mlp", "{\"family\": \"mlp\", \"in\": [128], \"hidden\": [400, 400], \"out\": 1}", "adam", "x", 1e-3, squared_error, NULL, NULL},
 };
 
 /* ---- Files ------------------------------------------------------------------------------------------- */
@@ -159,12 +167,29 @@ static struct learner learner_new(struct side *s, const char *config, const char
 
 /* ---- Commands ------------------------------------------------------------------------------------------ */
 
+/* Part i of a record, along its first axis. */
+static struct var *part(struct side *s, const char *name, int64_t i)
+{
+    const struct tensor *t = find(s, name);
+    const int64_t size = tensor_count(t) / t->dim[0] * 4;
+    return tape_input(s->tape, tensor_over((char *)t->data + i * size, t->type, t->rank - 1, t->dim + 1));
+}
+
+/* What the generator makes of part i of z, and of y if it has classes. */
+static struct var *generated(struct side *s, int64_t i)
+{
+    struct var *in[2] = {part(s, "z", i)};
+    if (s->main.model->inputs > 1)
+        in[1] = part(s, "y", i);
+    return model_forward_all(s->main.model, s->tape, in);
+}
+
 static struct var *forward(struct side *s)
 {
     struct var *in[MODEL_INPUTS];
     const struct model *m = s->main.model;
     if (s->net->critic)
-        return model_forward(s->main.model, s->tape, op_reshape(s->tape, op_slice(s->tape, input(s, "z"), 0, 0, 1), DIMS(-1, m->in[0])));
+        return generated(s, 0);
     for (int i = 0; i < m->inputs; i++)
         in[i] = input(s, s->net->in ? s->net->in : m->input[i].name);
     return model_forward_all(s->main.model, s->tape, in);
@@ -177,37 +202,106 @@ static void update(struct side *s, struct learner *l, struct var *loss)
     tape_clear(s->tape);
 }
 
-/* nets.py, Gan: the discriminator on [real; fake], then the generator. */
-static double gan_step(struct side *s)
+/* Without a way back. */
+static struct var *constant(struct side *s, int64_t i)
+{
+    struct tape_mode *mode = tape_mode(s->tape);
+    mode->record = false;
+    struct var *fake = generated(s, i);
+    mode->record = true;
+    return fake;
+}
+
+/* The critic's logits of x and y, or NULL. */
+static struct var *judged(struct side *s, struct var *x, struct var *y)
+{
+    return model_forward_all(s->critic.model, s->tape, (struct var *[]){x, y});
+}
+
+/* Those of part i of the generator's; the critic stands still. */
+static struct var *judged_still(struct side *s, int64_t i)
+{
+    struct tape_mode *mode = tape_mode(s->tape);
+    struct var *fake = generated(s, i);
+    mode->still = true;
+    struct var *logits = judged(s, fake, s->main.model->inputs > 1 ? part(s, "y", i) : NULL);
+    mode->still = false;
+    return logits;
+}
+
+/* Of the critic on [fake; real], as nets.py, Gan. */
+static double hinge_step(struct side *s, struct var *fake, struct var *real, struct var *y)
 {
     struct tape *t = s->tape;
-    struct tape_mode *mode = tape_mode(t);
-    struct var *real = input(s, "image"), *z;
     const int64_t n = real->v.dim[0];
-
-    mode->record = false;
-    struct var *fake = forward(s);
-    mode->record = true;
-    struct var *logits = model_forward(s->critic.model, t, op_concat(t, (struct var *[]){real, fake}, 2, 0));
-    struct var *loss = op_add(t, op_mean_all(t, op_hinge_real(t, op_slice(t, logits, 0, 0, n))),
-                              op_mean_all(t, op_hinge_fake(t, op_slice(t, logits, 0, n, n))));
-    double value = loss->v.f[0];
+    struct var *logits = judged(s, op_concat(t, (struct var *[]){fake, real}, 2, 0), y);
+    struct var *loss = op_add(t, op_mean_all(t, op_hinge_real(t, op_slice(t, logits, 0, n, n))),
+                              op_mean_all(t, op_hinge_fake(t, op_slice(t, logits, 0, 0, n))));
+    const double value = loss->v.f[0];
     update(s, &s->critic, loss);
+    return value;
+}
 
-    z = op_reshape(t, op_slice(t, input(s, "z"), 0, 1, 1), DIMS(-1, s->main.model->in[0]));
-    fake = model_forward(s->main.model, t, z);
-    mode->still = true;
-    loss = op_neg(t, op_mean_all(t, model_forward(s->critic.model, t, fake)));
-    mode->still = false;
-    value += loss->v.f[0];
+static double fooling_step(struct side *s, int64_t i)
+{
+    struct var *loss = op_neg(s->tape, op_mean_all(s->tape, judged_still(s, i)));
+    const double value = loss->v.f[0];
     update(s, &s->main, loss);
+    return value;
+}
+
+static double gan_step(struct side *s)
+{
+    const double value = hinge_step(s, constant(s, 0), input(s, "image"), NULL);
+    return value + fooling_step(s, 1);
+}
+
+static double biggan_step(struct side *s)
+{
+    double value = 0;
+    for (int64_t i = 0; i < 4; i++)
+        value = hinge_step(s, constant(s, i), part(s, "image", i), part(s, "both", i));
+    return value + fooling_step(s, 4);
+}
+
+/* mean (|J' noise| - 0.5)^2 of half of z[1], J that of the images by w. */
+static struct var *path_length(struct side *s)
+{
+    struct tape *t = s->tape;
+    struct model *g = s->main.model;
+    const struct gan_latent l = gan_latent(g);
+    struct var *z = part(s, "z", 1), *j;
+    const int64_t n = z->v.dim[0] / 2;
+    struct var *w = gan_map(g, t, op_slice(t, z, 0, 0, n), NULL);
+    w = op_broadcast(t, op_reshape(t, w, DIMS(n, 1, l.width)), DIMS(n, l.layers, l.width));
+    tape_grad(t, gan_synthesize(g, t, w), input(s, "noise"), &w, 1, true, &j);
+    struct var *length = op_sqrt(t, op_mean(t, op_sum(t, op_square(t, j), 1 << 2, false), 1 << 1, false));
+    return op_mean_all(t, op_square(t, op_affine(t, length, 1, -0.5f)));
+}
+
+static double stylegan2_step(struct side *s)
+{
+    struct tape *t = s->tape;
+    struct var *loss = op_mean_all(t, op_softplus(t, op_neg(t, judged_still(s, 0))));
+    loss = op_add(t, loss, op_scale(t, path_length(s), 2));
+    double value = loss->v.f[0];
+    update(s, &s->main, loss);
+
+    const struct tensor *image = find(s, "image");
+    struct var *real = tape_leaf(t, tensor_over(image->data, TEN_F32, image->rank, image->dim)), *slope;
+    struct var *on_fake = judged(s, constant(s, 2), NULL), *on_real = judged(s, real, NULL);
+    tape_grad(t, on_real, NULL, &real, 1, true, &slope);
+    loss = op_add(t, op_mean_all(t, op_softplus(t, on_fake)), op_mean_all(t, op_softplus(t, op_neg(t, on_real))));
+    loss = op_add(t, loss, op_scale(t, op_sum_all(t, op_square(t, slope)), 0.5f / (float)image->dim[0]));
+    value += loss->v.f[0];
+    update(s, &s->critic, loss);
     return value;
 }
 
 static double step(struct side *s)
 {
-    if (s->net->critic)
-        return gan_step(s);
+    if (s->net->step)
+        return s->net->step(s);
     struct var *loss = s->net->loss(s, forward(s));
     const double value = loss->v.f[0];
     update(s, &s->main, loss);

@@ -85,7 +85,7 @@ static struct training *training_new(const char *rule)
     t->ema = ema_new(t->ps, &average);
     t->run = (struct run){.seed = 0xfedcba9876543210, .best = NAN};
     t->part = (struct part){"", t->ps, t->opt, t->ema};
-    t->c = (struct checkpoint){"{\"inputs\":6}", 1, &t->part, &t->run};
+    t->c = (struct checkpoint){.config = "{\"inputs\":6}", .nparts = 1, .parts = &t->part, .run = &t->run};
     return t;
 }
 
@@ -326,7 +326,7 @@ static char *contents(const char *path)
 static void a_checkpoint_is_config_parameters_moments_average_and_run(void)
 {
     struct training *t = training_new("adam:amsgrad=1");
-    const struct checkpoint model = {t->c.config, 1, &(struct part){.prefix = "", .params = t->ps}, NULL};
+    const struct checkpoint model = {.config = t->c.config, .nparts = 1, .parts = &(struct part){.prefix = "", .params = t->ps}};
 
     CHECK_INT(checkpoint_save("a", &t->c, NULL, &e), 0);
     char *text = contents("a");
@@ -361,13 +361,13 @@ static void two_networks_keep_apart_by_their_prefixes(void)
 
     train(g, 3, NULL);
     train(d, 5, NULL);
-    CHECK_INT(checkpoint_save("a", &(struct checkpoint){"{}", 2, parts, NULL}, NULL, &e), 0);
+    CHECK_INT(checkpoint_save("a", &(struct checkpoint){.config = "{}", .nparts = 2, .parts = parts}, NULL, &e), 0);
     char *text = contents("a");
     CHECK(strstr(text, "\nG.weight ") && strstr(text, "\nopt.v.G.weight ") && strstr(text, "\nopt.m.D.weight "));
     CHECK(strstr(text, "\nema.G.weight ") && !strstr(text, "\nema.D."));
     free(text);
     r = ten_open("a", NULL, &e);
-    CHECK_INT(checkpoint_load(r, &(struct checkpoint){NULL, 2, parts2, NULL}, &e), 0);
+    CHECK_INT(checkpoint_load(r, &(struct checkpoint){.nparts = 2, .parts = parts2}, &e), 0);
     ten_close(r);
     CHECK_BYTES(g->ps->values, g2->ps->values, (size_t)g->ps->trained * sizeof(float));
     CHECK_BYTES(d->opt->slot[0].flat, d2->opt->slot[0].flat, (size_t)d->ps->trained * sizeof(float));
@@ -376,6 +376,60 @@ static void two_networks_keep_apart_by_their_prefixes(void)
     training_free(d);
     training_free(g2);
     training_free(d2);
+    files_here(true);
+}
+
+/* A stream of two models, in groups of their own. */
+static void write_roles(struct training *first, struct training *second)
+{
+    const int fd = open("a", O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    struct ten_writer *w = ten_create_fd(fd, "a", NULL, &e);
+
+    for (int k = 0; k < 2; k++)
+        CHECK_INT(checkpoint_write(w, &(struct checkpoint){
+            .config = k ? "{\"k\":1}" : "{\"k\":0}", .nparts = 1, .role = k ? "second" : "first", .group = k,
+            .parts = &(struct part){.prefix = "", .params = k ? second->ps : first->ps}}, &e), 0);
+    ten_finish(w, &e);
+    ten_discard(w);
+    close(fd);
+}
+
+static void models_of_one_stream_are_told_apart_by_their_roles(void)
+{
+    struct training *a = training_new("adam"), *b = training_new("adam"), *back = training_new("adam");
+    const struct part part = {.prefix = "", .params = back->ps};
+    struct init_report report;
+
+    train(a, 3, NULL);
+    train(b, 5, NULL);
+    write_roles(a, b);
+    struct ten_reader *r = ten_open("a", NULL, &e);
+    json_t *config = checkpoint_config_of(r, "second", &e);
+    CHECK_INT(json_integer_value(json_object_get(config, "k")), 1);
+    json_decref(config);
+    CHECK_INT(checkpoint_load(r, &(struct checkpoint){.nparts = 1, .parts = &part, .role = "second"}, &e), 0);
+    ten_close(r);
+    CHECK_BYTES(back->ps->values, b->ps->values, (size_t)b->ps->trained * sizeof(float));
+
+    r = ten_open("a", NULL, &e);
+    CHECK_INT(checkpoint_init_of(r, "first", back->ps, NULL, &report, &e), 0);
+    CHECK_INT(report.missing + report.left, 0);
+    init_report_free(&report);
+    ten_close(r);
+    CHECK_BYTES(back->ps->values, a->ps->values, (size_t)a->ps->trained * sizeof(float));
+
+    r = ten_open("a", NULL, &e);
+    CHECK(!checkpoint_config_of(r, "third", &e));
+    CHECK_STR(e.text, "a: no group of role third: expected networks that trained together");
+    ten_close(r);
+    r = ten_open("a", NULL, &e);
+    CHECK_INT(checkpoint_load(r, &(struct checkpoint){.nparts = 1, .parts = &part}, &e), -1);
+    CHECK(strstr(e.text, "a second group: expected one model"));
+    ten_close(r);
+    e = (struct ten_err){0};
+    training_free(a);
+    training_free(b);
+    training_free(back);
     files_here(true);
 }
 
@@ -390,7 +444,7 @@ static void a_model_is_read_from_a_checkpoint_by_its_configuration(void)
     json_t *config = checkpoint_config(r, &e);
     CHECK_INT(json_integer_value(json_object_get(config, "inputs")), 6);
     json_decref(config);
-    CHECK_INT(checkpoint_load(r, &(struct checkpoint){NULL, 1, &(struct part){.prefix = "", .params = net->ps}, NULL}, &e), 0);
+    CHECK_INT(checkpoint_load(r, &(struct checkpoint){.nparts = 1, .parts = &(struct part){.prefix = "", .params = net->ps}}, &e), 0);
     ten_close(r);
     CHECK_BYTES(net->ps->values, t->ps->values, (size_t)t->ps->trained * sizeof(float));
     CHECK(net->w->version != before && net->run.step == 0);
@@ -406,9 +460,9 @@ static void where_a_run_stands_comes_back_exactly(void)
     struct run run = {UINT64_MAX, 7, 2, INT64_MAX, NAN, 4, history, json_pack("{s:i}", "tick", 9)}, back = {0};
     struct ten_reader *r;
 
-    CHECK_INT(checkpoint_save("a", &(struct checkpoint){NULL, 0, NULL, &run}, NULL, &e), 0);
+    CHECK_INT(checkpoint_save("a", &(struct checkpoint){.run = &run}, NULL, &e), 0);
     r = ten_open("a", NULL, &e);
-    CHECK_INT(checkpoint_load(r, &(struct checkpoint){NULL, 0, NULL, &back}, &e), 0);
+    CHECK_INT(checkpoint_load(r, &(struct checkpoint){.run = &back}, &e), 0);
     ten_close(r);
     CHECK(back.seed == UINT64_MAX && back.step == 7 && back.epoch == 2 && back.position == INT64_MAX);
     CHECK(isnan(back.best) && back.nhistory == 4 && back.history[0] == 0.1 && isnan(back.history[1]) &&
@@ -437,7 +491,7 @@ static struct tiny *tiny(int rank, const int64_t *dim, const char *more)
     for (int64_t i = 0; i < t->ps->trained; i++)
         t->ps->values[i] = (float)i;
     t->part = (struct part){.prefix = "", .params = t->ps};
-    t->c = (struct checkpoint){"{}", 1, &t->part, NULL};
+    t->c = (struct checkpoint){.config = "{}", .nparts = 1, .parts = &t->part};
     return t;
 }
 
@@ -808,6 +862,7 @@ int main(void)
     RUN(best_keeps_what_last_was_when_it_was_kept);
     RUN(a_checkpoint_is_config_parameters_moments_average_and_run);
     RUN(two_networks_keep_apart_by_their_prefixes);
+    RUN(models_of_one_stream_are_told_apart_by_their_roles);
     RUN(a_model_is_read_from_a_checkpoint_by_its_configuration);
     RUN(where_a_run_stands_comes_back_exactly);
     RUN(the_first_thing_that_does_not_match_is_named);

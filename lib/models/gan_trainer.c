@@ -1,0 +1,192 @@
+#include "base/fail.h"
+#include "base/mem.h"
+#include "base/signals.h"
+#include "models/gan_trainer_internal.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A loss that is not finite: go back to the checkpoint, halve the rates, this often. */
+enum { ROLLBACKS = 3 };
+/* A gap of accuracies between training samples and others that is no overfitting (Zhao et al.,
+ * 2020, figure 1, shows gaps of 0.3 and more where there is). */
+static const double NO_GAP = 0.1;
+
+/* ---- Running --------------------------------------------------------------------------------- */
+
+/* Back to the last checkpoint, more slowly. */
+static int roll_back(struct gan_trainer *r, double bad)
+{
+    const double slower = r->slower / 2;
+    const long long step = r->run.step;
+    const int rollbacks = r->rollbacks + 1;
+    struct ten_err *e = &r->tool->err;
+    if (!gan_saved(r))
+        return fail(e, TEN_E_NUMERIC,
+                    "step %lld: a loss or gradient is %g: expected a finite one (a lower rate, or "
+                    "--resume=FILE to go back to)",
+                    step, bad);
+    if (rollbacks > ROLLBACKS)
+        return fail(e, TEN_E_NUMERIC,
+                    "step %lld: a loss or gradient is %g after %d times back at half the rates: "
+                    "expected "
+                    "a finite one; the last good networks are in %s",
+                    step, bad, ROLLBACKS, r->opt->checkpoint);
+    if (gan_load(r) < 0)
+        return -1;
+    r->slower = slower;
+    r->rollbacks = rollbacks;
+    params_zero_grad(r->g.model->params);
+    params_zero_grad(r->d.model->params);
+    return gan_save(r);
+}
+
+/* The last words of a run that a signal ends. */
+static int stopped(struct gan_trainer *r)
+{
+    const char *path = r->opt->checkpoint;
+    if (gan_save(r) < 0)
+        return -1;
+    return fail(&r->tool->err, 128 + stop_signal(),
+                "SIG%s after step %lld: not finished: expected the same command again%s%s",
+                sigabbrev_np(stop_signal()), (long long)r->run.step,
+                path ? ", to go on from " : ", from the start (--resume=FILE to go on)",
+                path ? path : "");
+}
+
+/* Whether DiffAugment has anything to do here: people ask. */
+static void judge_overfitting(const struct gan_trainer *r)
+{
+    const double gap = r->gap / r->gaps;
+    if (r->gaps == 0 || r->tool->opt.quiet)
+        return;
+    if (gap >= NO_GAP)
+        fprintf(stderr,
+                "overfitting: the discriminator takes %.0f %% more of the training samples for "
+                "real than of others%s\n",
+                100 * gap,
+                r->opt->where == GAN_AT_ALL ? ""
+                                            : ": --policy=color,translation,cutout is against "
+                                              "that");
+    else if (r->opt->where == GAN_AT_NONE)
+        fprintf(stderr, "no overfitting seen: DiffAugment is not needed\n");
+    else
+        fprintf(stderr, "no overfitting seen with these transforms\n");
+}
+
+static void tell(struct gan_trainer *r)
+{
+    char text[80];
+    const double *s = r->sum;
+    snprintf(text, sizeof text, "loss of D %.3f, of G %.3f", s[SUM_LOSS_D] / s[SUM_D],
+             s[SUM_LOSS_G] / s[SUM_G]);
+    progress_step(&r->tool->progress, r->run.step, text);
+}
+
+/* What comes between steps. */
+static int after_step(struct gan_trainer *r)
+{
+    const struct gan_options *o = r->opt;
+    const bool end = r->run.step == o->iters;
+    tell(r);
+    if ((r->run.step % o->curve_every == 0 || end) && gan_log(r) < 0)
+        return -1;
+    if (o->snapshot && (r->run.step % o->snapshot_every == 0 || end) && gan_snapshot(r) < 0)
+        return -1;
+    if (stop_requested())
+        return end ? gan_save(r) : stopped(r);
+    return end || now_seconds() - r->saved_at >= o->every ? gan_save(r) : 0;
+}
+
+int gan_trainer_run(struct gan_trainer *r)
+{
+    int rc = 0;
+    progress_start(&r->tool->progress, "steps", r->opt->iters);
+    while (rc >= 0 && r->run.step < r->opt->iters) {
+        double bad;
+        rc = gan_step(r, &bad);
+        if (rc == 0)
+            rc = roll_back(r, bad);
+        else if (rc > 0)
+            rc = after_step(r);
+    }
+    progress_end(&r->tool->progress);
+    if (rc < 0)
+        return -1;
+    judge_overfitting(r);
+    return 0;
+}
+
+/* ---- Life ------------------------------------------------------------------------------------ */
+
+struct gan_trainer *gan_trainer_new(struct tool *t, const struct gan_options *o,
+                                    const struct samples *train, const struct samples *valid)
+{
+    struct gan_trainer *r = xcalloc(1, sizeof *r);
+    *r = (struct gan_trainer){.tool = t,
+                              .opt = o,
+                              .train = train,
+                              .valid = valid,
+                              .slower = 1,
+                              .p = o->ada > 0 ? 0 : o->p};
+    r->started = r->saved_at = now_seconds();
+    r->run = (struct run){.seed = t->opt.seed, .best = NAN};
+    r->log = xstrdup("step\tkimg\trate_d\tloss_d\tloss_"
+                     "g\tpenalty\tpath\treal\tvalid\tfake\tgap\tp\tseconds\n");
+    r->memory = memory_new();
+    r->tape = tape_new(r->memory, t->opt.seed);
+    tape_mode(r->tape)->exact_conv = o->exact_conv;
+    stop_init();
+    if (gan_set_up(r) == 0)
+        return r;
+    gan_trainer_free(r);
+    return NULL;
+}
+
+static int write_one(struct gan_trainer *r, const struct model *m, const char *role, int64_t group)
+{
+    char *config = model_config_text(m);
+    const struct part part = {.prefix = "", .params = m->params};
+    const int rc = checkpoint_write(r->tool->out,
+                                    &(struct checkpoint){.config = config,
+                                                         .nparts = 1,
+                                                         .parts = &part,
+                                                         .role = role,
+                                                         .group = group},
+                                    &r->tool->err);
+    free(config);
+    return rc;
+}
+
+int gan_trainer_write(struct gan_trainer *r)
+{
+    int rc = write_one(r, r->g.model, "generator", 0);
+    if (rc == 0 && r->ema) {
+        ema_swap(r->ema);
+        rc = write_one(r, r->g.model, "ema", 1);
+        ema_swap(r->ema);
+    }
+    return rc < 0 ? -1 : write_one(r, r->d.model, "discriminator", 2);
+}
+
+void gan_trainer_free(struct gan_trainer *r)
+{
+    if (!r)
+        return;
+    feeder_free(r->feed);
+    feeder_free(r->check);
+    samples_close(r->repeated);
+    tape_free(r->tape);
+    ema_free(r->ema);
+    optim_free(r->g.optim);
+    optim_free(r->d.optim);
+    model_free(r->g.model);
+    model_free(r->d.model);
+    run_free(&r->run);
+    memory_free(r->memory);
+    free(r->config);
+    free(r->log);
+    free(r);
+}

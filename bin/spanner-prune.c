@@ -37,8 +37,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const char about[] =
-    "Take arcs out of record in_h of the digraph on standard input, heaviest first, as long as every round trip of a "
-    "source stays within T times the shortest. Arcs that are lacking for that are added first.\v"
+    "Take arcs out of record in_h of the digraph on standard input, heaviest first, as long as every round "
+    "trip of a source stays within T times the shortest. Arcs that are lacking for that are added first.\v"
     "Example:\n  gr2ten city.gr | spanner --k=2 | spanner-prune --stretch=5 >spanner.ten";
 
 static int prune(struct opts *o)
@@ -48,8 +48,8 @@ static int prune(struct opts *o)
     o->certify.bound = o->stretch;
     char *head = xasprintf(
         "  \"stretch\": %.10g,\n  \"vertices\": %" PRId64 ",\n  \"arcs_before\": %" PRId64 ",\n"
-        "  \"late\": %s,\n  \"settled\": %" PRId64 ",\n  \"scanned\": %" PRId64 ",\n  \"seconds\": %.3f", o->stretch,
-        o->g.n, r.built, r.late ? "true" : "false", r.count.settled, r.count.scanned, r.seconds);
+        "  \"late\": %s,\n  \"settled\": %" PRId64 ",\n  \"scanned\": %" PRId64 ",\n  \"seconds\": %.3f",
+        o->stretch, o->g.n, r.built, r.late ? "true" : "false", r.count.settled, r.count.scanned, r.seconds);
     const int rc = certify(&o->tool, &o->g, &o->certify, head);
     free(head);
     return rc;

@@ -38,8 +38,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const char about[] =
-    "Add arcs to record in_h of the digraph on standard input (none: to no arcs) until every round trip of a source "
-    "stays within T times the shortest.\v"
+    "Add arcs to record in_h of the digraph on standard input (none: to no arcs) until every round trip of "
+    "a source stays within T times the shortest.\v"
     "Example:\n  gr2ten city.gr | spanner --k=2 | spanner-repair --stretch=3 >spanner.ten";
 
 static int repair(struct opts *o)

@@ -16,7 +16,8 @@ struct opts {
 enum { KEY_FAIL = 256, KEY_SAMPLE, KEY_REPORT, KEY_EXPLAIN };
 
 static const struct argp_option options[] = {
-    {"fail-above",     KEY_FAIL,    "T",    0, "Fail when a stretch is above T; always, when a round trip is missing", 0},
+    {"fail-above",     KEY_FAIL,    "T",    0, "Fail when a stretch is above T; always, when a round "
+     "trip is missing", 0},
     {"sources-sample", KEY_SAMPLE,  "K",    0, "Check K sources, drawn at random, instead of all", 0},
     {"report",         KEY_REPORT,  "FILE", 0, "Write all figures to FILE, as a JSON object", 0},
     {"explain",        KEY_EXPLAIN, "U,V",  0, "Show the round trips of U and V on standard error", 0},
@@ -42,10 +43,11 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "", "Take the round trips of every source (without record `sources': of every vertex) of the "
-    "digraph on standard input with all other vertices, in the whole of it and in the arcs with in_h 1, say how much "
-    "longer these are, and pass the digraph on; exit 1 if one is missing or above T.\v"
-    "Example:\n  gr2ten city.gr | spanner --k=2 | spanner-verify --fail-above=5 >spanner.ten", tool_common, 0, 0
+    options, parse, "", "Take the round trips of every source (without record `sources': of every vertex) of "
+    "the digraph on standard input with all other vertices, in the whole of it and in the arcs with in_h 1, say "
+    "how much longer these are, and pass the digraph on; exit 1 if one is missing or above T.\v"
+    "Example:\n  gr2ten city.gr | spanner --k=2 | spanner-verify --fail-above=5 >spanner.ten",
+    tool_common, 0, 0
 };
 
 static int check(struct opts *o)

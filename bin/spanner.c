@@ -23,13 +23,13 @@ static const struct argp_option options[] = {
     {"eps",        KEY_EPS,   "E",    0, "Stretch 2K+E of rtz and zl (default 1)", 0},
     {"stretch",    't',       "T",    0, "Add arcs until no round trip is more than T times the shortest; of "
      "greedy: build for it (default 2K-1)", 0},
-    {"order",      KEY_ORDER, "WAY",  0, "Vertices that greedy and repairs see to first: near, far (default) or "
-     "both, the better", 0},
+    {"order",      KEY_ORDER, "WAY",  0, "Vertices that greedy and repairs see to first: near, far "
+     "(default) or both, the better", 0},
     {"mode",       KEY_MODE,  "NAME", 0, "Of fast: practical (default), theory, paper or coverage", 0},
-    {"rho",        KEY_RHO,   "R",    0, "Of fast practical and coverage: radius over length; less is sparser "
-     "(default 0.25)", 0},
-    {"reps",       KEY_REPS,  "N",    0, "Of fast practical and coverage: covers a length (defaults 1 and, at "
-     "most, 4)", 0},
+    {"rho",        KEY_RHO,   "R",    0, "Of fast practical and coverage: radius over length; less is "
+     "sparser (default 0.25)", 0},
+    {"reps",       KEY_REPS,  "N",    0, "Of fast practical and coverage: covers a length (defaults 1 "
+     "and, at most, 4)", 0},
     {"time-limit", KEY_TIME,  "S",    0, "End the construction after S seconds; repairs finish it", 0},
     {0}
 };
@@ -57,10 +57,11 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     return 0;
 }
 
-static const char about[] = "Choose arcs of the digraph on standard input such that every round trip of a source (record "
-    "`sources'; without: of every vertex) with another vertex stays within a factor of the shortest, the stretch, and "
-    "write the digraph with record in_h: 1 for the chosen arcs. The stretch is then certified by shortest paths, "
-    "exit 1 if it is not what was promised.\v"
+static const char about[] =
+    "Choose arcs of the digraph on standard input such that every round trip of a source (record `sources'; "
+    "without: of every vertex) with another vertex stays within a factor of the shortest, the stretch, and "
+    "write the digraph with record in_h: 1 for the chosen arcs. The stretch is then certified by shortest "
+    "paths, exit 1 if it is not what was promised.\v"
     "Example:\n  gr2ten city.gr | spanner --algo=greedy --stretch=3 >spanner.ten";
 
 /* What the construction cost and gave, as members of a JSON object. */
@@ -84,8 +85,8 @@ static void say(const struct opts *o)
     if (r->late)
         fprintf(stderr, "spanner: the time was over; repaired to stretch %g\n", r->bound);
     if (r->fast.one_ball && (o->make.fast.mode == FAST_THEORY || o->make.fast.mode == FAST_PAPER))
-        fprintf(stderr, "spanner: from length %d of %d on, a ball is larger than a whole component: the result "
-                "there is two trees, no cover\n", r->fast.one_ball, r->fast.lengths);
+        fprintf(stderr, "spanner: from length %d of %d on, a ball is larger than a whole component: the "
+                "result there is two trees, no cover\n", r->fast.one_ball, r->fast.lengths);
 }
 
 static int make(struct opts *o)

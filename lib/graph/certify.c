@@ -10,7 +10,8 @@ enum { KEY_NO_VERIFY = 0x800, KEY_SAMPLE, KEY_REPORT };
 
 static const struct argp_option options[] = {
     {"no-verify", KEY_NO_VERIFY, 0, 0, "Take no certificate", 0},
-    {"verify-sample", KEY_SAMPLE, "K", 0, "Check the round trips of K sources, drawn at random, instead of all", 0},
+    {"verify-sample", KEY_SAMPLE, "K", 0, "Check the round trips of K sources, drawn at random, instead "
+     "of all", 0},
     {"report", KEY_REPORT, "FILE", 0, "Write all figures to FILE, as a JSON object", 0},
     {0}
 };
@@ -37,9 +38,9 @@ static void say(const char *tool, const struct verify_report *r)
             " round trips: at most %.6g, mean %.6g, 95 %% within %.6g\n", tool, r->arcs_in_h, r->arcs, arcs,
             r->checked, r->pairs, r->max, r->mean, r->p95);
     if (r->at_most > 0)
-        fprintf(stderr, "%s: a sample of %" PRId64 " of %" PRId64 " sources: with %g %% confidence at most %.3g %% "
-                "of the sources are above the bound\n", tool, r->checked, r->sources, 100 * r->confidence,
-                100 * r->at_most);
+        fprintf(stderr, "%s: a sample of %" PRId64 " of %" PRId64 " sources: with %g %% confidence at "
+                "most %.3g %% of the sources are above the bound\n", tool, r->checked, r->sources,
+                100 * r->confidence, 100 * r->at_most);
 }
 
 static int write_report(const struct certify *c, const struct verify_report *r, const char *head,

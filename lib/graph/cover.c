@@ -185,7 +185,7 @@ static bool cut_up(struct covering *x, struct part part, int64_t samples)
 static void see_to(struct covering *x, struct part part)
 {
     struct cover *c = x->c;
-    uint32_t u;
+    uint32_t u = 0;
     find_sources(x, part);
     if (x->p == 0)
         return;

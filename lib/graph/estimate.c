@@ -35,7 +35,8 @@ int64_t cover_estimate(struct cover *c, uint32_t id, const uint32_t *p, int64_t 
         memset(near[way], 0, (size_t)n * sizeof *near[way]);
     #pragma omp parallel for schedule(dynamic)
     for (int64_t i = 0; i < samples; i++) {
-        const uint64_t at = samples == n ? (uint64_t)i : rng_below(&r, (uint64_t)id << 32 | (uint64_t)i, (uint64_t)n);
+        const uint64_t index = (uint64_t)id << 32 | (uint64_t)i,
+                       at = samples == n ? (uint64_t)i : rng_below(&r, index, (uint64_t)n);
         one_sample(c, &c->search[omp_get_thread_num()], id, p[at], p, n, distance, near);
     }
     return samples;

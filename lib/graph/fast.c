@@ -75,8 +75,8 @@ double fast_bound(const struct fast_options *o, int64_t s, int64_t n)
 
 /* The core with what is joined so far; its sources are the vertices that hold one. */
 struct flat {
-    struct digraph g;
-    int64_t *arc;               /* [g.m] numbers in the core */
+    struct digraph g;           /* the core's own as long as nothing is joined */
+    int64_t *arc;               /* [g.m] numbers in the core; NULL: the same, and g is the core's */
     uint32_t *comp;             /* [g.n] component of the core */
     int64_t *size;              /* [components] vertices left of it */
 };
@@ -94,16 +94,13 @@ static void lift(uint8_t *h, const uint8_t *some, const int64_t *arc, int64_t m)
 {
     for (int64_t k = 0; k < m; k++)
         if (some[k])
-            h[arc[k]] = 1;
+            h[arc ? arc[k] : k] = 1;
 }
 
 static void flat_open(struct flat *f, const struct build *b)
 {
-    uint32_t *same = xmalloc((size_t)b->g->n * sizeof *same);
-    for (int64_t v = 0; v < b->g->n; v++)
-        same[v] = (uint32_t)v;
-    quotient(&f->g, &f->arc, b->g, same, b->g->n, NULL, INFINITY);
-    free(same);
+    f->g = *b->g;
+    f->arc = NULL;
     f->comp = xmalloc((size_t)b->g->n * sizeof *f->comp);
     memcpy(f->comp, b->comp, (size_t)b->g->n * sizeof *f->comp);
     f->size = xcalloc((size_t)b->components, sizeof *f->size);
@@ -111,15 +108,22 @@ static void flat_open(struct flat *f, const struct build *b)
         f->size[b->comp[v]]++;
 }
 
+static void drop_graph(struct flat *f)
+{
+    if (f->arc)
+        digraph_free(&f->g);
+    free(f->arc);
+}
+
 static void flat_close(struct flat *f)
 {
-    digraph_free(&f->g);
-    free(f->arc);
+    drop_graph(f);
     free(f->comp);
     free(f->size);
 }
 
-static void adopt(struct flat *f, struct digraph *g, int64_t *arc, const uint32_t *of, const struct build *b)
+static void adopt(struct flat *f, struct digraph *g, int64_t *arc, const uint32_t *of,
+                  const struct build *b)
 {
     uint32_t *comp = xmalloc((size_t)g->n * sizeof *comp);
     for (int64_t v = 0; v < f->g.n; v++)
@@ -127,11 +131,10 @@ static void adopt(struct flat *f, struct digraph *g, int64_t *arc, const uint32_
     memset(f->size, 0, (size_t)b->components * sizeof *f->size);
     for (int64_t v = 0; v < g->n; v++)
         f->size[comp[v]]++;
-    for (int64_t k = 0; k < g->m; k++)
+    for (int64_t k = 0; f->arc && k < g->m; k++)
         arc[k] = f->arc[arc[k]];
     free(f->comp);
-    free(f->arc);
-    digraph_free(&f->g);
+    drop_graph(f);
     f->g = *g;
     f->arc = arc;
     f->comp = comp;
@@ -160,7 +163,8 @@ static void flat_join(struct flat *f, double light, const struct build *b)
 }
 
 /* Which components at this length are worth a look: more than one vertex, a source, not done. */
-static int64_t number_parts(uint32_t *map, const struct flat *f, const uint32_t *comp, int64_t n, const uint8_t *done)
+static int64_t number_parts(uint32_t *map, const struct flat *f, const uint32_t *comp, int64_t n,
+                            const uint8_t *done)
 {
     int64_t *size = xcalloc((size_t)n, sizeof *size), next = 0;
     uint8_t *source = xcalloc((size_t)n, 1);
@@ -169,7 +173,8 @@ static int64_t number_parts(uint32_t *map, const struct flat *f, const uint32_t 
     for (int64_t i = 0; i < f->g.nsources; i++)
         source[comp[f->g.sources[i]]] = 1;
     for (int64_t v = 0; v < f->g.n; v++)
-        map[v] = size[comp[v]] > 1 && source[comp[v]] && !done[f->comp[v]] ? (uint32_t)next++ : QUOTIENT_NONE;
+        map[v] = size[comp[v]] > 1 && source[comp[v]] && !done[f->comp[v]] ? (uint32_t)next++
+                                                                           : QUOTIENT_NONE;
     free(size);
     free(source);
     return next;
@@ -196,7 +201,7 @@ static void length_open(struct at_length *l, const struct flat *f, double length
         keep[k] = digraph_weights(&f->g)[k] <= length;
     const int64_t n = number_parts(map, f, comp, scc_find(comp, &f->g, keep), done);
     quotient(&l->g, &l->arc, &f->g, map, n, comp, length);
-    for (int64_t k = 0; k < l->g.m; k++)
+    for (int64_t k = 0; f->arc && k < l->g.m; k++)
         l->arc[k] = f->arc[l->arc[k]];
     find_parts(l, f, map);
     free(keep);
@@ -268,7 +273,8 @@ static void take_result(struct work *w, const struct cover *c, const struct at_l
 }
 
 /* Components that one ball took whole, and that are all of a component of the core. */
-static void finish_components(struct work *w, const struct cover *c, const struct at_length *l, const struct flat *f)
+static void finish_components(struct work *w, const struct cover *c, const struct at_length *l,
+                              const struct flat *f)
 {
     for (int64_t i = 0; i < l->parts; i++)
         if (c->whole[i] && l->size[i] == f->size[l->comp[i]] && !w->done[l->comp[i]]) {

@@ -112,7 +112,8 @@ static int nearest_first(const void *a, const void *b)
 
 static void one_source(struct greedy *s, uint32_t u, bool far)
 {
-    struct sssp_query q[2] = {{.sources = &u, .nsources = 1}, {.sources = &u, .nsources = 1, .backward = true}};
+    struct sssp_query q[2] = {{.sources = &u, .nsources = 1},
+                              {.sources = &u, .nsources = 1, .backward = true}};
     #pragma omp parallel for schedule(dynamic)
     for (int i = 0; i < 4; i++) {
         const int way = i % 2;

@@ -53,7 +53,8 @@ static void look_around_in_h(void *ctx, int64_t i, struct sssp *there, struct ss
     const int64_t n = p->h.n;
     struct sssp *s[2] = {there, back};
     for (int way = 0; way < 2; way++) {
-        sssp_run(s[way], &(struct sssp_query){.sources = &p->b->g->sources[i], .nsources = 1, .backward = way});
+        sssp_run(s[way], &(struct sssp_query){.sources = &p->b->g->sources[i], .nsources = 1,
+                 .backward = way});
         for (int64_t v = 0; v < n; v++) {
             p->dist[way][i * n + v] = s[way]->label[v].dist;
             p->parent[way][i * n + v] = s[way]->label[v].arc < 0 ? NO_ARC : (uint32_t)s[way]->label[v].arc;

@@ -224,8 +224,8 @@ void verify_print(FILE *to, const struct verify_report *r, double bound)
             r->above ? "false" : "true");
     fprintf(to, "  \"max\": %s,\n  \"mean\": %s,\n  \"p50\": %s,\n  \"p95\": %s,\n  \"p99\": %s,\n",
             number(a, r->max), number(b, r->mean), number(c, r->p50), number(d, r->p95), number(f, r->p99));
-    fprintf(to, "  \"worst\": {\"source\": %" PRIu32 ", \"vertex\": %" PRIu32 ", \"in_g\": %s, \"in_h\": %s},\n",
-            r->worst.source, r->worst.vertex, number(a, r->worst.in_g), number(b, r->worst.in_h));
+    fprintf(to, "  \"worst\": {\"source\": %" PRIu32 ", \"vertex\": %" PRIu32 ", \"in_g\": %s, "
+            "\"in_h\": %s},\n", r->worst.source, r->worst.vertex, number(a, r->worst.in_g), number(b, r->worst.in_h));
     fprintf(to, "  \"arcs\": %" PRId64 ",\n  \"arcs_in_h\": %" PRId64 ",\n", r->arcs, r->arcs_in_h);
     fprintf(to, "  \"weight\": %.10g,\n  \"weight_in_h\": %.10g,\n", r->weight, r->weight_in_h);
     fprintf(to, "  \"graph\": \"%016" PRIx64 "\",\n  \"spanner\": \"%016" PRIx64 "\",\n", r->graph_hash,

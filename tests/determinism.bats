@@ -25,6 +25,8 @@ gr2ten          @ --dup=min x.gr
 idx2ten         @ --pad=2 x-images.idx x-labels.idx
 latency         @ --runs=1 --config='{"family": "mlp", "in": [4]}' | wc -l
 make-model      @ --seed=4 --config="$NET"
+mtxgen          @ rmat --edges=400000 --symmetric --values=normal --seed=1
+mtxgen          @ circuit --values=integer --type=f32
 mtx2ten         @ x.mtx
 mtx2ten         @ --coo --type=f32 x.mtx
 npy2ten         @ x.npy
@@ -37,6 +39,18 @@ raw2ten         @ --type=f32 --dims=64,64,3 --batch=16 x.raw
 report          @ results | sed 's/(compiler [^,]*,//'
 safetensors2ten @ x.safetensors
 score           @ --layers <net.ten
+spcmp           @ --structure sparse.ten other.ten || [ $? = 1 ]
+spcmp           @ sparse.ten near.ten || [ $? = 1 ]
+spewise         @ minus other.ten <sparse.ten
+spmv            @ sparse.ten <vectors.ten
+spmv            @ --transpose --semiring=max_plus sparse.ten <vectors.ten
+spperm          @ --random --seed=2 <sparse.ten
+spperm          @ --rcm <sparse.ten
+spscale         @ --power=1.5 --normalize=cols <positive.ten
+spselect        @ --triu=-100 --abs --topk=4 <sparse.ten
+spstat          @ --sample=100000 <sparse.ten
+spstat          @ --exact other.ten <sparse.ten
+sptrans         @ <sparse.ten
 ten-batch       @ --size=7 <pixels.ten
 ten-cat         @ images.ten packed.ten
 ten-cat         @ --zstd=1 images.ten packed.ten
@@ -117,6 +131,11 @@ make_inputs() {
     awk '$1 == "a" { print $2, $3, $4 / 3 }' x.gr >x.edges
     { echo '%%MatrixMarket matrix coordinate real general'; echo '20001 20001 100000'; cat x.edges; } >x.mtx
     mtx2ten x.mtx >matrix.ten
+    mtxgen rmat --scale=13 --edges=100000 --values=normal --seed=1 >sparse.ten
+    mtxgen rmat --scale=13 --edges=100000 --values=normal --seed=1 --type=f32 >near.ten
+    mtxgen rmat --scale=13 --edges=100000 --values=uniform --seed=1 >positive.ten
+    mtxgen uniform --rows=8192 --edges=100000 --values=normal --seed=2 >other.ten
+    ten-gen x f64 8192 y f64 8192,5 --fill=normal >vectors.ten
     seq 100000 | sed 's/7/ seven /g' >x.txt
     text2ten x.txt >text.ten
     printf 'better\ta beats b\t1\tscore[arm=a] > score[arm=b]\n' >claims.rules

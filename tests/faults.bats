@@ -24,6 +24,12 @@ row() {
     train-classifier) echo 'samples --epochs=1 --config={"family":"mlp","in":[8,8,3],"out":2}' ;;
     train-regressor | train-predictor) echo 'samples --epochs=1 --x=image --y=label' ;;
     predict-acc) echo samples --x=image --y=label "$BATS_FILE_TMPDIR/number.ten" ;;
+    sptrans | spselect | spscale | spstat) echo convert ;;
+    spperm) echo convert --random ;;
+    spewise) echo convert plus "$BATS_FILE_TMPDIR/matrix.ten" ;;
+    spcmp) echo convert - "$BATS_FILE_TMPDIR/matrix.ten" ;;
+    spmv) echo convert "$BATS_FILE_TMPDIR/matrix.ten" ;;
+    mtxgen) echo no st2d5 --grid=30,30 ;;
     make-model) echo 'no --config={"family":"mlp","in":[8],"out":2}' ;;
     export-model) echo convert ;;
     forward) echo stream --model="$BATS_FILE_TMPDIR/net.ten" --record=x=image ;;
@@ -37,6 +43,7 @@ setup_file() {
     ten-gen image f32 2,8,8,3 --fill=uniform >"$BATS_FILE_TMPDIR/good.ten"
     ten-gen clip u8 1,2,8,8,3 >"$BATS_FILE_TMPDIR/clip.ten"
     ten-gen image f32 2,8,8,3 label i32 2 --fill=uniform --hi=2 >"$BATS_FILE_TMPDIR/samples.ten"
+    mtxgen st2d5 --grid=3,3 >"$BATS_FILE_TMPDIR/matrix.ten"
     train-classifier --quiet --epochs=1 --config='{"family":"mlp","in":[8,8,3],"out":2}' \
         <"$BATS_FILE_TMPDIR/samples.ten" >"$BATS_FILE_TMPDIR/net.ten"
     train-regressor --quiet --epochs=1 --x=image --y=label <"$BATS_FILE_TMPDIR/samples.ten" >"$BATS_FILE_TMPDIR/number.ten"

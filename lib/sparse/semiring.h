@@ -14,4 +14,6 @@
 enum semiring { SEMIRING_TABLE(SEMIRING_ENUM) SEMIRINGS };
 #undef SEMIRING_ENUM
 
+extern const char *const semiring_names[SEMIRINGS + 1];
+
 #endif

@@ -9,8 +9,10 @@
 #include "base/mem.h"
 #include "base/threads.h"
 #include "sparse/spgemm_filter.h"
+#include "sparse/spgemm_operands.h"
 #include "sparse/spgemm_plan.h"
 #include "sparse/stream_copy.h"
+#include "tensor/cast.h"
 
 #include <sched.h>
 #include <stdlib.h>
@@ -242,6 +244,20 @@ static const struct spgemm_kernels *kernels_of(enum ten_type type)
     return type == TEN_F32 ? ISA_PICK(spgemm_f32) : type == TEN_I64 ? ISA_PICK(spgemm_i64) : ISA_PICK(spgemm_f64);
 }
 
+/* Values of 1 for m where the semiring looks at values that are not there. */
+static void *ones_for(struct csr *m, bool used)
+{
+    if (!used || m->val || m->n == 0)
+        return NULL;
+    static const int64_t one = 1;
+    const size_t size = ten_elem_size(m->type);
+    char *val = xmalloc((size_t)m->n * size);
+    cast(val, m->type, &one, TEN_I64, 1);
+    for (int64_t k = 1; k < m->n; k++)
+        memcpy(val + (size_t)k * size, val, size);
+    return m->val = val;
+}
+
 static void run_start(struct run *x, enum ten_type type, enum semiring s)
 {
     x->rows = kernels_of(type)->of[s].rows;
@@ -283,9 +299,13 @@ static void trim(struct csr *c, size_t size)
 void spgemm(struct csr *c, const struct csr *a, const struct csr *b, const struct spgemm *how,
             struct spgemm_report *report)
 {
-    struct run x = {.c = c, .a = a, .b = b, .how = how};
+    const enum semiring ring = semiring_without(how->semiring, a->val, b->val);
+    struct csr left = *a, right = *b;
+    void *ones[] = {ones_for(&left, semiring_uses_a(ring)), ones_for(&right, semiring_uses_b(ring))};
+    struct run x = {.c = c, .a = &left, .b = &right, .how = how};
+    right.val = right.val ? right.val : right.col;      /* not looked at, but computed with */
     *c = (struct csr){.rows = a->rows, .cols = b->cols, .type = a->type};
-    run_start(&x, a->type, how->semiring);
+    run_start(&x, a->type, ring);
     c->ptr = xcalloc((size_t)c->rows + 1, sizeof *c->ptr);
     if (!reserve(c, x.plan.bound, x.size) &&
         !reserve(c, spgemm_count(a, b, how, NULL), x.size))
@@ -294,6 +314,8 @@ void spgemm(struct csr *c, const struct csr *a, const struct csr *b, const struc
     c->n = entries(&x.plan);
     trim(c, x.size);
     spgemm_plan_free(&x.plan);
+    free(ones[0]);
+    free(ones[1]);
     if (report)
         *report = x.report;
 }
@@ -302,7 +324,9 @@ int64_t spgemm_count(const struct csr *a, const struct csr *b, const struct spge
 {
     const struct spgemm structure = {.semiring = SEMIRING_any_pair, .mask = how->mask, .complement = how->complement,
                                      .method = how->method};
-    struct run x = {.count = count, .a = a, .b = b, .how = &structure};
+    struct csr right = *b;
+    struct run x = {.count = count, .a = a, .b = &right, .how = &structure};
+    right.val = right.col;
     run_start(&x, TEN_F32, SEMIRING_any_pair);
     multiply_pieces(&x);
     const int64_t n = entries(&x.plan);

@@ -18,6 +18,8 @@ struct spgemm {
     double drop;                        /* > 0: without entries of smaller magnitude */
 };
 
+enum { SPGEMM_THREAD_BYTES = 12 << 20 };
+
 /* What a product took. */
 struct spgemm_report {
     int64_t products;                   /* multiplications */
@@ -27,12 +29,12 @@ struct spgemm_report {
 
 /* "auto", "copy", "sort", "dense", "ranges". */
 extern const char *const spgemm_method_names[SPGEMM_METHODS + 1];
-extern const char *const semiring_names[SEMIRINGS + 1];
 
 /*
- * c = a b.  a [m,k], b [k,n], of one type (csr_retype() of sparse/values.h makes them so); what has no
- * values counts as 1.  A mask is [m,n].  c is new, the caller's, with values of that type.  Memory
- * beside a, b and c: less than 8 MB a thread, and what its longest row of A takes.  report may be NULL.
+ * c = a b.  a [m,k] and b [k,n] are of one type (csr_retype()), without values too; what has none
+ * counts as 1.  A mask is [m,n].  c is new, the caller's, with values of that type.  a->ptr need not
+ * start at 0: consecutive rows of a matrix are one.  Memory beside a, b and c: SPGEMM_THREAD_BYTES a
+ * thread, with a mask a byte a column, with topk the longest rows.  report may be NULL.
  */
 void spgemm(struct csr *c, const struct csr *a, const struct csr *b, const struct spgemm *how,
             struct spgemm_report *report);

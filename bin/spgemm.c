@@ -12,8 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TRANSPOSE_A = 256, TRANSPOSE_B, MASK, COMPLEMENT, SEMIRING, ACCUM, METHOD, MEMORY, TMPDIR, EXPLAIN,
-       SYMBOLIC, DRY_RUN, TOPK, DROP, TYPE };
+enum {
+    TRANSPOSE_A = 256, TRANSPOSE_B, MASK, COMPLEMENT, SEMIRING, ACCUM, METHOD, MEMORY, TMPDIR, EXPLAIN,
+    SYMBOLIC, DRY_RUN, TOPK, DROP, TYPE
+};
 
 struct opts {
     struct tool tool;
@@ -37,13 +39,17 @@ static const struct argp_option options[] = {
     {"accum", ACCUM, "FILE", 0, "Add the product to this matrix", 0},
     {"topk", TOPK, "K", 0, "Of each row, only the K entries of largest magnitude", 0},
     {"drop", DROP, "T", 0, "Without entries whose magnitude is below T", 0},
-    {"type", TYPE, "TYPE", 0, "Compute with values of f32, f64 or i64 (default: what the factors have)", 0},
+    {"type", TYPE, "TYPE", 0,
+     "Compute with values of f32, f64 or i64 (default: what the factors have)", 0},
     {"symbolic", SYMBOLIC, 0, 0, "Only the structure, without values", 0},
     {"dry-run", DRY_RUN, 0, 0, "Only tell the log what the product would take", 0},
     {"explain", EXPLAIN, 0, 0, "Tell the log how many rows were added by which method", 0},
-    {"method", METHOD, "NAME", 0, "auto (default), copy, sort, dense or ranges, where it can be used", 0},
-    {"memory", MEMORY, "SIZE", 0, "Hold the factors and parts of the product in SIZE bytes and the rest in "
-     "temporary files (default: no limit)", 0},
+    {"method", METHOD, "NAME", 0,
+     "auto (default), copy, sort, dense or ranges, where it can be used", 0},
+    {"memory", MEMORY, "SIZE", 0,
+     "Hold the factors and parts of the product in SIZE bytes and the rest in "
+     "temporary files (default: no limit)",
+     0},
     {"tmpdir", TMPDIR, "DIR", 0, "Folder of temporary files (default: TMPDIR, or /tmp)", 0},
     {0}
 };
@@ -63,7 +69,8 @@ static void parse_end(struct opts *o, struct argp_state *st)
     if (o->memory > 0 && (o->accum_path || o->symbolic))
         argp_error(st, "memory: expected neither --accum nor --symbolic with it");
     if (o->symbolic && (o->accum_path || o->how.topk > 0 || o->how.drop > 0))
-        argp_error(st, "symbolic: there are no values: expected none of --accum, --topk, --drop with it");
+        argp_error(
+            st, "symbolic: there are no values: expected none of --accum, --topk, --drop with it");
     for (int i = 0; i < o->paths; i++)
         if (strcmp(o->path[i], "-") == 0)
             argp_error(st, "-: A is standard input: expected a file");
@@ -76,7 +83,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case ARGP_KEY_INIT: st->child_inputs[0] = &o->tool.opt; break;
     case TRANSPOSE_A:   o->transpose_a = true; break;
     case TRANSPOSE_B:   o->transpose_b = true; break;
-    case SEMIRING:      o->how.semiring = (enum semiring)tool_choice(st, arg, semiring_names); break;
+    case SEMIRING: o->how.semiring = (enum semiring)tool_choice(st, arg, semiring_names); break;
     case MASK:          o->mask_path = arg; break;
     case COMPLEMENT:    o->how.complement = true; break;
     case ACCUM:         o->accum_path = arg; break;
@@ -86,7 +93,9 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case SYMBOLIC:      o->symbolic = true; break;
     case DRY_RUN:       o->dry_run = true; break;
     case EXPLAIN:       o->explain = true; break;
-    case METHOD:        o->how.method = (enum spgemm_method)tool_choice(st, arg, spgemm_method_names); break;
+    case METHOD:
+        o->how.method = (enum spgemm_method)tool_choice(st, arg, spgemm_method_names);
+        break;
     case MEMORY:        o->memory = tool_size(st, arg); break;
     case TMPDIR:        o->tmpdir = arg; break;
     case ARGP_KEY_ARG:
@@ -100,12 +109,17 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "[B]...", "Multiply the sparse matrix A on standard input by B, a file, or by itself; with "
+    options,
+    parse,
+    "[B]...",
+    "Multiply the sparse matrix A on standard input by B, a file, or by itself; with "
     "several files multiply all, in the order that takes the least work.\v"
-    "Example:\n  mtxgen st2d5 --grid=100,100 | spgemm --explain | ten-info", tool_common, 0, 0
-};
+    "Example:\n  mtxgen st2d5 --grid=100,100 | spgemm --explain | ten-info",
+    tool_common,
+    0,
+    0};
 
-/* ---- Reading -------------------------------------------------------------------------------------------- */
+/* ---- Reading -------------------------------------------------------------------------------- */
 
 static int read_file(struct opts *o, const char *path, struct csr *m)
 {
@@ -155,12 +169,15 @@ static const char *name_of(const struct opts *o, int i)
     return i == 0 || o->paths == 0 ? "standard input" : o->path[i - 1];
 }
 
-static int check_shape(struct opts *o, const char *path, const struct csr *m, int64_t rows, int64_t cols)
+static int check_shape(struct opts *o, const char *path, const struct csr *m, int64_t rows,
+                       int64_t cols)
 {
     if (m->rows == rows && m->cols == cols)
         return 0;
-    return fail(&o->tool.err, TEN_E_DATA, "%s: shape [%" PRId64 ",%" PRId64 "]: expected [%" PRId64 ",%" PRId64 "] as of the "
-                "product", path, m->rows, m->cols, rows, cols);
+    return fail(&o->tool.err, TEN_E_DATA,
+                "%s: shape [%" PRId64 ",%" PRId64 "]: expected [%" PRId64 ",%" PRId64 "] as of the "
+                "product",
+                path, m->rows, m->cols, rows, cols);
 }
 
 static int check(struct opts *o)
@@ -169,8 +186,10 @@ static int check(struct opts *o)
     for (int i = 0; i < o->factors; i++) {
         const struct csr *next = i + 1 < o->factors ? &f[i + 1] : o->factors == 1 ? f : NULL;
         if (next && f[i].cols != next->rows)
-            return fail(&o->tool.err, TEN_E_DATA, "%s: %" PRId64 " rows: expected %" PRId64 ", the columns of the factor "
-                        "before it", name_of(o, i + 1), next->rows, f[i].cols);
+            return fail(&o->tool.err, TEN_E_DATA,
+                        "%s: %" PRId64 " rows: expected %" PRId64 ", the columns of the factor "
+                        "before it",
+                        name_of(o, i + 1), next->rows, f[i].cols);
     }
     if (o->mask_path && check_shape(o, o->mask_path, &o->mask, f->rows, last->cols) < 0)
         return -1;
@@ -192,7 +211,7 @@ static void settle_types(struct opts *o)
     csr_retype(&o->accum, o->type ? o->type : all.type);
 }
 
-/* ---- Multiplying ---------------------------------------------------------------------------------------- */
+/* ---- Multiplying ---------------------------------------------------------------------------- */
 
 static void explain(const struct spgemm_report *r, int64_t n)
 {
@@ -201,16 +220,20 @@ static void explain(const struct spgemm_report *r, int64_t n)
         fprintf(stderr, ", entries %" PRId64, n);
     fputc('\n', stderr);
     for (int m = SPGEMM_AUTO + 1; m < SPGEMM_METHODS; m++)
-        fprintf(stderr, "%s: rows %" PRId64 ", products %" PRId64 "\n", spgemm_method_names[m], r->rows[m], r->by[m]);
+        fprintf(stderr, "%s: rows %" PRId64 ", products %" PRId64 "\n", spgemm_method_names[m],
+                r->rows[m], r->by[m]);
 }
 
 static enum ewise_op accumulation(enum semiring s)
 {
     const char *name = semiring_names[s];
-    return strncmp(name, "plus", 4) == 0 ? EWISE_PLUS : strncmp(name, "min", 3) == 0 ? EWISE_MIN : EWISE_MAX;
+    return strncmp(name, "plus", 4) == 0  ? EWISE_PLUS
+           : strncmp(name, "min", 3) == 0 ? EWISE_MIN
+                                          : EWISE_MAX;
 }
 
-static int write_whole(struct opts *o, const struct csr *a, const struct csr *b, struct spgemm_report *report)
+static int write_whole(struct opts *o, const struct csr *a, const struct csr *b,
+                       struct spgemm_report *report)
 {
     struct csr c, sum;
     spgemm(&c, a, b, &o->how, report);
@@ -244,7 +267,8 @@ static int multiply(struct opts *o)
     const struct csr *a = &o->factor[0], *b = &o->factor[o->factors > 1];
     const int64_t bytes = o->dry_run || o->memory > 0 ? spgemm_bytes(a, b, &o->how) : 0;
     if (o->dry_run) {
-        fprintf(stderr, "products %" PRId64 ", bytes at most %" PRId64 "\n", spgemm_products(a, b), bytes);
+        fprintf(stderr, "products %" PRId64 ", bytes at most %" PRId64 "\n", spgemm_products(a, b),
+                bytes);
         return 0;
     }
     if (o->memory == 0 || bytes <= o->memory)

@@ -38,3 +38,10 @@ setup() { cd "$BATS_TEST_TMPDIR" || return; }
     [[ "${lines[1]}" = "largest mean: 0.0"* ]]
     [[ "${lines[2]}" = centred$'\t'*$'\t'holds ]]
 }
+@test "triangles: of the complete graph of 30 nodes, and of a triangle with a tail" {
+    run -0 "$ROOT"/examples/triangles.sh
+    [ "$output" = 4060 ]
+    printf '%%%%MatrixMarket matrix coordinate pattern symmetric\n4 4 4\n2 1\n3 1\n3 2\n4 3\n' >tail.mtx
+    run -0 "$ROOT"/examples/triangles.sh tail.mtx
+    [ "$output" = 1 ]
+}

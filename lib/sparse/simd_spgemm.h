@@ -20,7 +20,7 @@
 
 enum {
     SPGEMM_WINDOW = 1 << 17,        /* columns; their f64 fill the second-level cache of today */
-    SPGEMM_SORT = 256,              /* products that are sorted at most */
+    SPGEMM_SORT = 1024,             /* products that are sorted at most */
     SPGEMM_SLACK = 64,              /* elements behind the last one that kernels may write */
 };
 
@@ -39,6 +39,9 @@ struct spgemm_scratch {
     struct spgemm_list *list;       /* [longest row of A] */
     uint32_t *key;                  /* [SORT + SLACK] */
     void *product;                  /* [SORT + SLACK] */
+    /* Of the rows just added in a window, the blocks that their products took; choose_method(). */
+    int64_t seen_blocks, seen_products;
+    int since;                      /* rows since one was */
     int64_t rows[SPGEMM_METHODS], products[SPGEMM_METHODS];     /* by the method they used */
 };
 
@@ -49,7 +52,7 @@ struct spgemm_rows {
     bool complement;
     enum spgemm_method method;      /* AUTO: by the row */
     int64_t row, end, first, past;
-    int64_t *count;                 /* [end - row] out: entries of the rows up to and with this one */
+    int64_t *count; /* [end - row] out: entries of the rows up to and with this one */
     uint32_t *col;                  /* out; room for their bound and SLACK */
     void *val;
 };

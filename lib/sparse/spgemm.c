@@ -1,8 +1,8 @@
 /*
- * Threads take pieces of rows in order.  A piece's place in C is known when those before it are done;
- * until then it lies in a buffer of its thread, which fits into the cache, and is copied when its place
- * is known.  So C is written once, in order, into memory that its upper bound reserved, and nothing is
- * counted beforehand.
+ * Threads take pieces of rows in order.  A piece's place in C is known when those before it are
+ * done; until then it lies in a buffer of its thread, which fits into the cache, and is copied when
+ * its place is known.  So C is written once, in order, into memory that its upper bound reserved,
+ * and nothing is counted beforehand.
  */
 #include "sparse/spgemm.h"
 
@@ -19,7 +19,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-const char *const spgemm_method_names[SPGEMM_METHODS + 1] = {"auto", "copy", "sort", "dense", "ranges", NULL};
+const char *const spgemm_method_names[SPGEMM_METHODS + 1] = {"auto",  "copy",   "sort",
+                                                             "dense", "ranges", NULL};
 
 #define NAME(name) #name,
 const char *const semiring_names[SEMIRINGS + 1] = {SEMIRING_TABLE(NAME) NULL};
@@ -54,7 +55,7 @@ struct worker {
     int used;
 };
 
-/* ---- Memory ---------------------------------------------------------------------------------------- */
+/* ---- Memory --------------------------------------------------------------------------------- */
 
 static void *huge(void *p, size_t bytes)
 {
@@ -72,34 +73,41 @@ static void *zeros(size_t bytes)
 
 static void worker_start(struct worker *w, const struct run *x)
 {
-    const int64_t cols = x->b->cols, window = (cols < SPGEMM_WINDOW ? cols : SPGEMM_WINDOW) + SPGEMM_SLACK;
+    const int64_t cols = x->b->cols,
+                  window = (cols < SPGEMM_WINDOW ? cols : SPGEMM_WINDOW) + SPGEMM_SLACK;
     const size_t acc = ((size_t)window * x->size + 63) & ~(size_t)63;
 
-    *w = (struct worker){.scratch = {
-        .acc = xaligned(acc), .touched = zeros((size_t)window + 64), .block = zeros((size_t)window / 8 + 128),
-        .group = zeros((size_t)window / 512 + 128), .key = xaligned((SPGEMM_SORT + SPGEMM_SLACK) * sizeof(uint32_t)),
-        .product = xaligned((SPGEMM_SORT + SPGEMM_SLACK) * x->size),
-        .list = xmalloc(((size_t)x->plan.longest + 1) * sizeof(struct spgemm_list)),
-        .allowed = x->how->mask ? xcalloc((size_t)cols + SPGEMM_SLACK, 1) : NULL,
-    }};
+    *w = (struct worker){
+        .scratch = {
+            .acc = xaligned(acc),
+            .touched = zeros((size_t)window + 64),
+            .block = zeros((size_t)window / 8 + 128),
+            .group = zeros((size_t)window / 512 + 128),
+            .key = xaligned((SPGEMM_SORT + SPGEMM_SLACK) * sizeof(uint32_t)),
+            .product = xaligned((SPGEMM_SORT + SPGEMM_SLACK) * x->size),
+            .list = xmalloc(((size_t)x->plan.longest + 1) * sizeof(struct spgemm_list)),
+            .allowed = x->how->mask ? xcalloc((size_t)cols + SPGEMM_SLACK, 1) : NULL,
+        }};
     x->clear(w->scratch.acc, (int64_t)(acc / x->size));
 }
 
 static void worker_end(struct worker *w)
 {
     struct spgemm_scratch *s = &w->scratch;
-    void *const all[] = {s->acc, s->touched, s->block, s->group, s->key, s->product, s->list, s->allowed};
+    void *const all[] = {s->acc, s->touched, s->block, s->group,
+                         s->key, s->product, s->list,  s->allowed};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         free(all[i]);
     for (int i = 0; i < WAITING; i++)
         free(w->buffer[i].block);
 }
 
-/* Columns and values must not lie at one distance from a page: stores to both would look alike to the
- * processor's check of loads against them. */
+/* Columns and values must not lie at one distance from a page: stores to both would look alike to
+ * the processor's check of loads against them. */
 static void buffer_fit(struct buffer *u, int64_t entries, size_t size)
 {
-    const size_t room = ((size_t)entries + SPGEMM_SLACK + 15) & ~(size_t)15, bytes = room * (4 + size) + 4096;
+    const size_t room = ((size_t)entries + SPGEMM_SLACK + 15) & ~(size_t)15,
+                 bytes = room * (4 + size) + 4096;
     if (bytes > u->bytes) {
         free(u->block);
         u->block = huge(xaligned(bytes), bytes);
@@ -109,7 +117,7 @@ static void buffer_fit(struct buffer *u, int64_t entries, size_t size)
     u->col = (uint32_t *)(u->block + room * size + (room * size % 4096 < 512 ? 2112 : 0));
 }
 
-/* ---- Places ------------------------------------------------------------------------------------------ */
+/* ---- Places --------------------------------------------------------------------------------- */
 
 static void publish(struct run *x, struct spgemm_piece *p, int64_t n)
 {
@@ -125,7 +133,10 @@ static void publish(struct run *x, struct spgemm_piece *p, int64_t n)
     }
 }
 
-static int64_t place(const struct spgemm_piece *p) { return __atomic_load_n(&p->base, __ATOMIC_ACQUIRE); }
+static int64_t place(const struct spgemm_piece *p)
+{
+    return __atomic_load_n(&p->base, __ATOMIC_ACQUIRE);
+}
 
 static bool is_part(const struct run *x, const struct spgemm_piece *p)
 {
@@ -183,16 +194,23 @@ static struct buffer *free_buffer(const struct run *x, struct worker *w)
     return u;
 }
 
-/* ---- Pieces ------------------------------------------------------------------------------------------ */
+/* ---- Pieces --------------------------------------------------------------------------------- */
 
 static void multiply_piece(struct run *x, struct worker *w, struct spgemm_piece *p)
 {
     const int64_t base = place(p);
     const bool direct = x->c && base >= 0;
     int64_t *ptr = x->c ? x->c->ptr + 1 : x->count, sum;
-    struct spgemm_rows r = {.a = x->a, .b = x->b, .mask = x->how->mask, .complement = x->how->complement,
-                            .method = x->how->method, .row = p->row, .end = p->end, .first = p->first,
-                            .past = p->past, .count = ptr && !is_part(x, p) ? ptr + p->row : &sum};
+    struct spgemm_rows r = {.a = x->a,
+                            .b = x->b,
+                            .mask = x->how->mask,
+                            .complement = x->how->complement,
+                            .method = x->how->method,
+                            .row = p->row,
+                            .end = p->end,
+                            .first = p->first,
+                            .past = p->past,
+                            .count = ptr && !is_part(x, p) ? ptr + p->row : &sum};
     struct buffer *u = direct ? NULL : free_buffer(x, w);
     int64_t *counts = NULL;
     if (r.count == &sum && p->end - p->row > 1)
@@ -237,11 +255,13 @@ static void multiply_pieces(struct run *x)
     }
 }
 
-/* ---- The product --------------------------------------------------------------------------------------- */
+/* ---- The product ---------------------------------------------------------------------------- */
 
 static const struct spgemm_kernels *kernels_of(enum ten_type type)
 {
-    return type == TEN_F32 ? ISA_PICK(spgemm_f32) : type == TEN_I64 ? ISA_PICK(spgemm_i64) : ISA_PICK(spgemm_f64);
+    return type == TEN_F32   ? ISA_PICK(spgemm_f32)
+           : type == TEN_I64 ? ISA_PICK(spgemm_i64)
+                             : ISA_PICK(spgemm_f64);
 }
 
 /* Values of 1 for m where the semiring looks at values that are not there. */
@@ -281,7 +301,9 @@ static bool reserve(struct csr *c, int64_t bound, size_t size)
     if (bound > INT64_MAX / 16)
         return false;
     c->col = huge(malloc(room * sizeof *c->col), room * sizeof *c->col);
-    c->val = huge(aligned_alloc(PAGE_HALF, (room * size + PAGE_HALF - 1) & ~(size_t)(PAGE_HALF - 1)), room * size);
+    c->val =
+        huge(aligned_alloc(PAGE_HALF, (room * size + PAGE_HALF - 1) & ~(size_t)(PAGE_HALF - 1)),
+             room * size);
     if (c->col && c->val)
         return true;
     free(c->col);
@@ -301,7 +323,8 @@ void spgemm(struct csr *c, const struct csr *a, const struct csr *b, const struc
 {
     const enum semiring ring = semiring_without(how->semiring, a->val, b->val);
     struct csr left = *a, right = *b;
-    void *ones[] = {ones_for(&left, semiring_uses_a(ring)), ones_for(&right, semiring_uses_b(ring))};
+    void *ones[] = {ones_for(&left, semiring_uses_a(ring)),
+                    ones_for(&right, semiring_uses_b(ring))};
     struct run x = {.c = c, .a = &left, .b = &right, .how = how};
     right.val = right.val ? right.val : right.col;      /* not looked at, but computed with */
     *c = (struct csr){.rows = a->rows, .cols = b->cols, .type = a->type};
@@ -320,9 +343,12 @@ void spgemm(struct csr *c, const struct csr *a, const struct csr *b, const struc
         *report = x.report;
 }
 
-int64_t spgemm_count(const struct csr *a, const struct csr *b, const struct spgemm *how, int64_t *count)
+int64_t spgemm_count(const struct csr *a, const struct csr *b, const struct spgemm *how,
+                     int64_t *count)
 {
-    const struct spgemm structure = {.semiring = SEMIRING_any_pair, .mask = how->mask, .complement = how->complement,
+    const struct spgemm structure = {.semiring = SEMIRING_any_pair,
+                                     .mask = how->mask,
+                                     .complement = how->complement,
                                      .method = how->method};
     struct csr right = *b;
     struct run x = {.count = count, .a = a, .b = &right, .how = &structure};

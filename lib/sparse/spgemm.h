@@ -1,8 +1,8 @@
 /*
- * The product of two sparse matrices, in any semiring of semiring.h.  Gustavson's algorithm: row i of
- * C = A B is the sum of a_ik times row k of B.  The structure of C is that of the products: sums that
- * cancel stay, as entries of 0.  Values are added in order of k: the result is the same bits with any
- * method, number of threads and instruction set.
+ * The product of two sparse matrices, in any semiring of semiring.h.  Gustavson's algorithm: row i
+ * of C = A B is the sum of a_ik times row k of B.  The structure of C is that of the products: sums
+ * that cancel stay, as entries of 0.  Values are added in order of k: the result is the same bits
+ * with any method, number of threads and instruction set.
  */
 #ifndef SPARSE_SPGEMM_H
 #define SPARSE_SPGEMM_H
@@ -32,15 +32,17 @@ extern const char *const spgemm_method_names[SPGEMM_METHODS + 1];
 
 /*
  * c = a b.  a [m,k] and b [k,n] are of one type (csr_retype()), without values too; what has none
- * counts as 1.  A mask is [m,n].  c is new, the caller's, with values of that type.  a->ptr need not
- * start at 0: consecutive rows of a matrix are one.  Memory beside a, b and c: SPGEMM_THREAD_BYTES a
- * thread, with a mask a byte a column, with topk the longest rows.  report may be NULL.
+ * counts as 1.  A mask is [m,n].  c is new, the caller's, with values of that type.  a->ptr need
+ * not start at 0: consecutive rows of a matrix are one.  Memory beside a, b and c:
+ * SPGEMM_THREAD_BYTES a thread, with a mask a byte a column, with topk the longest rows.  report
+ * may be NULL.
  */
 void spgemm(struct csr *c, const struct csr *a, const struct csr *b, const struct spgemm *how,
             struct spgemm_report *report);
 
 /* How many entries rows `row` to `end` of the product have, all of it in count [end - row] as sums
  * from row on; NULL: only the sum, which is returned. */
-int64_t spgemm_count(const struct csr *a, const struct csr *b, const struct spgemm *how, int64_t *count);
+int64_t spgemm_count(const struct csr *a, const struct csr *b, const struct spgemm *how,
+                     int64_t *count);
 
 #endif

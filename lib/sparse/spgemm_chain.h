@@ -9,8 +9,8 @@ int64_t spgemm_products(const struct csr *a, const struct csr *b);
 
 /*
  * Multiply neighbours among m[0..*n) until two are left: always those that take the fewest
- * multiplications; where the semiring is not associative, the first two.  Factors are freed as they are
- * used.  Masks and the like of *how wait for the last product, which is the caller's.
+ * multiplications; where the semiring is not associative, the first two.  Factors are freed as they
+ * are used.  Masks and the like of *how wait for the last product, which is the caller's.
  */
 void spgemm_reduce_chain(struct csr *m, int *n, const struct spgemm *how);
 

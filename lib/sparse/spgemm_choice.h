@@ -15,16 +15,33 @@ static inline int sort_bits(const struct lists *x)
 }
 
 /*
- * Sorting n products takes a time of n log n; a window, that of reading out the blocks in use, at most
- * one a product, and of finding them in those that it spans.
+ * A window is read out block by block: where many products share one, as in meshes, that is cheaper
+ * than sorting, and where each has its own it is not.  The rows before tell; every now and then a
+ * row is added in a window only to see.  New pieces start anew, so that the choice does not depend
+ * on the threads.
  */
-static inline bool window_is_cheaper(int64_t products, int64_t blocks)
+enum { LOOK_AGAIN = 64 };
+
+static inline bool window_is_cheaper(struct spgemm_scratch *s, int64_t products)
 {
-    return blocks / 4 < products || products > 64;
+    if (s->since++ >= LOOK_AGAIN)
+        return true;
+    return s->seen_blocks * 16 < s->seen_products * (products <= 64 ? 7 : products <= 256 ? 9 : 11);
 }
 
-static inline enum spgemm_method choose_method(const struct spgemm_rows *r, const struct spgemm_scratch *s,
-                                               const struct lists *x, int bits, int block)
+static inline void note_window(struct spgemm_scratch *s, int64_t products)
+{
+    s->seen_products += products;
+    s->since = 0;
+    if (s->seen_products > 4096) {
+        s->seen_products /= 2;
+        s->seen_blocks /= 2;
+    }
+}
+
+static inline enum spgemm_method choose_method(const struct spgemm_rows *r,
+                                               struct spgemm_scratch *s, const struct lists *x,
+                                               int bits, int block)
 {
     const int64_t span = (int64_t)x->hi - (x->lo & ~(uint32_t)(block - 1));
     const bool fits = span < SPGEMM_WINDOW, sortable = bits > 0 && !s->allowed;
@@ -35,7 +52,7 @@ static inline enum spgemm_method choose_method(const struct spgemm_rows *r, cons
     case SPGEMM_DENSE:  if (fits) return SPGEMM_DENSE; break;
     case SPGEMM_RANGES: return SPGEMM_RANGES;
     default:
-        if (sortable && !(fits && window_is_cheaper(x->products, span / block)))
+        if (sortable && !(fits && window_is_cheaper(s, x->products)))
             return SPGEMM_SORTED;
     }
     return fits ? SPGEMM_DENSE : SPGEMM_RANGES;

@@ -60,7 +60,8 @@ static int64_t filter_row(const struct spgemm_rows *r, int64_t to, int64_t start
     return n;
 }
 
-int64_t spgemm_filter(const struct spgemm_rows *r, int64_t n, const struct spgemm *how, enum ten_type type)
+int64_t spgemm_filter(const struct spgemm_rows *r, int64_t n, const struct spgemm *how,
+                      enum ten_type type)
 {
     int64_t to = 0, start = 0;
     if (how->topk <= 0 && !(how->drop > 0))

@@ -49,17 +49,19 @@ static inline struct lists gather_lists(const struct spgemm_rows *r, int64_t i,
     struct lists x = {.lo = UINT32_MAX};
     for (int64_t q = a->ptr[i]; q < a->ptr[i + 1]; q++) {
         const uint32_t k = a->col[q];
-        struct spgemm_list l = {.at = b->ptr[k], .from = q, .len = (uint32_t)(b->ptr[k + 1] - b->ptr[k])};
+        struct spgemm_list *l = &list[x.n];
+        l->at = b->ptr[k];
+        l->from = q;
+        l->len = (uint32_t)(b->ptr[k + 1] - b->ptr[k]);
         fetch_ahead(a, b, q, size);
         if (part)
-            cut_list(b, &l, r->first, r->past);
-        list[x.n] = l;
-        if (l.len == 0)
+            cut_list(b, l, r->first, r->past);
+        if (l->len == 0)
             continue;
-        const uint32_t lo = b->col[l.at], hi = b->col[l.at + l.len - 1];
+        const uint32_t lo = b->col[l->at], hi = b->col[l->at + l->len - 1];
         x.lo = lo < x.lo ? lo : x.lo;
         x.hi = hi > x.hi ? hi : x.hi;
-        x.products += l.len;
+        x.products += l->len;
         x.n++;
     }
     return x;

@@ -38,11 +38,18 @@ enum semiring semiring_without(enum semiring s, bool a_values, bool b_values)
                     : (b_values ? SEMIRING_plus_second : SEMIRING_plus_pair);
 }
 
-bool semiring_uses_a(enum semiring s) { return !multiplies_by(s, "second") && !multiplies_by(s, "pair"); }
-bool semiring_uses_b(enum semiring s) { return !multiplies_by(s, "first") && !multiplies_by(s, "pair"); }
+bool semiring_uses_a(enum semiring s)
+{
+    return !multiplies_by(s, "second") && !multiplies_by(s, "pair");
+}
+bool semiring_uses_b(enum semiring s)
+{
+    return !multiplies_by(s, "first") && !multiplies_by(s, "pair");
+}
 
 bool semiring_is_associative(enum semiring s)
 {
-    return s == SEMIRING_plus_times || s == SEMIRING_min_plus || s == SEMIRING_max_plus || s == SEMIRING_min_max ||
-           s == SEMIRING_max_min || s == SEMIRING_or_and || s == SEMIRING_any_pair;
+    return s == SEMIRING_plus_times || s == SEMIRING_min_plus || s == SEMIRING_max_plus ||
+           s == SEMIRING_min_max || s == SEMIRING_max_min || s == SEMIRING_or_and ||
+           s == SEMIRING_any_pair;
 }

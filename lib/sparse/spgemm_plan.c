@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows are looked at in slices, whose number is the same for any number of threads; each makes its own
- * list of pieces. */
+/* Rows are looked at in slices, whose number is the same for any number of threads; each makes its
+ * own list of pieces. */
 enum { SLICES = 64, ROW_COST = 8, AHEAD = 32, CUT = 16 };
 
 struct slice { struct spgemm_piece *piece; int64_t n, room, products, bound, longest; };
@@ -36,7 +36,8 @@ static void cut_row(struct slice *s, int64_t row, int64_t products, int64_t cols
 {
     int64_t parts = products / size < cols ? products / size : cols;
     for (int64_t k = 0; k < parts; k++) {
-        const int64_t first = cols / parts * k, past = k + 1 < parts ? cols / parts * (k + 1) : cols;
+        const int64_t first = cols / parts * k,
+                      past = k + 1 < parts ? cols / parts * (k + 1) : cols;
         const int64_t bound = past - first < products ? past - first : products;
         add_piece(s, (struct spgemm_piece){.row = row, .end = row + 1, .first = first, .past = past,
                                            .bound = bound});
@@ -44,8 +45,8 @@ static void cut_row(struct slice *s, int64_t row, int64_t products, int64_t cols
     }
 }
 
-static void cut_slice(struct slice *s, const struct csr *a, const struct csr *b, int64_t row, int64_t end,
-                      int64_t size, bool split)
+static void cut_slice(struct slice *s, const struct csr *a, const struct csr *b, int64_t row,
+                      int64_t end, int64_t size, bool split)
 {
     struct spgemm_piece p = {.row = row, .end = row, .past = b->cols};
     int64_t cost = 0;
@@ -74,13 +75,14 @@ static void cut_slice(struct slice *s, const struct csr *a, const struct csr *b,
         add_piece(s, p);
 }
 
-void spgemm_plan(struct spgemm_plan *p, const struct csr *a, const struct csr *b, int64_t size, bool split)
+void spgemm_plan(struct spgemm_plan *p, const struct csr *a, const struct csr *b, int64_t size,
+                 bool split)
 {
     struct slice s[SLICES] = {0};
     #pragma omp parallel for schedule(dynamic)
     for (int k = 0; k < SLICES; k++)
-        cut_slice(&s[k], a, b, a->rows / SLICES * k, k + 1 < SLICES ? a->rows / SLICES * (k + 1) : a->rows,
-                  size, split);
+        cut_slice(&s[k], a, b, a->rows / SLICES * k,
+                  k + 1 < SLICES ? a->rows / SLICES * (k + 1) : a->rows, size, split);
 
     *p = (struct spgemm_plan){0};
     for (int k = 0; k < SLICES; k++)

@@ -8,7 +8,7 @@
 struct spgemm_piece {
     int64_t row, end, first, past;
     int64_t bound;                      /* of its entries */
-    int64_t n, base;                    /* its entries, those of the pieces before it; -1: not known yet */
+    int64_t n, base; /* its entries, those of the pieces before it; -1: not known yet */
 };
 
 struct spgemm_plan {
@@ -17,7 +17,8 @@ struct spgemm_plan {
 };
 
 /* Pieces in order of rows, about `size` products each.  split: rows of many more are cut. */
-void spgemm_plan(struct spgemm_plan *p, const struct csr *a, const struct csr *b, int64_t size, bool split);
+void spgemm_plan(struct spgemm_plan *p, const struct csr *a, const struct csr *b, int64_t size,
+                 bool split);
 void spgemm_plan_free(struct spgemm_plan *p);
 
 /* Products of row i. */

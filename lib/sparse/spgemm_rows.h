@@ -46,14 +46,16 @@ static inline T SR(value_of)(const struct csr *a, int64_t q)
     return USES_A ? ((const T *)a->val)[q] : (T)1;
 }
 
-static int64_t SR(copy)(const struct spgemm_rows *r, const struct spgemm_list *l, uint32_t *col, T *val)
+static int64_t SR(copy)(const struct spgemm_rows *r, const struct spgemm_list *l, uint32_t *col,
+                        T *val)
 {
     memcpy(col, r->b->col + l->at, l->len * sizeof *col);
-    SR(scale)(val, (const T *)r->b->val + l->at, l->len, r->b->n - l->at, SR(value_of)(r->a, l->from));
+    SR(scale)(val, (const T *)r->b->val + l->at, l->len, r->b->n - l->at,
+              SR(value_of)(r->a, l->from));
     return l->len;
 }
 
-/* ---- Sorting: the keys are columns from lo, and the place of their product below them ---------- */
+/* ---- Sorting: the keys are columns from lo, and the place of their product below them ------- */
 
 static void SR(expand)(const struct spgemm_rows *r, struct spgemm_scratch *s, const struct lists *x,
                        int bits)
@@ -96,7 +98,8 @@ static inline void SR(pick)(T *val, const T *product, __m512i place, __mmask16 t
     _mm512_storeu_si512(val + __builtin_popcount(take & 0xff),
                         _mm512_maskz_compress_epi64((__mmask8)(take >> 8), hi));
 #else
-    _mm512_storeu_si512(val, _mm512_maskz_compress_epi32(take, _mm512_i32gather_epi32(place, product, 4)));
+    _mm512_storeu_si512(
+        val, _mm512_maskz_compress_epi32(take, _mm512_i32gather_epi32(place, product, 4)));
 #endif
 }
 
@@ -108,9 +111,11 @@ static int64_t SR(close_up)(struct spgemm_scratch *s, int64_t products, uint32_t
     __m512i before = _mm512_set1_epi32(-1);
     int64_t n = 0;
     for (int64_t t = 0; t < products; t += 16) {
-        const __m512i key = _mm512_loadu_si512(s->key + t), c = _mm512_srli_epi32(key, (unsigned)bits);
+        const __m512i key = _mm512_loadu_si512(s->key + t),
+                      c = _mm512_srli_epi32(key, (unsigned)bits);
         const __mmask16 valid = products - t < 16 ? (__mmask16)((1 << (products - t)) - 1) : 0xffff;
-        const __mmask16 again = valid & _mm512_cmpeq_epi32_mask(c, _mm512_alignr_epi32(c, before, 15));
+        const __mmask16 again =
+            valid & _mm512_cmpeq_epi32_mask(c, _mm512_alignr_epi32(c, before, 15));
         const __mmask16 new = valid & ~again;
         _mm512_storeu_si512(col + n, _mm512_maskz_compress_epi32(new, _mm512_add_epi32(c, from)));
         SR(pick)(val + n, product, _mm512_and_si512(key, low), new);
@@ -139,15 +144,15 @@ static int64_t SR(close_up)(struct spgemm_scratch *s, int64_t products, uint32_t
 
 #endif
 
-static int64_t SR(sorted)(const struct spgemm_rows *r, struct spgemm_scratch *s, const struct lists *x,
-                          int bits, uint32_t *col, T *val)
+static int64_t SR(sorted)(const struct spgemm_rows *r, struct spgemm_scratch *s,
+                          const struct lists *x, int bits, uint32_t *col, T *val)
 {
     SR(expand)(r, s, x, bits);
     sort_keys(s->key, (int)x->products);
     return SR(close_up)(s, x->products, x->lo, bits, col, val);
 }
 
-/* ---- A window of dense accumulators -------------------------------------------------------------- */
+/* ---- A window of dense accumulators --------------------------------------------------------- */
 
 static inline __attribute__((always_inline)) void SR(add_loop)(
     T *restrict acc, uint8_t *restrict touched, uint8_t *restrict block, uint8_t *restrict group,
@@ -166,8 +171,8 @@ static inline __attribute__((always_inline)) void SR(add_loop)(
     }
 }
 
-static inline void SR(add)(struct spgemm_scratch *s, const uint32_t *col, const T *b, int64_t len, T x,
-                           uint32_t base, bool groups)
+static inline void SR(add)(struct spgemm_scratch *s, const uint32_t *col, const T *b, int64_t len,
+                           T x, uint32_t base, bool groups)
 {
     if (groups)
         SR(add_loop)(s->acc, s->touched, s->block, s->group, col, b, len, x, base, true);
@@ -188,7 +193,9 @@ static inline int64_t SR(emit)(struct spgemm_scratch *s, const struct spgemm_row
 #if WIDE
     __mmask8 m = _mm512_cmpneq_epi64_mask(v, _mm512_set1_epi64((int64_t)IDENTITY_BITS));
     if (!TELLS) {
-        m = _mm_test_epi8_mask(_mm_loadl_epi64((const __m128i *)(s->touched + j)), _mm_set1_epi8(-1)) & 0xff;
+        m = _mm_test_epi8_mask(_mm_loadl_epi64((const __m128i *)(s->touched + j)),
+                               _mm_set1_epi8(-1)) &
+            0xff;
         memset(s->touched + j, 0, 8);
     }
     if (s->allowed) {
@@ -201,7 +208,8 @@ static inline int64_t SR(emit)(struct spgemm_scratch *s, const struct spgemm_row
 #else
     __mmask16 m = _mm512_cmpneq_epi32_mask(v, _mm512_set1_epi32((int)IDENTITY_BITS));
     if (!TELLS) {
-        m = _mm_test_epi8_mask(_mm_loadu_si128((const __m128i *)(s->touched + j)), _mm_set1_epi8(-1));
+        m = _mm_test_epi8_mask(_mm_loadu_si128((const __m128i *)(s->touched + j)),
+                               _mm_set1_epi8(-1));
         memset(s->touched + j, 0, 16);
     }
     if (s->allowed) {
@@ -241,14 +249,15 @@ static inline int64_t SR(emit)(struct spgemm_scratch *s, const struct spgemm_row
 #endif
 
 /* The blocks of a group that are in use; g: the first of them. */
-static inline int64_t SR(emit_group)(struct spgemm_scratch *s, const struct spgemm_rows *r, int64_t g,
-                                     uint32_t base, uint32_t *col, T *val)
+static inline int64_t SR(emit_group)(struct spgemm_scratch *s, const struct spgemm_rows *r,
+                                     int64_t g, uint32_t base, uint32_t *col, T *val)
 {
     int64_t n = 0;
     uint64_t m = bits_of_bytes(s->block + g);
     if (m == 0)
         return 0;
     memset(s->block + g, 0, 64);
+    s->seen_blocks += __builtin_popcountll(m);
     for (; m; m &= m - 1) {
         const int64_t j = (g + __builtin_ctzll(m)) * SR(BLOCK);
         n += SR(emit)(s, r, j, base, col + n, val + n);
@@ -257,8 +266,8 @@ static inline int64_t SR(emit_group)(struct spgemm_scratch *s, const struct spge
 }
 
 /* Read out columns base..hi and leave the window clear. */
-static int64_t SR(scan)(struct spgemm_scratch *s, const struct spgemm_rows *r, uint32_t base, uint32_t hi,
-                        bool groups, uint32_t *col, T *val)
+static int64_t SR(scan)(struct spgemm_scratch *s, const struct spgemm_rows *r, uint32_t base,
+                        uint32_t hi, bool groups, uint32_t *col, T *val)
 {
     const int64_t blocks = (hi - base) / SR(BLOCK) + 1;
     int64_t n = 0;
@@ -284,18 +293,19 @@ static inline bool SR(use_groups)(uint32_t base, uint32_t hi, int64_t products)
     return (hi - base) / (64 * SR(BLOCK)) > 6 + products / 8;
 }
 
-static int64_t SR(dense)(const struct spgemm_rows *r, struct spgemm_scratch *s, const struct lists *x,
-                         uint32_t *col, T *val)
+static int64_t SR(dense)(const struct spgemm_rows *r, struct spgemm_scratch *s,
+                         const struct lists *x, uint32_t *col, T *val)
 {
     const uint32_t base = x->lo & ~(uint32_t)(SR(BLOCK) - 1);
     const bool groups = SR(use_groups)(base, x->hi, x->products);
     for (const struct spgemm_list *l = s->list; l < s->list + x->n; l++)
-        SR(add)(s, r->b->col + l->at, (const T *)r->b->val + l->at, l->len, SR(value_of)(r->a, l->from),
-                base, groups);
+        SR(add)(s, r->b->col + l->at, (const T *)r->b->val + l->at, l->len,
+                SR(value_of)(r->a, l->from), base, groups);
+    note_window(s, x->products);
     return SR(scan)(s, r, base, x->hi, groups, col, val);
 }
 
-/* ---- Window after window --------------------------------------------------------------------------- */
+/* ---- Window after window -------------------------------------------------------------------- */
 
 /* Add the entries of all lists before column `past`; the first column of what is left. */
 static uint32_t SR(add_range)(const struct spgemm_rows *r, struct spgemm_scratch *s, int64_t lists,
@@ -308,7 +318,8 @@ static uint32_t SR(add_range)(const struct spgemm_rows *r, struct spgemm_scratch
         while (n < l->len && col[n] < past)
             n++;
         if (n > 0) {
-            SR(add)(s, col, (const T *)r->b->val + l->at, n, SR(value_of)(r->a, l->from), base, true);
+            SR(add)(s, col, (const T *)r->b->val + l->at, n, SR(value_of)(r->a, l->from), base,
+                    true);
             *hi = col[n - 1] > *hi ? col[n - 1] : *hi;
             l->at += n;
             l->len -= n;
@@ -319,8 +330,8 @@ static uint32_t SR(add_range)(const struct spgemm_rows *r, struct spgemm_scratch
     return next;
 }
 
-static int64_t SR(ranges)(const struct spgemm_rows *r, struct spgemm_scratch *s, const struct lists *x,
-                          uint32_t *col, T *val)
+static int64_t SR(ranges)(const struct spgemm_rows *r, struct spgemm_scratch *s,
+                          const struct lists *x, uint32_t *col, T *val)
 {
     int64_t n = 0;
     uint32_t lo = x->lo, next = lo;
@@ -334,7 +345,7 @@ static int64_t SR(ranges)(const struct spgemm_rows *r, struct spgemm_scratch *s,
     return n;
 }
 
-/* ---- The choice -------------------------------------------------------------------------------------- */
+/* ---- The choice ----------------------------------------------------------------------------- */
 
 static int64_t SR(row)(const struct spgemm_rows *r, struct spgemm_scratch *s, const struct lists *x,
                        uint32_t *col, T *val)
@@ -354,6 +365,8 @@ static int64_t SR(row)(const struct spgemm_rows *r, struct spgemm_scratch *s, co
 static int64_t SR(rows)(const struct spgemm_rows *r, struct spgemm_scratch *s)
 {
     int64_t n = 0;
+    s->seen_blocks = s->seen_products = 0;
+    s->since = LOOK_AGAIN;
     for (int64_t i = r->row; i < r->end; i++) {
         const struct lists x = gather_lists(r, i, s->list, USES_B ? sizeof(T) : 0);
         if (x.n > 0 && mark_allowed(r, s, i)) {

@@ -26,7 +26,8 @@ static inline __m512i exchange(__m512i v, __m512i p, __mmask16 upper)
     return _mm512_mask_max_epu32(_mm512_min_epu32(v, p), upper, v, p);
 }
 
-/* Bitonic within a vector: what comes in as two sorted halves, the second reversed, goes out sorted. */
+/* Bitonic within a vector: what comes in as two sorted halves, the second reversed, goes out
+ * sorted. */
 static inline __m512i clean_4(__m512i v)
 {
     v = exchange(v, _mm512_shuffle_epi32(v, 0x4e), 0xcccc);
@@ -45,7 +46,8 @@ static inline __m512i reversed(__m512i v)
     return _mm512_shuffle_i32x4(v, v, 0x1b);
 }
 
-/* One vector: blocks of 2, 4, 8 and 16, the second half of each compared in reverse (Batcher 1968). */
+/* One vector: blocks of 2, 4, 8 and 16, the second half of each compared in reverse (Batcher
+ * 1968). */
 static inline __m512i sort_16(__m512i v)
 {
     v = exchange(v, _mm512_shuffle_epi32(v, 0xb1), 0xaaaa);
@@ -92,10 +94,22 @@ static inline __attribute__((always_inline)) void merge_vectors(__m512i *v, int 
             _mm512_storeu_si512(key + 16 * i, v[i]); \
     }
 SORT_VECTORS(2) SORT_VECTORS(4) SORT_VECTORS(8) SORT_VECTORS(16)
+#undef SORT_VECTORS
+
+/* More than registers hold: sorted by 16 vectors, which are then merged in memory. */
+static void sort_many(__m512i *v, int n)
+{
+    for (int i = 0; i < n; i += 16)
+        sort_vectors_16((uint32_t *)(v + i));
+    for (int m = 32; m <= n; m *= 2)
+        for (int i = 0; i < n; i += m)
+            merge_vectors(v + i, m);
+}
 
 static inline void sort_keys(uint32_t *key, int n)
 {
-    const int vectors = n <= 16 ? 1 : n <= 32 ? 2 : n <= 64 ? 4 : n <= 128 ? 8 : 16;
+    /* A power of two of them. */
+    const int vectors = n <= 16 ? 1 : 1 << (32 - __builtin_clz((unsigned)(n - 1) / 16));
     for (int i = n / 16; i < vectors; i++) {
         const __mmask16 mine = n > 16 * i ? (__mmask16)((1 << (n - 16 * i)) - 1) : 0;
         const __m512i v = _mm512_mask_loadu_epi32(_mm512_set1_epi32(-1), mine, key + 16 * i);
@@ -106,7 +120,8 @@ static inline void sort_keys(uint32_t *key, int n)
     case 2:  sort_vectors_2(key); break;
     case 4:  sort_vectors_4(key); break;
     case 8:  sort_vectors_8(key); break;
-    default: sort_vectors_16(key); break;
+    case 16: sort_vectors_16(key); break;
+    default: sort_many((__m512i *)key, vectors); break;
     }
 }
 

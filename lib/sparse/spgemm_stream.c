@@ -29,7 +29,9 @@ struct spill {
 
 static int64_t bytes_of(const struct csr *m)
 {
-    return m ? (int64_t)((size_t)m->rows * sizeof *m->ptr + (size_t)m->n * (sizeof *m->col + csr_value_size(m))) : 0;
+    return m ? (int64_t)((size_t)m->rows * sizeof *m->ptr +
+                         (size_t)m->n * (sizeof *m->col + csr_value_size(m)))
+             : 0;
 }
 
 /* All but the product itself. */
@@ -58,7 +60,8 @@ static int spill_out(struct spill *s, int fd, const void *data, size_t bytes)
 {
     if (write_all(fd, data, bytes) == 0)
         return 0;
-    return fail(s->e, TEN_E_DATA, "%s: %s: expected room for the product", temp_folder(), strerror(errno));
+    return fail(s->e, TEN_E_DATA, "%s: %s: expected room for the product", temp_folder(),
+                strerror(errno));
 }
 
 /* Rows row..end, and their entries into the files. */
@@ -98,8 +101,10 @@ static int spill_all(struct spill *s)
     for (int64_t i = 0; rc == 0 && i < s->a->rows; i++) {
         const int64_t more = bound_of(s->a, s->b, i) * (int64_t)s->size;
         if (more > s->budget)
-            return fail(s->e, TEN_E_INFEASIBLE, "row %" PRId64 ": its product may take %" PRId64 " bytes of memory, %" PRId64
-                        " are left: expected more", i, more, s->budget);
+            return fail(s->e, TEN_E_INFEASIBLE,
+                        "row %" PRId64 ": its product may take %" PRId64
+                        " bytes of memory, %" PRId64 " are left: expected more",
+                        i, more, s->budget);
         if (bytes + more > s->budget) {
             rc = spill_rows(s, row, i);
             row = i;
@@ -116,8 +121,8 @@ static int take_back(struct spill *s, int fd, void *data, size_t bytes, int64_t 
     for (size_t got = 0; got < bytes; ) {
         const ssize_t n = pread(fd, (char *)data + got, bytes - got, at + (int64_t)got);
         if (n == 0 || (n < 0 && errno != EINTR))
-            return fail(s->e, TEN_E_DATA, "%s: %s: expected to read the product back", temp_folder(),
-                        n < 0 ? strerror(errno) : "file ends early");
+            return fail(s->e, TEN_E_DATA, "%s: %s: expected to read the product back",
+                        temp_folder(), n < 0 ? strerror(errno) : "file ends early");
         got += n > 0 ? (size_t)n : 0;
     }
     return 0;
@@ -125,7 +130,8 @@ static int take_back(struct spill *s, int fd, void *data, size_t bytes, int64_t 
 
 /* A record [n] from a temporary file of elements of `stored` bytes; columns are widened where the
  * record has them as i64. */
-static int write_back(struct spill *s, struct ten_writer *w, struct ten_record *rec, int fd, size_t stored)
+static int write_back(struct spill *s, struct ten_writer *w, struct ten_record *rec, int fd,
+                      size_t stored)
 {
     uint32_t *part = xmalloc(PART);
     int64_t *wide = xmalloc(2 * PART);
@@ -138,7 +144,9 @@ static int write_back(struct spill *s, struct ten_writer *w, struct ten_record *
         rc = take_back(s, fd, part, (size_t)n * stored, k * (int64_t)stored);
         for (int64_t i = 0; widen && i < n; i++)
             wide[i] = part[i];
-        rc = rc == 0 ? ten_write_part(w, widen ? (void *)wide : part, n * (int64_t)ten_elem_size(rec->type), s->e) : rc;
+        rc = rc == 0 ? ten_write_part(w, widen ? (void *)wide : part,
+                                      n * (int64_t)ten_elem_size(rec->type), s->e)
+                     : rc;
     }
     free(part);
     free(wide);
@@ -148,9 +156,13 @@ static int write_back(struct spill *s, struct ten_writer *w, struct ten_record *
 static int write_product(struct spill *s, struct ten_writer *w)
 {
     char attrs[160];
-    struct ten_record rec = {.name = "indptr", .type = TEN_I64, .shape = {1, {s->a->rows + 1}}, .data = s->ptr,
+    struct ten_record rec = {.name = "indptr",
+                             .type = TEN_I64,
+                             .shape = {1, {s->a->rows + 1}},
+                             .data = s->ptr,
                              .group_attrs = attrs};
-    snprintf(attrs, sizeof attrs, "{\"kind\":\"csr\",\"shape\":[%" PRId64 ",%" PRId64 "],\"symmetry\":\"general\"}",
+    snprintf(attrs, sizeof attrs,
+             "{\"kind\":\"csr\",\"shape\":[%" PRId64 ",%" PRId64 "],\"symmetry\":\"general\"}",
              s->a->rows, s->b->cols);
     if (ten_write(w, &rec, s->e) < 0)
         return -1;
@@ -164,15 +176,25 @@ static int write_product(struct spill *s, struct ten_writer *w)
     return write_back(s, w, &rec, s->val, ten_elem_size(rec.type));
 }
 
-int spgemm_stream(struct ten_writer *w, const struct csr *a, const struct csr *b, const struct spgemm *how,
-                  int64_t memory, struct spgemm_report *report, struct ten_err *e)
+int spgemm_stream(struct ten_writer *w, const struct csr *a, const struct csr *b,
+                  const struct spgemm *how, int64_t memory, struct spgemm_report *report,
+                  struct ten_err *e)
 {
-    struct spill s = {.a = a, .b = b, .how = how, .size = sizeof(uint32_t) + ten_elem_size(a->type),
-                      .budget = memory - fixed_bytes(a, b, how), .val = -1, .report = report, .e = e};
+    struct spill s = {.a = a,
+                      .b = b,
+                      .how = how,
+                      .size = sizeof(uint32_t) + ten_elem_size(a->type),
+                      .budget = memory - fixed_bytes(a, b, how),
+                      .val = -1,
+                      .report = report,
+                      .e = e};
     *report = (struct spgemm_report){0};
     if (s.budget < 0)
-        return fail(e, TEN_E_INFEASIBLE, "memory: the factors and the threads take %" PRId64 " bytes: expected more than "
-                    "that, not %" PRId64, memory - s.budget, memory);
+        return fail(e, TEN_E_INFEASIBLE,
+                    "memory: the factors and the threads take %" PRId64
+                    " bytes: expected more than "
+                    "that, not %" PRId64,
+                    memory - s.budget, memory);
     s.col = temp_file(e);
     s.val = s.col >= 0 ? temp_file(e) : -1;
     s.ptr = xcalloc((size_t)a->rows + 1, sizeof *s.ptr);

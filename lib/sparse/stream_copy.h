@@ -1,4 +1,5 @@
-/* Copying what will not be read soon: past the caches, and without reading the lines it overwrites. */
+/* Copying what will not be read soon: past the caches, and without reading the lines it overwrites.
+ */
 #ifndef SPARSE_STREAM_COPY_H
 #define SPARSE_STREAM_COPY_H
 
@@ -28,7 +29,10 @@ static inline void stream_copy(void *to, const void *from, size_t bytes)
 
 #else
 
-static inline void stream_copy(void *to, const void *from, size_t bytes) { memcpy(to, from, bytes); }
+static inline void stream_copy(void *to, const void *from, size_t bytes)
+{
+    memcpy(to, from, bytes);
+}
 
 #endif
 #endif

@@ -1,11 +1,12 @@
 /*
- * spgemm_bench [--runs N] [--f32] [--cold] [--cpu] [--best] [--threads N] [--peer FILE.so]... MATRIX.ten...
+ * spgemm_bench [--runs N] [--f32] [--cold] [--cpu] [--best] [--threads N] [--peer FILE.so]...
+ * MATRIX.ten...
  *
- * A A of every matrix by lib/sparse and by the peers, in turn; medians in milliseconds as a table, a
- * peer's both as it comes and with sorted rows.  Before anything is timed the results are compared.
- * Memory is kept from run to run unless --cold.  --cpu counts the time of the processor instead of that
- * of the clock, which tells more of one thread where others are at
- * work, and --best takes the least time instead of the median.
+ * A A of every matrix by lib/sparse and by the peers, in turn; medians in milliseconds as a table,
+ * a peer's both as it comes and with sorted rows.  Before anything is timed the results are
+ * compared. Memory is kept from run to run unless --cold.  --cpu counts the time of the processor
+ * instead of that of the clock, which tells more of one thread where others are at work, and --best
+ * takes the least time instead of the median.
  */
 #include "base/mem.h"
 #include "base/threads.h"
@@ -127,7 +128,9 @@ static void check(struct bench *b, const struct csr *c, const char *name)
         p->sort(p->state);
         const int64_t n = p->check(p->state, &got, &other);
         if (n != c->n || got != want || other != sum)
-            fprintf(stderr, "spgemm_bench: %s: %s has another result: %lld entries, sum %.17g; here %lld, %.17g\n",
+            fprintf(stderr,
+                    "spgemm_bench: %s: %s has another result: %lld entries, sum %.17g; here %lld, "
+                    "%.17g\n",
                     name, p->name(), (long long)n, other, (long long)c->n, sum);
         p->drop(p->state);
     }
@@ -153,16 +156,18 @@ static void run(struct bench *b, const struct csr *a, int i)
     }
 }
 
-static void print_row(struct bench *b, const struct csr *a, const char *path, const struct spgemm_report *report,
-                      int64_t n)
+static void print_row(struct bench *b, const struct csr *a, const char *path,
+                      const struct spgemm_report *report, int64_t n)
 {
     const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
     const double ours = typical(b, b->time);
     double best = INFINITY, best_sorted = INFINITY;
-    printf("%-16.*s %8lld %9lld %10lld %10lld %5.2f %9.2f", (int)strcspn(name, "."), name, (long long)a->rows,
-           (long long)a->n, (long long)report->products, (long long)n, (double)report->products / (double)n, 1e3 * ours);
+    printf("%-16.*s %8lld %9lld %10lld %10lld %5.2f %9.2f", (int)strcspn(name, "."), name,
+           (long long)a->rows, (long long)a->n, (long long)report->products, (long long)n,
+           (double)report->products / (double)n, 1e3 * ours);
     for (struct peer *p = b->peer; p < b->peer + b->peers; p++) {
-        const double t = p->state ? typical(b, p->time) : NAN, s = p->state ? typical(b, p->sorted) : NAN;
+        const double t = p->state ? typical(b, p->time) : NAN,
+                     s = p->state ? typical(b, p->sorted) : NAN;
         best = t < best ? t : best;
         best_sorted = s < best_sorted ? s : best_sorted;
         printf(" %9.2f %9.2f", 1e3 * t, 1e3 * s);
@@ -194,8 +199,8 @@ static void bench_matrix(struct bench *b, const char *path)
     print_row(b, &a, path, &report, n);
     if (getenv("EXPLAIN"))
         for (int k = 1; k < SPGEMM_METHODS; k++)
-            printf("    %s: %lld rows, %lld products\n", spgemm_method_names[k], (long long)report.rows[k],
-                   (long long)report.by[k]);
+            printf("    %s: %lld rows, %lld products\n", spgemm_method_names[k],
+                   (long long)report.rows[k], (long long)report.by[k]);
     for (struct peer *p = b->peer; p < b->peer + b->peers; p++)
         if (p->state)
             p->close(p->state);
@@ -212,10 +217,13 @@ int main(int argc, char **argv)
         else if (strcmp(argv[i], "--cold") == 0) cold = true;
         else if (strcmp(argv[i], "--best") == 0) b.best = true;
         else if (strcmp(argv[i], "--cpu") == 0) b.cpu = true;
-        else if (strcmp(argv[i], "--runs") == 0 && i + 1 < argc) b.runs = atoi(argv[++i]) < RUNS ? atoi(argv[i]) : RUNS;
+        else if (strcmp(argv[i], "--runs") == 0 && i + 1 < argc)
+            b.runs = atoi(argv[++i]) < RUNS ? atoi(argv[i]) : RUNS;
         else if (strcmp(argv[i], "--threads") == 0 && i + 1 < argc) b.threads = atoi(argv[++i]);
-        else if (strcmp(argv[i], "--method") == 0 && i + 1 < argc) b.method = (enum spgemm_method)atoi(argv[++i]);
-        else if (strcmp(argv[i], "--peer") == 0 && i + 1 < argc && b.peers < PEERS) load_peer(&b, argv[++i]);
+        else if (strcmp(argv[i], "--method") == 0 && i + 1 < argc)
+            b.method = (enum spgemm_method)atoi(argv[++i]);
+        else if (strcmp(argv[i], "--peer") == 0 && i + 1 < argc && b.peers < PEERS)
+            load_peer(&b, argv[++i]);
         else return fprintf(stderr, "spgemm_bench: %s: unknown option\n", argv[i]), 2;
     if (!cold) {
         mallopt(M_MMAP_MAX, 0);
@@ -225,14 +233,16 @@ int main(int argc, char **argv)
     threads_set(b.threads);
     for (struct peer *p = b.peer; p < b.peer + b.peers; p++)
         p->threads(b.threads);
-    printf("%-16s %8s %9s %10s %10s %5s %9s", "matrix", "rows", "entries", "products", "of C", "cr", "ours ms");
+    printf("%-16s %8s %9s %10s %10s %5s %9s", "matrix", "rows", "entries", "products", "of C", "cr",
+           "ours ms");
     for (struct peer *p = b.peer; p < b.peer + b.peers; p++)
         printf(" %9s %9s", p->name(), "sorted");
     printf(" %6s %6s\n", "best", "sorted");
     for (; i < argc; i++)
         bench_matrix(&b, argv[i]);
-    printf("# %s, %d threads, %s memory: best peer / ours, geometric mean %.2f, worst %.2f; sorted %.2f\n",
-           b.f32 ? "f32" : "f64", b.threads, cold ? "fresh" : "warm", exp(b.log_best[0] / b.matrices), b.worst,
-           exp(b.log_best[1] / b.matrices));
+    printf("# %s, %d threads, %s memory: best peer / ours, geometric mean %.2f, worst %.2f; sorted "
+           "%.2f\n",
+           b.f32 ? "f32" : "f64", b.threads, cold ? "fresh" : "warm",
+           exp(b.log_best[0] / b.matrices), b.worst, exp(b.log_best[1] / b.matrices));
     return 0;
 }

@@ -1,4 +1,5 @@
-// The products that spgemm is measured against; compiled with PEER_MKL, PEER_GRAPHBLAS or PEER_EIGEN.
+// The products that spgemm is measured against; compiled with PEER_MKL, PEER_GRAPHBLAS or
+// PEER_EIGEN.
 #include "spgemm_peer.h"
 
 #include <omp.h>
@@ -19,14 +20,15 @@ void *peer_open(const peer_matrix *m)
 {
     if (m->entries > INT32_MAX || m->n > INT32_MAX)
         return nullptr;
-    auto p = new peer{m->f32, {m->ptr, m->ptr + m->n + 1}, {m->col, m->col + m->entries}, nullptr, nullptr};
+    auto p = new peer{
+        m->f32, {m->ptr, m->ptr + m->n + 1}, {m->col, m->col + m->entries}, nullptr, nullptr};
     const MKL_INT n = (MKL_INT)m->n;
     if (m->f32)
-        mkl_sparse_s_create_csr(&p->a, SPARSE_INDEX_BASE_ZERO, n, n, &p->ptr[0], &p->ptr[1], p->col.data(),
-                                (float *)m->val);
+        mkl_sparse_s_create_csr(&p->a, SPARSE_INDEX_BASE_ZERO, n, n, &p->ptr[0], &p->ptr[1],
+                                p->col.data(), (float *)m->val);
     else
-        mkl_sparse_d_create_csr(&p->a, SPARSE_INDEX_BASE_ZERO, n, n, &p->ptr[0], &p->ptr[1], p->col.data(),
-                                (double *)m->val);
+        mkl_sparse_d_create_csr(&p->a, SPARSE_INDEX_BASE_ZERO, n, n, &p->ptr[0], &p->ptr[1],
+                                p->col.data(), (double *)m->val);
     return p;
 }
 
@@ -78,15 +80,16 @@ void *peer_open(const peer_matrix *m)
         GrB_init(GrB_NONBLOCKING);
     ready = true;
     auto p = new peer{m->f32 ? GrB_FP32 : GrB_FP64,
-                      m->f32 ? GrB_PLUS_TIMES_SEMIRING_FP32 : GrB_PLUS_TIMES_SEMIRING_FP64, nullptr, nullptr};
+                      m->f32 ? GrB_PLUS_TIMES_SEMIRING_FP32 : GrB_PLUS_TIMES_SEMIRING_FP64, nullptr,
+                      nullptr};
     std::vector<GrB_Index> ptr(m->ptr, m->ptr + m->n + 1), col(m->col, m->col + m->entries);
     const GrB_Index n = (GrB_Index)m->n, e = (GrB_Index)m->entries;
     if (m->f32)
-        GrB_Matrix_import_FP32(&p->a, p->type, n, n, ptr.data(), col.data(), (const float *)m->val, n + 1, e, e,
-                               GrB_CSR_FORMAT);
+        GrB_Matrix_import_FP32(&p->a, p->type, n, n, ptr.data(), col.data(), (const float *)m->val,
+                               n + 1, e, e, GrB_CSR_FORMAT);
     else
-        GrB_Matrix_import_FP64(&p->a, p->type, n, n, ptr.data(), col.data(), (const double *)m->val, n + 1, e, e,
-                               GrB_CSR_FORMAT);
+        GrB_Matrix_import_FP64(&p->a, p->type, n, n, ptr.data(), col.data(), (const double *)m->val,
+                               n + 1, e, e, GrB_CSR_FORMAT);
     GrB_Matrix_wait(p->a, GrB_MATERIALIZE);
     return p;
 }
@@ -134,7 +137,8 @@ void peer_threads(int) {}           // has no threads here
 template <class T> static matrix<T> matrix_of(const peer_matrix *m)
 {
     std::vector<int64_t> col(m->col, m->col + m->entries);
-    return Eigen::Map<const matrix<T>>(m->n, m->n, m->entries, m->ptr, col.data(), (const T *)m->val);
+    return Eigen::Map<const matrix<T>>(m->n, m->n, m->entries, m->ptr, col.data(),
+                                       (const T *)m->val);
 }
 
 void *peer_open(const peer_matrix *m)

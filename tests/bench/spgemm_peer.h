@@ -9,15 +9,21 @@ extern "C" {
 #endif
 
 /* A square matrix by rows, values f32 or f64. */
-struct peer_matrix { int64_t n, entries; const int64_t *ptr; const uint32_t *col; const void *val; int f32; };
+struct peer_matrix {
+    int64_t n, entries;
+    const int64_t *ptr;
+    const uint32_t *col;
+    const void *val;
+    int f32;
+};
 
 const char *peer_name(void);
 void peer_threads(int n);
 void *peer_open(const struct peer_matrix *a);       /* NULL: cannot */
 void peer_multiply(void *p);                        /* keeps the result */
 void peer_sort(void *p);                            /* its rows in order of columns */
-/* Number of entries; into *structure a hash of their places that does not depend on their order, into
- * *sum the sum of the values. */
+/* Number of entries; into *structure a hash of their places that does not depend on their order,
+ * into *sum the sum of the values. */
 int64_t peer_check(void *p, uint64_t *structure, double *sum);
 void peer_drop(void *p);                            /* the result */
 void peer_close(void *p);

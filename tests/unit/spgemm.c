@@ -13,7 +13,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* ---- Matrices ------------------------------------------------------------------------------------- */
+/* ---- Matrices ------------------------------------------------------------------------------- */
 
 static int by_place(const void *a, const void *b)
 {
@@ -83,7 +83,7 @@ static struct csr sample(int64_t rows, int64_t cols, int64_t n, enum ten_type ty
     return m;
 }
 
-/* ---- The definition --------------------------------------------------------------------------------- */
+/* ---- The definition ------------------------------------------------------------------------- */
 
 #define OPS(T, name, SUM, TIMES) \
     static T name##_multiply(enum semiring s, T x, T y) \
@@ -212,7 +212,7 @@ static void holds(const struct csr *a, const struct csr *b, struct spgemm how)
     csr_free(&want);
 }
 
-/* ---- Tests -------------------------------------------------------------------------------------------- */
+/* ---- Tests ---------------------------------------------------------------------------------- */
 
 static void every_semiring_and_type_is_its_definition(void)
 {

@@ -69,6 +69,10 @@ $B/obj/%.o: %.c $B/flags
 
 ISA_v3 := -march=x86-64-v3 -ffp-contract=fast
 ISA_v4 := -march=x86-64-v4 -mprefer-vector-width=512 -ffp-contract=fast
+# Sparse products are the same bits on all of them.
+%/obj/lib/sparse/simd_spgemm_f32.v3.o %/obj/lib/sparse/simd_spgemm_f64.v3.o: ISA_v3 := -march=x86-64-v3
+%/obj/lib/sparse/simd_spgemm_f32.v4.o %/obj/lib/sparse/simd_spgemm_f64.v4.o: \
+    ISA_v4 := -march=x86-64-v4 -mprefer-vector-width=512
 define simd_rule
 $B/obj/%.$1.o: %.c $B/flags
 	@mkdir -p $$(@D)

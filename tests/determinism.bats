@@ -72,6 +72,9 @@ swd             @ --n=10 --patches=16 --real=images.ten <others.ten
 spcmp           @ --structure sparse.ten other.ten || [ $? = 1 ]
 spcmp           @ sparse.ten near.ten || [ $? = 1 ]
 spewise         @ minus other.ten <sparse.ten
+spgemm          @ <sparse.ten
+spgemm          @ --transpose-b --semiring=max_plus --type=f32 --topk=3 <sparse.ten
+spgemm          @ --mask=other.ten --complement --memory=100M other.ten sparse.ten <sparse.ten
 spmv            @ sparse.ten <vectors.ten
 spmv            @ --transpose --semiring=max_plus sparse.ten <vectors.ten
 spperm          @ --random --seed=2 <sparse.ten

@@ -36,6 +36,7 @@ row() {
     spperm) echo convert --random ;;
     spewise) echo convert plus "$BATS_FILE_TMPDIR/matrix.ten" ;;
     spcmp) echo convert - "$BATS_FILE_TMPDIR/matrix.ten" ;;
+    spgemm) echo convert ;;
     spmv) echo convert "$BATS_FILE_TMPDIR/matrix.ten" ;;
     mtxgen) echo no st2d5 --grid=30,30 ;;
     make-model) echo 'no --config={"family":"mlp","in":[8],"out":2}' ;;

@@ -1,0 +1,72 @@
+/*
+ * Rows of a sparse product C = A B (Gustavson 1978): row i of C is the sum of the rows k of B that
+ * row i of A names, each times a_ik.  Here are the methods that add them; spgemm.c deals out rows.
+ *
+ * copy      one row of B: a scaled copy
+ * sort      few products: expanded side by side, sorted by column, equal columns added
+ * window    columns that lie within SPGEMM_WINDOW of each other: a dense accumulator, and bytes
+ *           that tell which blocks of it (a cache line each) and which groups of 64 blocks are in
+ *           use, so that reading it out is a scan of few bytes and needs no sort
+ * ranges    other rows: window after window, with a cursor in every row of B
+ *
+ * All add the products of one place in order of k, so that their results are the same bits.
+ */
+#ifndef SPARSE_SIMD_SPGEMM_H
+#define SPARSE_SIMD_SPGEMM_H
+
+#include "base/isa.h"
+#include "sparse/csr.h"
+#include "sparse/semiring.h"
+
+enum {
+    SPGEMM_WINDOW = 1 << 17,        /* columns; their f64 fill the second-level cache of today */
+    SPGEMM_SORT = 1024,             /* products that are sorted at most */
+    SPGEMM_SLACK = 64,              /* elements behind the last one that kernels may write */
+};
+
+enum spgemm_method { SPGEMM_AUTO, SPGEMM_COPY, SPGEMM_SORTED, SPGEMM_DENSE, SPGEMM_RANGES,
+                     SPGEMM_METHODS };
+
+/* The part of row k of B that takes part, and the entry of A that multiplies it. */
+struct spgemm_list { int64_t at, from; uint32_t len; };
+
+/* What a thread works in; spgemm.c makes it. */
+struct spgemm_scratch {
+    void *acc;                      /* [WINDOW] the identity of the semiring's sum */
+    uint8_t *touched;               /* [WINDOW] 1: the column has a value (where acc cannot tell) */
+    uint8_t *block, *group;         /* 1: the block, the group of 64 blocks has a value */
+    uint8_t *allowed;               /* [columns] 1: the mask has the column; NULL without mask */
+    struct spgemm_list *list;       /* [longest row of A] */
+    uint32_t *key;                  /* [SORT + SLACK] */
+    void *product;                  /* [SORT + SLACK] */
+    /* Of the rows just added in a window, the blocks that their products took; choose_method(). */
+    int64_t seen_blocks, seen_products;
+    int since;                      /* rows since one was */
+    int64_t rows[SPGEMM_METHODS], products[SPGEMM_METHODS];     /* by the method they used */
+};
+
+/* Rows row..end of A, and of their products the columns first..past: all of them, or, of one row
+ * that is too long for a thread alone, a part. */
+struct spgemm_rows {
+    const struct csr *a, *b, *mask;
+    bool complement;
+    enum spgemm_method method;      /* AUTO: by the row */
+    int64_t row, end, first, past;
+    int64_t *count; /* [end - row] out: entries of the rows up to and with this one */
+    uint32_t *col;                  /* out; room for their bound and SLACK */
+    void *val;
+};
+/* Returns the number of entries. */
+typedef int64_t (*spgemm_rows_fn)(const struct spgemm_rows *r, struct spgemm_scratch *s);
+
+/* clear: accumulators acc[0..n) before the first row. */
+struct spgemm_kernels {
+    struct { spgemm_rows_fn rows; void (*clear)(void *acc, int64_t n); } of[SEMIRINGS];
+};
+#define SPGEMM_TABLES(type) \
+    extern const struct spgemm_kernels spgemm_##type##_base, spgemm_##type##_v3, spgemm_##type##_v4;
+SPGEMM_TABLES(f32)
+SPGEMM_TABLES(f64)
+SPGEMM_TABLES(i64)
+
+#endif

@@ -1,0 +1,361 @@
+/*
+ * Threads take pieces of rows in order.  A piece's place in C is known when those before it are
+ * done; until then it lies in a buffer of its thread, which fits into the cache, and is copied when
+ * its place is known.  So C is written once, in order, into memory that its upper bound reserved,
+ * and nothing is counted beforehand.
+ */
+#include "sparse/spgemm.h"
+
+#include "base/mem.h"
+#include "base/threads.h"
+#include "sparse/spgemm_filter.h"
+#include "sparse/spgemm_operands.h"
+#include "sparse/spgemm_plan.h"
+#include "sparse/stream_copy.h"
+#include "tensor/cast.h"
+
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+const char *const spgemm_method_names[SPGEMM_METHODS + 1] = {"auto",  "copy",   "sort",
+                                                             "dense", "ranges", NULL};
+
+#define NAME(name) #name,
+const char *const semiring_names[SEMIRINGS + 1] = {SEMIRING_TABLE(NAME) NULL};
+#undef NAME
+
+enum {
+    PIECE = 1 << 15,                /* products: their entries fit into half a second-level cache */
+    WAITING = 16,                   /* pieces of a thread whose place is not known yet */
+    HUGE_PAGE = 2 << 20,
+    PAGE_HALF = 2048,
+};
+
+struct run {
+    struct csr *c;                  /* NULL: count only */
+    int64_t *count;                 /* [rows] sums, when counting; may be NULL */
+    const struct csr *a, *b;
+    const struct spgemm *how;
+    struct spgemm_plan plan;
+    spgemm_rows_fn rows;
+    void (*clear)(void *acc, int64_t n);
+    size_t size;                    /* of a value */
+    int64_t next, known;            /* the piece to take, the first one without a place */
+    struct spgemm_report report;
+};
+
+/* A piece's entries until their place is known. */
+struct buffer { struct spgemm_piece *piece; char *block; size_t bytes; uint32_t *col; char *val; };
+
+struct worker {
+    struct spgemm_scratch scratch;
+    struct buffer buffer[WAITING];
+    int used;
+};
+
+/* ---- Memory --------------------------------------------------------------------------------- */
+
+static void *huge(void *p, size_t bytes)
+{
+    const uintptr_t start = ((uintptr_t)p + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1);
+    const uintptr_t end = ((uintptr_t)p + bytes) & ~(uintptr_t)(HUGE_PAGE - 1);
+    if (p && end > start)
+        madvise((void *)start, end - start, MADV_HUGEPAGE);
+    return p;
+}
+
+static void *zeros(size_t bytes)
+{
+    return memset(xaligned(bytes), 0, bytes);
+}
+
+static void worker_start(struct worker *w, const struct run *x)
+{
+    const int64_t cols = x->b->cols,
+                  window = (cols < SPGEMM_WINDOW ? cols : SPGEMM_WINDOW) + SPGEMM_SLACK;
+    const size_t acc = ((size_t)window * x->size + 63) & ~(size_t)63;
+
+    *w = (struct worker){
+        .scratch = {
+            .acc = xaligned(acc),
+            .touched = zeros((size_t)window + 64),
+            .block = zeros((size_t)window / 8 + 128),
+            .group = zeros((size_t)window / 512 + 128),
+            .key = xaligned((SPGEMM_SORT + SPGEMM_SLACK) * sizeof(uint32_t)),
+            .product = xaligned((SPGEMM_SORT + SPGEMM_SLACK) * x->size),
+            .list = xmalloc(((size_t)x->plan.longest + 1) * sizeof(struct spgemm_list)),
+            .allowed = x->how->mask ? xcalloc((size_t)cols + SPGEMM_SLACK, 1) : NULL,
+        }};
+    x->clear(w->scratch.acc, (int64_t)(acc / x->size));
+}
+
+static void worker_end(struct worker *w)
+{
+    struct spgemm_scratch *s = &w->scratch;
+    void *const all[] = {s->acc, s->touched, s->block, s->group,
+                         s->key, s->product, s->list,  s->allowed};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        free(all[i]);
+    for (int i = 0; i < WAITING; i++)
+        free(w->buffer[i].block);
+}
+
+/* Columns and values must not lie at one distance from a page: stores to both would look alike to
+ * the processor's check of loads against them. */
+static void buffer_fit(struct buffer *u, int64_t entries, size_t size)
+{
+    const size_t room = ((size_t)entries + SPGEMM_SLACK + 15) & ~(size_t)15,
+                 bytes = room * (4 + size) + 4096;
+    if (bytes > u->bytes) {
+        free(u->block);
+        u->block = huge(xaligned(bytes), bytes);
+        u->bytes = bytes;
+    }
+    u->val = u->block;
+    u->col = (uint32_t *)(u->block + room * size + (room * size % 4096 < 512 ? 2112 : 0));
+}
+
+/* ---- Places --------------------------------------------------------------------------------- */
+
+static void publish(struct run *x, struct spgemm_piece *p, int64_t n)
+{
+    #pragma omp critical (spgemm_places)
+    {
+        struct spgemm_piece *piece = x->plan.piece;
+        p->n = n;
+        while (x->known < x->plan.n && piece[x->known].n >= 0) {
+            const int64_t k = x->known++;
+            if (k + 1 < x->plan.n)
+                __atomic_store_n(&piece[k + 1].base, piece[k].base + piece[k].n, __ATOMIC_RELEASE);
+        }
+    }
+}
+
+static int64_t place(const struct spgemm_piece *p)
+{
+    return __atomic_load_n(&p->base, __ATOMIC_ACQUIRE);
+}
+
+static bool is_part(const struct run *x, const struct spgemm_piece *p)
+{
+    return p->first > 0 || p->past < x->b->cols;
+}
+
+/* Rows' sums become places in the whole: ptr [rows]. */
+static void settle_rows(const struct run *x, int64_t *ptr, const struct spgemm_piece *p)
+{
+    if (!ptr)
+        return;
+    if (is_part(x, p)) {
+        if (p->past == x->b->cols)
+            ptr[p->row] = p->base + p->n;
+        return;
+    }
+    for (int64_t i = p->row; i < p->end; i++)
+        ptr[i] += p->base;
+}
+
+static void settle(const struct run *x, struct buffer *u)
+{
+    struct spgemm_piece *p = u->piece;
+    if (x->c) {
+        stream_copy(x->c->col + p->base, u->col, (size_t)p->n * sizeof *u->col);
+        stream_copy((char *)x->c->val + (size_t)p->base * x->size, u->val, (size_t)p->n * x->size);
+    }
+    settle_rows(x, x->c ? x->c->ptr + 1 : x->count, p);
+    u->piece = NULL;
+}
+
+/* Copy what can be; wait until at least `slots` buffers are free. */
+static void settle_all(const struct run *x, struct worker *w, int slots)
+{
+    for (;;) {
+        int n = 0;
+        for (int i = 0; i < WAITING; i++) {
+            struct buffer *u = &w->buffer[i];
+            if (u->piece && place(u->piece) >= 0)
+                settle(x, u);
+            n += !u->piece;
+        }
+        if (n >= slots)
+            return;
+        sched_yield();
+    }
+}
+
+static struct buffer *free_buffer(const struct run *x, struct worker *w)
+{
+    settle_all(x, w, 1);
+    struct buffer *u = w->buffer;
+    while (u->piece)
+        u++;
+    return u;
+}
+
+/* ---- Pieces --------------------------------------------------------------------------------- */
+
+static void multiply_piece(struct run *x, struct worker *w, struct spgemm_piece *p)
+{
+    const int64_t base = place(p);
+    const bool direct = x->c && base >= 0;
+    int64_t *ptr = x->c ? x->c->ptr + 1 : x->count, sum;
+    struct spgemm_rows r = {.a = x->a,
+                            .b = x->b,
+                            .mask = x->how->mask,
+                            .complement = x->how->complement,
+                            .method = x->how->method,
+                            .row = p->row,
+                            .end = p->end,
+                            .first = p->first,
+                            .past = p->past,
+                            .count = ptr && !is_part(x, p) ? ptr + p->row : &sum};
+    struct buffer *u = direct ? NULL : free_buffer(x, w);
+    int64_t *counts = NULL;
+    if (r.count == &sum && p->end - p->row > 1)
+        r.count = counts = xmalloc((size_t)(p->end - p->row) * sizeof *counts);
+    if (u)
+        buffer_fit(u, p->bound, x->size);
+    r.col = direct ? x->c->col + base : u->col;
+    r.val = direct ? (char *)x->c->val + (size_t)base * x->size : u->val;
+
+    int64_t n = x->rows(&r, &w->scratch);
+    n = spgemm_filter(&r, n, x->how, x->a->type);
+    free(counts);
+    if (u)
+        u->piece = p;
+    publish(x, p, n);
+    if (direct)
+        settle_rows(x, ptr, p);
+}
+
+static void add_report(struct run *x, const struct worker *w)
+{
+    #pragma omp critical (spgemm_report)
+    for (int m = 0; m < SPGEMM_METHODS; m++) {
+        x->report.rows[m] += w->scratch.rows[m];
+        x->report.by[m] += w->scratch.products[m];
+    }
+}
+
+static void multiply_pieces(struct run *x)
+{
+    if (x->plan.n > 0)
+        x->plan.piece[0].base = 0;
+    #pragma omp parallel if (x->plan.n > 1)
+    {
+        struct worker w;
+        worker_start(&w, x);
+        for (int64_t k; (k = __atomic_fetch_add(&x->next, 1, __ATOMIC_RELAXED)) < x->plan.n; )
+            multiply_piece(x, &w, &x->plan.piece[k]);
+        settle_all(x, &w, WAITING);
+        add_report(x, &w);
+        worker_end(&w);
+    }
+}
+
+/* ---- The product ---------------------------------------------------------------------------- */
+
+static const struct spgemm_kernels *kernels_of(enum ten_type type)
+{
+    return type == TEN_F32   ? ISA_PICK(spgemm_f32)
+           : type == TEN_I64 ? ISA_PICK(spgemm_i64)
+                             : ISA_PICK(spgemm_f64);
+}
+
+/* Values of 1 for m where the semiring looks at values that are not there. */
+static void *ones_for(struct csr *m, bool used)
+{
+    if (!used || m->val || m->n == 0)
+        return NULL;
+    static const int64_t one = 1;
+    const size_t size = ten_elem_size(m->type);
+    char *val = xmalloc((size_t)m->n * size);
+    cast(val, m->type, &one, TEN_I64, 1);
+    for (int64_t k = 1; k < m->n; k++)
+        memcpy(val + (size_t)k * size, val, size);
+    return m->val = val;
+}
+
+static void run_start(struct run *x, enum ten_type type, enum semiring s)
+{
+    x->rows = kernels_of(type)->of[s].rows;
+    x->clear = kernels_of(type)->of[s].clear;
+    x->size = ten_elem_size(type);
+    /* Rows in parts cannot be compared as a whole. */
+    spgemm_plan(&x->plan, x->a, x->b, PIECE, x->how->topk == 0);
+    x->report.products = x->plan.products;
+    x->report.bound = x->plan.bound;
+}
+
+static int64_t entries(const struct spgemm_plan *p)
+{
+    return p->n > 0 ? p->piece[p->n - 1].base + p->piece[p->n - 1].n : 0;
+}
+
+/* Address space for the bound; pages come with the entries.  false: there is not so much. */
+static bool reserve(struct csr *c, int64_t bound, size_t size)
+{
+    const size_t room = (size_t)bound + SPGEMM_SLACK + CSR_AHEAD;
+    if (bound > INT64_MAX / 16)
+        return false;
+    c->col = huge(malloc(room * sizeof *c->col), room * sizeof *c->col);
+    c->val =
+        huge(aligned_alloc(PAGE_HALF, (room * size + PAGE_HALF - 1) & ~(size_t)(PAGE_HALF - 1)),
+             room * size);
+    if (c->col && c->val)
+        return true;
+    free(c->col);
+    free(c->val);
+    return false;
+}
+
+static void trim(struct csr *c, size_t size)
+{
+    c->col = xrealloc(c->col, ((size_t)c->n + CSR_AHEAD) * sizeof *c->col);
+    memset(c->col + c->n, 0, CSR_AHEAD * sizeof *c->col);
+    c->val = xrealloc(c->val, (size_t)c->n * size + SPGEMM_SLACK);
+}
+
+void spgemm(struct csr *c, const struct csr *a, const struct csr *b, const struct spgemm *how,
+            struct spgemm_report *report)
+{
+    const enum semiring ring = semiring_without(how->semiring, a->val, b->val);
+    struct csr left = *a, right = *b;
+    void *ones[] = {ones_for(&left, semiring_uses_a(ring)),
+                    ones_for(&right, semiring_uses_b(ring))};
+    struct run x = {.c = c, .a = &left, .b = &right, .how = how};
+    right.val = right.val ? right.val : right.col;      /* not looked at, but computed with */
+    *c = (struct csr){.rows = a->rows, .cols = b->cols, .type = a->type};
+    run_start(&x, a->type, ring);
+    c->ptr = xcalloc((size_t)c->rows + 1, sizeof *c->ptr);
+    if (!reserve(c, x.plan.bound, x.size) &&
+        !reserve(c, spgemm_count(a, b, how, NULL), x.size))
+        xmalloc(SIZE_MAX / 2);                      /* says so and ends */
+    multiply_pieces(&x);
+    c->n = entries(&x.plan);
+    trim(c, x.size);
+    spgemm_plan_free(&x.plan);
+    free(ones[0]);
+    free(ones[1]);
+    if (report)
+        *report = x.report;
+}
+
+int64_t spgemm_count(const struct csr *a, const struct csr *b, const struct spgemm *how,
+                     int64_t *count)
+{
+    const struct spgemm structure = {.semiring = SEMIRING_any_pair,
+                                     .mask = how->mask,
+                                     .complement = how->complement,
+                                     .method = how->method};
+    struct csr right = *b;
+    struct run x = {.count = count, .a = a, .b = &right, .how = &structure};
+    right.val = right.col;
+    run_start(&x, TEN_F32, SEMIRING_any_pair);
+    multiply_pieces(&x);
+    const int64_t n = entries(&x.plan);
+    spgemm_plan_free(&x.plan);
+    return n;
+}

@@ -1,0 +1,78 @@
+/* Which method adds a row, and the mask's part in it.  Compiled with the kernels. */
+#ifndef SPARSE_SPGEMM_CHOICE_H
+#define SPARSE_SPGEMM_CHOICE_H
+
+#include "sparse/spgemm_lists.h"
+#include "sparse/spgemm_sort.h"
+
+/* Bits for the place of a product in a sorting key that leave room for the columns; 0: too many. */
+static inline int sort_bits(const struct lists *x)
+{
+    if (x->products > SORT_MAX)
+        return 0;
+    const int bits = x->products <= 16 ? 4 : 64 - __builtin_clzll((uint64_t)x->products - 1);
+    return (uint64_t)x->hi - x->lo < (uint64_t)1 << (32 - bits) ? bits : 0;
+}
+
+/*
+ * A window is read out block by block: where many products share one, as in meshes, that is cheaper
+ * than sorting, and where each has its own it is not.  The rows before tell; every now and then a
+ * row is added in a window only to see.  New pieces start anew, so that the choice does not depend
+ * on the threads.
+ */
+enum { LOOK_AGAIN = 64 };
+
+static inline bool window_is_cheaper(struct spgemm_scratch *s, int64_t products)
+{
+    if (s->since++ >= LOOK_AGAIN)
+        return true;
+    return s->seen_blocks * 16 < s->seen_products * (products <= 64 ? 7 : products <= 256 ? 9 : 11);
+}
+
+static inline void note_window(struct spgemm_scratch *s, int64_t products)
+{
+    s->seen_products += products;
+    s->since = 0;
+    if (s->seen_products > 4096) {
+        s->seen_products /= 2;
+        s->seen_blocks /= 2;
+    }
+}
+
+static inline enum spgemm_method choose_method(const struct spgemm_rows *r,
+                                               struct spgemm_scratch *s, const struct lists *x,
+                                               int bits, int block)
+{
+    const int64_t span = (int64_t)x->hi - (x->lo & ~(uint32_t)(block - 1));
+    const bool fits = span < SPGEMM_WINDOW, sortable = bits > 0 && !s->allowed;
+    if (x->n == 1 && !s->allowed)
+        return SPGEMM_COPY;
+    switch (r->method) {
+    case SPGEMM_SORTED: if (sortable) return SPGEMM_SORTED; break;
+    case SPGEMM_DENSE:  if (fits) return SPGEMM_DENSE; break;
+    case SPGEMM_RANGES: return SPGEMM_RANGES;
+    default:
+        if (sortable && !(fits && window_is_cheaper(s, x->products)))
+            return SPGEMM_SORTED;
+    }
+    return fits ? SPGEMM_DENSE : SPGEMM_RANGES;
+}
+
+/* Note the columns that the mask has in row i; false where none of them may come. */
+static inline bool mark_allowed(const struct spgemm_rows *r, struct spgemm_scratch *s, int64_t i)
+{
+    if (!r->mask)
+        return true;
+    for (int64_t k = r->mask->ptr[i]; k < r->mask->ptr[i + 1]; k++)
+        s->allowed[r->mask->col[k]] = 1;
+    return r->complement || r->mask->ptr[i] < r->mask->ptr[i + 1];
+}
+static inline void clear_allowed(const struct spgemm_rows *r, struct spgemm_scratch *s, int64_t i)
+{
+    if (!r->mask)
+        return;
+    for (int64_t k = r->mask->ptr[i]; k < r->mask->ptr[i + 1]; k++)
+        s->allowed[r->mask->col[k]] = 0;
+}
+
+#endif

@@ -1,0 +1,70 @@
+/* The rows of B that make a row of C.  Included by the kernels, and compiled with them. */
+#ifndef SPARSE_SPGEMM_LISTS_H
+#define SPARSE_SPGEMM_LISTS_H
+
+#include "sparse/simd_spgemm.h"
+
+/* A row's lists that are not empty, their products, and the columns they span. */
+struct lists { int64_t n, products; uint32_t lo, hi; };
+
+/*
+ * Latency decides the speed of sparse products: rows of B are asked for well before they are
+ * needed, first the pointer to the row, then the row, and across the rows of A.  The columns of A
+ * may be read that far ahead (CSR_AHEAD).
+ */
+enum { AHEAD_POINTER = 60, AHEAD_ROW = 32 };
+
+static inline void fetch_ahead(const struct csr *a, const struct csr *b, int64_t q, size_t size)
+{
+    const uint32_t k = a->col[q + AHEAD_ROW];
+    const int64_t at = b->ptr[k], end = b->ptr[k + 1];
+    __builtin_prefetch(&b->ptr[a->col[q + AHEAD_POINTER]]);
+    __builtin_prefetch(&b->col[at]);
+    __builtin_prefetch(&b->col[end - 1]);
+    __builtin_prefetch((const char *)b->val + (size_t)at * size);
+    __builtin_prefetch((const char *)b->val + (size_t)at * size + 63);
+}
+
+/* The entries of a list in columns first..past. */
+static inline void cut_list(const struct csr *b, struct spgemm_list *l, int64_t first, int64_t past)
+{
+    int64_t lo = l->at, hi = l->at + l->len;
+    for (int64_t end = hi; lo < end; ) {
+        const int64_t mid = lo + (end - lo) / 2;
+        if (b->col[mid] < first) lo = mid + 1; else end = mid;
+    }
+    for (int64_t start = lo; start < hi; ) {
+        const int64_t mid = start + (hi - start) / 2;
+        if (b->col[mid] < past) start = mid + 1; else hi = mid;
+    }
+    l->at = lo;
+    l->len = (uint32_t)(hi - lo);
+}
+
+static inline struct lists gather_lists(const struct spgemm_rows *r, int64_t i,
+                                        struct spgemm_list *list, size_t size)
+{
+    const struct csr *a = r->a, *b = r->b;
+    const bool part = r->first > 0 || r->past < b->cols;
+    struct lists x = {.lo = UINT32_MAX};
+    for (int64_t q = a->ptr[i]; q < a->ptr[i + 1]; q++) {
+        const uint32_t k = a->col[q];
+        struct spgemm_list *l = &list[x.n];
+        l->at = b->ptr[k];
+        l->from = q;
+        l->len = (uint32_t)(b->ptr[k + 1] - b->ptr[k]);
+        fetch_ahead(a, b, q, size);
+        if (part)
+            cut_list(b, l, r->first, r->past);
+        if (l->len == 0)
+            continue;
+        const uint32_t lo = b->col[l->at], hi = b->col[l->at + l->len - 1];
+        x.lo = lo < x.lo ? lo : x.lo;
+        x.hi = hi > x.hi ? hi : x.hi;
+        x.products += l->len;
+        x.n++;
+    }
+    return x;
+}
+
+#endif

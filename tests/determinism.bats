@@ -19,27 +19,40 @@ csv2ten         @ --batch=1000 x.csv
 csv2ten         @ --matrix x.csv
 export-model    @ <net.ten
 forward         @ --batch=64 --model=numbers.ten --record=x=image <others.ten
+degrade         @ --blur=1 --noise=0.1 --cutout=0.5 <images.ten
 edges2ten       @ --undirected --dup=sum x.edges
 edges2ten       @ --ids=string x.edges
+features        @ --reference=images.ten --dims=16 <others.ten
+features        @ --extractor=dom --model=numbers.ten <others.ten
+frechet         @ --real=feat.ten --n=300,600 --extrapolate --floor <feat2.ten
+frechet         @ --real=feat.ten --bootstrap=20 <feat3.ten
+fstat           @ <feat.ten
 gr2ten          @ --dup=min x.gr
 gan-interp      @ --rows=2 --columns=2 --phases=2 --frames=2 --still=1 <gan.ten
 gan-project     @ --quiet --steps=3 --target=two.ten <gan.ten
 gan-sample      @ --n=20 --bn=standing <gan.ten
 idx2ten         @ --pad=2 x-images.idx x-labels.idx
+inception-score @ --splits=3 <classes-prob.ten
+kid             @ --subsets=5 --size=300 --real=feat.ten <feat2.ten
+leak-check      @ --real=images.ten <others.ten
 latency         @ --runs=1 --config='{"family": "mlp", "in": [4]}' | wc -l
 make-model      @ --seed=4 --config="$NET"
+ms-ssim         @ --pairs=50 --real=images.ten <others.ten
 mtx2ten         @ x.mtx
 mtx2ten         @ --coo --type=f32 x.mtx
+nn-check        @ --train=feat.ten --held-out=feat3.ten <feat2.ten
 npy2ten         @ x.npy
 npz2ten         @ x.npz
 png2ten         @ --batch=7 --label-from=file --names x-0*.png
 png2ten         @ --size=33x21 --float --zstd x-0*.png
 png2ten         @ --crop --channels=1 --size=90x90 --glob='x-0*.png'
+prdc            @ --real=feat.ten <feat2.ten
 predict-acc     @ --quiet --x=image --y=label number.ten <small.ten
 raw2ten         @ --type=f32 --dims=64,64,3 --batch=16 x.raw
 report          @ results | sed 's/(compiler [^,]*,//'
 safetensors2ten @ x.safetensors
 score           @ --layers <net.ten
+swd             @ --n=10 --patches=16 --real=images.ten <others.ten
 ten-batch       @ --size=7 <pixels.ten
 ten-cat         @ images.ten packed.ten
 ten-cat         @ --zstd=1 images.ten packed.ten
@@ -112,6 +125,10 @@ make_inputs() {
     train-gan --quiet --preset=tiny --iters=2 --batch=20 <small.ten >gan.ten
     ten-gen image u8 2,16,16,1 --fill=uniform --seed=3 >two.ten
     classify --quiet --model=net.ten <small.ten >classes.ten
+    ten-cut --rename=probability=prob <classes.ten >classes-prob.ten
+    ten-gen feat f32 700,300 --fill=normal --seed=7 >feat.ten
+    ten-gen feat f32 700,300 --fill=normal --mean=0.1 --seed=8 >feat2.ten
+    ten-gen feat f32 90,300 --fill=normal --seed=9 >feat3.ten
     train-regressor --quiet --epochs=1 --x=image --y=label <small.ten >number.ten
     make-model --config='{"family": "resnet", "width": 8, "blocks": [1], "in": [64, 64, 3]}' >numbers.ten
     ten-gen clip u8 2,8,48,64,3 --fill=uniform --seed=5 >clip.ten

@@ -31,7 +31,13 @@ row() {
     train-gan) echo 'samples --preset=tiny --iters=1 --batch=2' ;;
     gan-sample | gan-interp) echo convert ;;
     gan-project) echo 'convert --target='"$s" ;;
-    confusion | score | latency) echo convert ;;
+    confusion | score | latency | fstat | inception-score) echo convert ;;
+    features) echo stream --extractor=pixel ;;
+    degrade) echo stream --blur=1 ;;
+    leak-check) echo stream --real="$BATS_FILE_TMPDIR/good.ten" ;;
+    swd | ms-ssim) echo convert --real="$BATS_FILE_TMPDIR/good.ten" ;;
+    frechet | kid | prdc) echo convert --real="$BATS_FILE_TMPDIR/good.ten" ;;
+    nn-check) echo convert --train="$BATS_FILE_TMPDIR/good.ten" --held-out="$BATS_FILE_TMPDIR/good.ten" ;;
     claims | report) echo skip ;;
     *) return 1 ;;
     esac

@@ -165,6 +165,7 @@ def run(name, net):
     np.save(f"{name}-ours.npy", net(**{k: x if x.is_floating_point() else x.long() for k, x in inputs.items()}).detach().numpy())
 
 
-torch.manual_seed(1)
-for name, net in ("cnn", Cnn()), ("words", Words()):
-    {"train": train, "run": run}[sys.argv[1]](name, net)
+if __name__ == "__main__":
+    torch.manual_seed(1)
+    for name, net in ("cnn", Cnn()), ("words", Words()):
+        {"train": train, "run": run}[sys.argv[1]](name, net)

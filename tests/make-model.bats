@@ -68,3 +68,13 @@ setup() { cd "$BATS_TEST_TMPDIR" || return; }
     [[ "$stderr" = *"--init-map: expected a model that it is about (--init=FILE)"* ]]
     run -1 --separate-stderr bash -c 'make-model --config="$NET" --init=absent >a.ten'
 }
+@test "Inception-v3 has the parameters and products of torchvision's, and refuses what makes none" {
+    [ "$(score --config='{"family":"inception_v3"}' | tail -1 | cut -f1-3)" = "$(printf '23834568\t34432\t5713216096')" ]
+    config() { run -2 --separate-stderr make-model --config='{"family":"inception_v3",'"$1"'}'; }
+    config '"variant":"tf"'
+    [ "$stderr" = 'make-model: config: "variant" is "tf": expected torchvision or fid' ]
+    config '"end":"Mixed_8"'
+    [ "$stderr" = 'make-model: config: "end" is "Mixed_8": expected pool1, pool2 or Mixed_5b to Mixed_7c' ]
+    config '"in":[32,32,3]'
+    [[ "$stderr" = *"75 by 75 at least"* ]]
+}

@@ -1,0 +1,131 @@
+/* bin/features.c - features of images, for metrics of generative models. */
+#include "models/extractor_open.h"
+#include "models/model_io.h"
+#include "stream/attrs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct opts { struct tool tool; struct extractor_request request; };
+
+static error_t parse(int key, char *arg, struct argp_state *st)
+{
+    struct opts *o = st->input;
+    (void)arg;
+    if (key != ARGP_KEY_INIT)
+        return ARGP_ERR_UNKNOWN;
+    st->child_inputs[0] = &o->tool.opt;
+    st->child_inputs[1] = &o->request;
+    st->child_inputs[2] = &o->request.scale;
+    return 0;
+}
+
+/* ---- Attributes ------------------------------------------------------------------------------ */
+
+/* What the images' attributes tell of the protocol, and who made the features. */
+static char *attributes(const struct samples *s, const struct extractor *x, struct ten_err *e)
+{
+    static const char *const kept[] = {"split", "network", "bn", "truncation", "seed", "picked"};
+    int n;
+    const char *text = samples_columns(s, &n)[samples_pictures(s)].attrs;
+    json_t *image = attrs_parse(text, "attributes", e), *group, *attrs;
+    if (!image)
+        return NULL;
+    if (!(group = attrs_parse(samples_group_attrs(s), "group attributes", e))) {
+        json_decref(image);
+        return NULL;
+    }
+    attrs = json_object();
+    extractor_describe(x, attrs);
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        json_t *v = json_object_get(image, kept[i]);
+        v = v ? v : json_object_get(group, kept[i]);
+        if (v)
+            json_object_set(attrs, kept[i], v);
+    }
+    char *line = attrs_text(attrs);
+    json_decref(attrs);
+    json_decref(group);
+    json_decref(image);
+    return line;
+}
+
+/* ---- Batches --------------------------------------------------------------------------------- */
+
+static int write(struct opts *o, int64_t group, const char *name, const struct tensor *x,
+                 const char *attrs)
+{
+    struct ten_record rec = {.name = name, .type = x->type, .shape = {.rank = x->rank},
+                             .data = x->data, .group = group, .attrs = attrs};
+    memcpy(rec.shape.dim, x->dim, (size_t)x->rank * sizeof *x->dim);
+    return ten_write(o->tool.out, &rec, &o->tool.err);
+}
+
+static int one_batch(struct opts *o, struct extractor *x, struct tape *t, const struct batch *b,
+                     const char *attrs)
+{
+    struct var *feat, *prob;
+    int rc = extractor_apply(x, t, b->image, &feat, &prob, &o->tool.err);
+    if (rc == 0)
+        rc = write(o, b->number, "feat", &feat->v, attrs);
+    if (rc == 0 && prob)
+        rc = write(o, b->number, "prob", &prob->v, attrs);
+    if (rc == 0 && b->label)
+        rc = write(o, b->number, "label", b->label, NULL);
+    tape_clear(t);
+    return rc;
+}
+
+static int all_batches(struct opts *o, struct extractor *x, const struct samples *s,
+                       struct feeder *f, struct memory *m)
+{
+    char *attrs = attributes(s, x, &o->tool.err);
+    struct tape *t = tape_new(m, 0);
+    struct batch b;
+    int rc = attrs ? 1 : -1;
+    tape_mode(t)->record = tape_mode(t)->training = false;
+    progress_start(&o->tool.progress, "batches", feeder_batches(f));
+    while (rc > 0 && (rc = feeder_next(f, &b, &o->tool.err)) > 0) {
+        if (one_batch(o, x, t, &b, attrs) < 0)
+            rc = -1;
+        progress_step(&o->tool.progress, b.number + 1, "");
+    }
+    progress_end(&o->tool.progress);
+    tape_free(t);
+    free(attrs);
+    return rc;
+}
+
+/* ---- All --------------------------------------------------------------------------------------- */
+
+static int run(struct opts *o, struct memory *m)
+{
+    struct samples *s = NULL;
+    int64_t image[3];
+    struct feeder *f = image_batches(&o->tool, &o->request, &s, "-", o->tool.in, image);
+    struct extractor *x = f ? extractor_open(&o->request, &o->tool, image, m) : NULL;
+    const int rc = x ? all_batches(o, x, s, f, m) : -1;
+    extractor_free(x);
+    model_free(o->request.options.model);
+    feeder_free(f);
+    samples_close(s);
+    return rc;
+}
+
+int main(int argc, char **argv)
+{
+    const struct argp_child children[] = {tool_common[0], extractor_child, scale_child, {0}};
+    const struct argp argp = {
+        NULL, parse, "", "Write, for the records image of standard input, features feat f32 [N,d], "
+        "for networks that tell classes also their probabilities prob f32 [N,K], and the labels.  "
+        "Attributes say which extractor made them.\v"
+        "Example:\n  features --reference=real.ten <fake.ten |\n"
+        "    frechet --real=<(features --reference=real.ten <real.ten)", children, 0, 0
+    };
+    struct opts o = {0};
+    tool_open(&o.tool, TOOL_IN | TOOL_OUT, &argp, argc, argv, &o);
+    struct memory *memory = memory_new();
+    const int rc = run(&o, memory);
+    memory_free(memory);
+    return tool_close(&o.tool, rc);
+}

@@ -8,15 +8,23 @@
 
 struct opts { struct tool tool; struct extractor_request request; };
 
+static const struct argp_option options[] = {
+    {"batch", 'b', "N", 0, "Images at a time (default 256, for inception-v3-fid 8)", 0},
+    {0}
+};
+
 static error_t parse(int key, char *arg, struct argp_state *st)
 {
     struct opts *o = st->input;
-    (void)arg;
-    if (key != ARGP_KEY_INIT)
-        return ARGP_ERR_UNKNOWN;
-    st->child_inputs[0] = &o->tool.opt;
-    st->child_inputs[1] = &o->request;
-    st->child_inputs[2] = &o->request.scale;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        st->child_inputs[0] = &o->tool.opt;
+        st->child_inputs[1] = &o->request;
+        st->child_inputs[2] = &o->request.scale;
+        break;
+    case 'b': o->request.batch = tool_int(st, arg, 1, 1 << 24); break;
+    default: return ARGP_ERR_UNKNOWN;
+    }
     return 0;
 }
 
@@ -116,7 +124,7 @@ int main(int argc, char **argv)
 {
     const struct argp_child children[] = {tool_common[0], extractor_child, scale_child, {0}};
     const struct argp argp = {
-        NULL, parse, "", "Write, for the records image of standard input, features feat f32 [N,d], "
+        options, parse, "", "Write, for the records image of standard input, features feat f32 [N,d], "
         "for networks that tell classes also their probabilities prob f32 [N,K], and the labels.  "
         "Attributes say which extractor made them.\v"
         "Example:\n  features --reference=real.ten <fake.ten |\n"

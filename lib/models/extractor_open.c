@@ -13,7 +13,6 @@ static const struct argp_option options[] = {
     {"dims", 'd', "N", 0, "Components, for rand (default 64)", 0},
     {"resize", 's', "RULE", 0, "To the network's size: none, bilinear or tf1 (default none, for "
      "inception-v3-fid tf1)", 0},
-    {"batch", 'b', "N", 0, "Images at a time (default 256, for inception-v3-fid 8)", 0},
     {0}
 };
 
@@ -53,7 +52,6 @@ static error_t parse(int key, char *arg, struct argp_state *st)
         r->options.resize = tool_choice(st, arg, extractor_resizes);
         r->resize_given = true;
         break;
-    case 'b': r->batch = tool_int(st, arg, 1, 1 << 24); break;
     case ARGP_KEY_END: check(r, st); break;
     default: return ARGP_ERR_UNKNOWN;
     }

@@ -10,11 +10,11 @@
 struct extractor_request {
     struct extractor_options options;
     const char *model, *reference;
-    int64_t batch;                      /* images at a time */
+    int64_t batch;                      /* images at a time, of a reference too; 0: by the kind */
     bool kind_given, resize_given;
     struct batch_scale scale;           /* of images of the reference, as the tool's own */
 };
-/* --extractor, --model, --reference, --dims, --resize and --batch. */
+/* --extractor, --model, --reference, --dims and --resize. */
 extern const struct argp_child extractor_child;
 
 /* For images [h,w,c]; reads the network and the reference.  The network is the caller's,

@@ -30,6 +30,7 @@ row() {
     classify) echo samples --model="$BATS_FILE_TMPDIR/net.ten" ;;
     train-gan) echo 'samples --preset=tiny --iters=1 --batch=2' ;;
     gan-sample | gan-interp) echo convert ;;
+    ppl) echo convert --extractor=pixel ;;
     gan-project) echo 'convert --target='"$s" ;;
     confusion | score | latency | fstat | inception-score) echo convert ;;
     features) echo stream --extractor=pixel ;;

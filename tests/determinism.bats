@@ -40,6 +40,7 @@ graphgen        @ rand --n=5000 --seed=3; for t in grid pref geo flight citation
 gan-interp      @ --rows=2 --columns=2 --phases=2 --frames=2 --still=1 <gan.ten
 gan-project     @ --quiet --steps=3 --target=two.ten <gan.ten
 gan-sample      @ --n=20 --bn=standing <gan.ten
+ppl             @ --n=20 --extractor=pixel <gan.ten
 idx2ten         @ --pad=2 x-images.idx x-labels.idx
 inception-score @ --splits=3 <classes-prob.ten
 kid             @ --subsets=5 --size=300 --real=feat.ten <feat2.ten

@@ -44,6 +44,10 @@ row() {
     forward) echo stream --model="$BATS_FILE_TMPDIR/net.ten" --record=x=image ;;
     classify) echo samples --model="$BATS_FILE_TMPDIR/net.ten" ;;
     claims | report | scale-sim) echo skip ;;
+    train-gan) echo 'samples --preset=tiny --iters=1 --batch=2' ;;
+    gan-sample | gan-interp) echo convert ;;
+    ppl) echo convert --extractor=pixel ;;
+    gan-project) echo 'convert --target='"$s" ;;
     features) echo stream --extractor=pixel ;;
     degrade) echo stream --blur=1 ;;
     leak-check) echo stream --real="$BATS_FILE_TMPDIR/good.ten" ;;
@@ -52,9 +56,6 @@ row() {
     nn-check) echo convert --train="$BATS_FILE_TMPDIR/good.ten" --held-out="$BATS_FILE_TMPDIR/good.ten" ;;
     confusion | score | latency | fstat | inception-score | spanner | spanner-repair | spanner-prune | spanner-verify | sparch-sim | sparch-plan) echo convert ;;
     sparch-merge) echo convert "$s" ;;
-    train-gan) echo 'samples --preset=tiny --iters=1 --batch=2' ;;
-    gan-sample | gan-interp) echo convert ;;
-    gan-project) echo 'convert --target='"$s" ;;
     *) return 1 ;;
     esac
 }

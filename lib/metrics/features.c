@@ -18,7 +18,7 @@ static const char *text_of(const json_t *attrs, const char *key)
     return text && *text ? text : NULL;
 }
 
-static void set_id(struct features *f)
+void features_name(struct features *f)
 {
     const char *extractor = text_of(f->attrs, "extractor"), *weights = text_of(f->attrs, "weights");
     if (!extractor)
@@ -77,7 +77,7 @@ static int take_attrs(const struct reading *r, const struct ten_record *rec)
         return -1;
     if (!r->f->attrs) {
         r->f->attrs = attrs;
-        set_id(r->f);
+        features_name(r->f);
         return 0;
     }
     const bool same = same_extractor(r->f->attrs, attrs);

@@ -58,6 +58,8 @@ int features_gaussian(struct gaussian *g, const struct features *f, struct ten_e
 
 /* ---- Tables ---------------------------------------------------------------------------------- */
 
+/* f->id from f->attrs. */
+void features_name(struct features *f);
 /* The extractor whose features published numbers are made of. */
 #define FEATURES_FID "inception-v3-fid"
 bool features_fid(const struct features *f);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GONE = UINT32_MAX };
+static const uint32_t GONE = UINT32_MAX;
 
 /* name[v] = the number of v in the subgraph, GONE outside of it. */
 static uint32_t *name_vertices(struct submap *map, int64_t n, const uint8_t *keep)

@@ -25,7 +25,7 @@ value() { awk -F'\t' 'NR == 2 { print $2 }'; }
 @test "its name tells the features; the protocol stands beside it" {
     ppl --n=10 --extractor=dom --model=net.ten <gan.ten >table
     [[ "$(tail -1 table | cut -f1)" = "PPL[dom:"* ]]
-    [ "$(tail -1 table | cut -f10-)" = "$(printf 'ema\trunning\t1\t0\t-')" ]
+    [ "$(tail -1 table | cut -f10-)" = "$(printf 'ema\tstanding\t1\t0\t-')" ]
     ppl --n=10 --dims=4 --reference=few.ten <gan.ten | tail -1 | grep -q '^PPL\[rand4:'
 }
 @test "labels stay along a path; a class of one's own" {
@@ -52,7 +52,7 @@ value() { awk -F'\t' 'NR == 2 { print $2 }'; }
 }
 @test "the number is what awk makes of images along the sphere" {
     ten-head --skip=1 <gan.ten >ema.ten
-    gan-sample --n=20 --batch=10 <gan.ten | ten-cut --keep=z | ten-dump | grep . | awk '
+    gan-sample --bn=running --n=20 --batch=10 <gan.ten | ten-cut --keep=z | ten-dump | grep . | awk '
         { for (k = 1; k <= 8; k++) z[NR, k] = $k }
         END {
             e = 0.01
@@ -65,8 +65,8 @@ value() { awk -F'\t' 'NR == 2 { print $2 }'; }
             }
         }' | csv2ten --no-header --matrix | ten-cut --rename=x=z --cast=f32 >z.ten
     image() { ten-cut --keep="$1" | ten-cut --reshape=10,768 | ten-dump | grep .; }
-    want=$(paste <(gan-sample --n=10 --batch=10 <gan.ten | image image) <(forward --model=ema.ten --record=z=z <z.ten | image y) | awk '
+    want=$(paste <(gan-sample --bn=running --n=10 --batch=10 <gan.ten | image image) <(forward --model=ema.ten --record=z=z <z.ten | image y) | awk '
         { s = 0; for (k = 1; k <= 768; k++) s += ($k - $(k + 768)) ^ 2; print s / 0.0001 }' | sort -g | sed '1d;$d' | awk '{ s += $1 / 8 } END { print s }')
-    got=$(ppl --n=10 --batch=10 --ends --extractor=pixel <gan.ten | value)
+    got=$(ppl --bn=running --n=10 --batch=10 --ends --extractor=pixel <gan.ten | value)
     awk "BEGIN { r = $got / $want; exit !(r > 0.99 && r < 1.01) }" || { echo "got $got, want $want"; false; }
 }

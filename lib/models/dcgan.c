@@ -98,8 +98,7 @@ const struct family dcgan_generator_family = {
     "{\"in\": [64], \"image\": [32, 32, 3], \"width\": 128, \"steps\": 0, \"classes\": 0}",
     generator_build, generator_init, generator_forward};
 
-/* ---- Discriminator
- * ------------------------------------------------------------------------------- */
+/* ---- Discriminator --------------------------------------------------------------------------- */
 
 struct discriminator {
     int steps;

@@ -40,8 +40,7 @@ struct var *up_block_apply(struct tape *t, const struct up_block *b, struct var 
     return tape_close(t, s, op_add(t, h, twice(t, conv_apply(t, &b->shortcut, x))));
 }
 
-/* ---- As large, or half as large
- * -------------------------------------------------------------------- */
+/* ---- As large, or half as large -------------------------------------------------------------- */
 
 struct down_block down_block(struct params *ps, const char *name, int64_t in, int64_t hidden,
                              int64_t out, bool first, bool down, bool spectral)
@@ -79,8 +78,7 @@ struct var *down_block_apply(struct tape *t, const struct down_block *b, struct 
     return tape_close(t, s, op_add(t, h, shortcut));
 }
 
-/* ---- Self-attention
- * -------------------------------------------------------------------------------- */
+/* ---- Self-attention -------------------------------------------------------------------------- */
 
 struct self_attention self_attention(struct params *ps, const char *name, int64_t channels,
                                      bool spectral)

@@ -9,8 +9,7 @@
 
 #include "models/gan_layers.h"
 
-/* ---- Twice as large: conv2(relu(norm2(conv1(up(relu(norm1(x))))))) + up(shortcut(x))
- * --------------- */
+/* ---- Twice as large: conv2(relu(norm2(conv1(up(relu(norm1(x))))))) + up(shortcut(x)) --------- */
 
 struct up_block {
     struct class_norm norm1, norm2;
@@ -38,8 +37,7 @@ struct down_block down_block(struct params *ps, const char *name, int64_t in, in
 void down_block_init(const struct down_block *b, uint64_t seed, enum gan_init how);
 struct var *down_block_apply(struct tape *t, const struct down_block *b, struct var *x);
 
-/* ---- Self-attention
- * -------------------------------------------------------------------------------------- */
+/* ---- Self-attention -------------------------------------------------------------------------- */
 
 /*
  * y = x + gamma o(softmax(theta(x) pool(phi(x))') pool(g(x))): 1x1 convolutions without bias to C/8

@@ -152,8 +152,7 @@ struct var *class_table_apply(struct tape *t, const struct class_table *l, struc
     return op_embedding(t, w, y, -1);
 }
 
-/* ---- Batch norm that depends on the class
- * -------------------------------------------------------- */
+/* ---- Batch norm that depends on the class ---------------------------------------------------- */
 
 static struct norm_layer statistics(struct params *ps, const char *name, int64_t channels)
 {
@@ -229,8 +228,7 @@ struct var *class_norm_relu(struct tape *t, const struct class_norm *l, struct v
     return op_norm(t, x, op_affine(t, gain, 1, 1), bias, NULL, &o);
 }
 
-/* ---- The head of a discriminator
- * ------------------------------------------------------------------ */
+/* ---- The head of a discriminator ------------------------------------------------------------- */
 
 struct gan_head gan_head(struct params *ps, const char *name, int64_t features, int64_t classes,
                          bool spectral)

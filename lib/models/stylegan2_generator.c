@@ -156,8 +156,7 @@ static void init(struct model *m, uint64_t seed)
     }
 }
 
-/* ---- Mapping
- * --------------------------------------------------------------------------------------- */
+/* ---- Mapping --------------------------------------------------------------------------------- */
 
 static struct var *mapped(struct tape *t, const struct generator *net, struct var *z, struct var *y)
 {
@@ -198,8 +197,7 @@ struct var *stylegan2_map(struct model *g, struct tape *t, struct var *z, struct
     return w;
 }
 
-/* ---- Synthesis
- * ------------------------------------------------------------------------------------- */
+/* ---- Synthesis ------------------------------------------------------------------------------- */
 
 /* w[layers] [N,width]: one for each layer, those of colours among them, which have the next block's
  * first. */

@@ -58,8 +58,7 @@ struct var *style_linear_apply(struct tape *t, const struct style_linear *l, str
     return l->act ? op_leaky(t, y, slope) : y;
 }
 
-/* ---- Filters
- * ------------------------------------------------------------------------------------- */
+/* ---- Filters --------------------------------------------------------------------------------- */
 
 struct var *style_upsample(struct tape *t, struct var *x)
 {
@@ -86,8 +85,7 @@ static struct var *smooth_down(struct tape *t, struct var *x)
     return op_upfirdn(t, x, &blur, &blur);
 }
 
-/* ---- Convolutions of discriminators
- * ----------------------------------------------------------------- */
+/* ---- Convolutions of discriminators ---------------------------------------------------------- */
 
 struct style_conv style_conv(struct params *ps, const char *name, int64_t in, int64_t out,
                              int64_t kernel, bool bias, bool down, bool act, float gain)
@@ -122,8 +120,7 @@ struct var *style_conv_apply(struct tape *t, const struct style_conv *l, struct 
     return tape_close(t, s, l->act ? op_leaky(t, x, slope) : x);
 }
 
-/* ---- Modulated convolutions
- * -------------------------------------------------------------------------- */
+/* ---- Modulated convolutions ------------------------------------------------------------------ */
 
 struct style_layer style_layer(struct params *ps, const char *name, int64_t w, int64_t in,
                                int64_t out, int64_t side, bool up, bool noise)
@@ -227,8 +224,7 @@ struct var *style_rgb_apply(struct tape *t, const struct style_rgb *l, struct va
                       op_conv2d(t, x, tape_param(t, l->weight), tape_param(t, l->bias), 1, 0));
 }
 
-/* ---- Minibatch standard deviation
- * -------------------------------------------------------------------- */
+/* ---- Minibatch standard deviation ------------------------------------------------------------ */
 
 struct var *style_minibatch_std(struct tape *t, struct var *x, int64_t group)
 {

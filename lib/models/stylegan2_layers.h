@@ -30,14 +30,12 @@ struct style_linear style_linear(struct params *ps, const char *name, int64_t in
 void style_linear_init(const struct style_linear *l, uint64_t seed, float bias);
 struct var *style_linear_apply(struct tape *t, const struct style_linear *l, struct var *x);
 
-/* ---- Filters: [1,3,3,1] both ways
- * ---------------------------------------------------------------- */
+/* ---- Filters: [1,3,3,1] both ways ------------------------------------------------------------ */
 
 struct var *style_upsample(struct tape *t, struct var *x);   /* twice as large */
 struct var *style_downsample(struct tape *t, struct var *x); /* half as large */
 
-/* ---- Convolution that keeps the size or halves it, of discriminators
- * ------------------------------- */
+/* ---- Convolution that keeps the size or halves it, of discriminators ------------------------- */
 
 struct style_conv {
     struct param *weight, *bias;
@@ -50,8 +48,7 @@ struct style_conv style_conv(struct params *ps, const char *name, int64_t in, in
 void style_conv_init(const struct style_conv *l, uint64_t seed);
 struct var *style_conv_apply(struct tape *t, const struct style_conv *l, struct var *x);
 
-/* ---- Modulated convolution
- * -------------------------------------------------------------------------- */
+/* ---- Modulated convolution ------------------------------------------------------------------- */
 
 /*
  * With a style s = affine(w) [N,I], y[n,o] = d[n,o] conv(x s)[o], d = 1/sqrt(sum over i of s_i^2
@@ -85,8 +82,7 @@ void style_rgb_init(const struct style_rgb *l, uint64_t seed);
 struct var *style_rgb_apply(struct tape *t, const struct style_rgb *l, struct var *x,
                             struct var *w);
 
-/* ---- Minibatch standard deviation (Karras et al., arXiv 1710.10196)
- * ---------------------------------- */
+/* ---- Minibatch standard deviation (Karras et al., arXiv 1710.10196) -------------------------- */
 
 /*
  * x [N,H,W,C] -> [N,H,W,C+1].  Samples n with equal n mod N/G make a group of G, the largest

@@ -63,8 +63,7 @@ static struct var *penalty(struct model *m, struct tape *t, int64_t n)
     return m->in_rank == 1 ? path_length(m, t, n) : r1(m, t, n);
 }
 
-/* ---- Beside PyTorch
- * --------------------------------------------------------------------------------- */
+/* ---- Beside PyTorch -------------------------------------------------------------------------- */
 
 static const struct summary *find(const struct summary *s, const char *name)
 {
@@ -145,8 +144,7 @@ static void penalties_and_their_gradients_are_those_of_pytorch(void)
     }
 }
 
-/* ---- Gradients of gradients by differences
- * ---------------------------------------------------------- */
+/* ---- Gradients of gradients by differences --------------------------------------------------- */
 
 /* Small and of few samples: a difference that crosses the corner of a leaky relu is none of a
  * derivative, since the gradients that a penalty is made of jump there. */

@@ -28,8 +28,7 @@ static const char *const configs[] = {
 };
 enum { CONFIGS = sizeof configs / sizeof configs[0] };
 
-/* ---- What holds of networks
- * ------------------------------------------------------------------------- */
+/* ---- What holds of networks ------------------------------------------------------------------ */
 
 static float *copy_of(const struct params *ps)
 {
@@ -115,8 +114,7 @@ static void spectral_norms_converge(void)
     model_free(m);
 }
 
-/* ---- What holds of StyleGAN2
- * -------------------------------------------------------------------------- */
+/* ---- What holds of StyleGAN2 ----------------------------------------------------------------- */
 
 static const char style[] =
     "{\"family\": \"stylegan2_generator\", \"in\": [6], \"image\": [16,16,3], \"width\": 8, "

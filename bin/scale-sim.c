@@ -21,6 +21,8 @@ struct opts {
     char *set[MAX_SETS];                /* NAME=VALUE */
     int sets;
     const char *what_if;                /* NAME=VALUE,... */
+    double value[MAX_VALUES];
+    int values;
     const char *fit;                    /* a table of allreduce-bench */
     struct scaling_run run[2];
     int runs;
@@ -61,6 +63,17 @@ static double *assigned(struct argp_state *st, struct scaling *s, const char *te
         argp_error(st, "%s: expected NAME=VALUE, NAME as --numbers lists them", text);
     *values = equals + 1;
     return number;
+}
+
+/* Numbers with commas between: how many. */
+static int list_of(struct argp_state *st, const char *arg, double *v)
+{
+    char *copy = xstrdup(arg), *rest = copy, *word;
+    int n = 0;
+    while ((word = strsep(&rest, ",")) && n < MAX_VALUES)
+        v[n++] = tool_float(st, word, 0, INFINITY);
+    free(copy);
+    return n;
 }
 
 static void parse_workers(struct argp_state *st, struct opts *o, const char *arg)
@@ -128,7 +141,11 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case KEY_RUN:       parse_run(st, o, arg); break;
     case KEY_UNFITTED:  o->unfitted = true; break;
     case KEY_FIT:       o->fit = arg; break;
-    case KEY_WHAT_IF:   assigned(st, &o->s, arg, &values); o->what_if = arg; break;
+    case KEY_WHAT_IF:
+        assigned(st, &o->s, arg, &values);
+        o->values = list_of(st, values, o->value);
+        o->what_if = arg;
+        break;
     case KEY_NUMBERS:   o->numbers = true; break;
     case ARGP_KEY_END:  settle(st, o); break;
     default:            return ARGP_ERR_UNKNOWN;
@@ -237,30 +254,19 @@ static void print_points(const struct opts *o, const struct scaling *s, const ch
     }
 }
 
-static int print_table(struct opts *o)
+static void print_table(struct opts *o)
 {
     printf("kind\twhat_if\tworkers\tio\tcompute\twait\tcomm\texposed\tstep\tthroughput\tefficiency\tepoch\ttotal\n");
-    if (!o->what_if) {
+    if (!o->what_if)
         print_points(o, &o->s, "-");
-        return 0;
-    }
-    const size_t length = (size_t)(strchr(o->what_if, '=') - o->what_if);
-    char *copy = xstrdup(o->what_if + length + 1), *rest = copy, *word;
-    int rc = 0;
-    while (rc == 0 && (word = strsep(&rest, ","))) {
+    const int length = o->what_if ? (int)(strchr(o->what_if, '=') - o->what_if) : 0;
+    for (int i = 0; i < o->values; i++) {
         struct scaling s = o->s;
-        double v;
-        if (parse_f64(word, word + strlen(word), &v) != word + strlen(word) || !(v >= 0)) {
-            rc = fail(&o->tool.err, TEN_E_USAGE, "--what-if: %s: expected numbers of at least 0", word);
-            break;
-        }
-        *number_of(&s, o->what_if, length) = v;
-        char *what = xasprintf("%.*s=%s", (int)length, o->what_if, word);
+        *number_of(&s, o->what_if, (size_t)length) = o->value[i];
+        char *what = xasprintf("%.*s=%g", length, o->what_if, o->value[i]);
         print_points(o, &s, what);
         free(what);
     }
-    free(copy);
-    return rc;
 }
 
 int main(int argc, char **argv)
@@ -275,6 +281,6 @@ int main(int argc, char **argv)
     if (rc == 0 && o.numbers)
         print_numbers(&o);
     else if (rc == 0)
-        rc = print_table(&o);
+        print_table(&o);
     return tool_close(&o.tool, rc);
 }

@@ -15,15 +15,14 @@ struct opts {
     struct tool tool;
     const char *path;
     bool transpose;
-    enum spmv_semiring semiring;
+    enum semiring semiring;
     struct csr a;
 };
 
 static const struct argp_option options[] = {
     {"transpose", 't', 0, 0, "Multiply by the transpose of A", 0},
-    {"semiring", SEMIRING, "ADD_MULTIPLY", 0, "What takes the place of + and *: plus_times "
-     "(default), plus_first, plus_second, min_plus, max_plus, min_max, max_min, min_times, "
-     "max_times, min_second, max_second or or_and", 0},
+    {"semiring", SEMIRING, "ADD_MULTIPLY", 0, "What takes the place of + and *, as of "
+     "spgemm (default plus_times)", 0},
     {0}
 };
 
@@ -34,7 +33,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case ARGP_KEY_INIT: st->child_inputs[0] = &o->tool.opt; break;
     case 't':           o->transpose = true; break;
     case SEMIRING:
-        o->semiring = (enum spmv_semiring)tool_choice(st, arg, spmv_semiring_names);
+        o->semiring = (enum semiring)tool_choice(st, arg, semiring_names);
         break;
     case ARGP_KEY_ARG:
         if (st->arg_num >= 1)

@@ -136,8 +136,8 @@ image f32 [4,8,8,3]" ]
     draws --seed=1 --threads=1 --zstd | cmp - a
     draws --seed=2 >b
     draws --seed=1 --step=1 >c
-    ! cmp -s a b
-    ! cmp -s a c
+    run ! cmp -s a b
+    run ! cmp -s a c
     # Every number of the two groups of four samples is another.
     [ "$(augment --policy=brightness <images.ten | ten-cut --keep=aug.brightness | ten-dump |
         tr ' ' '\n' | grep . | sort -u | wc -l)" -eq 8 ]

@@ -52,10 +52,10 @@ sys.stdout.buffer.write(v + struct.pack("<f", float("nan")) * (len(v) // 4))' <(
     one='"family":"resnet","width":16,"blocks":[1,1],"classes":3,"in":[1,8,8,2],"frames":1'
     answers "$one,\"shift\":8" a.ten >x
     answers "$one,\"shift\":0" a.ten >y
-    ! close x y
+    run ! close x y
     # All that can be shifted: blocks see nothing, and their short cuts alone answer.
     answers "$one,\"shift\":2" a.ten >x
-    ! close x y
+    run ! close x y
 }
 @test "non-local blocks begin as nothing" {
     ten-gen clip f32 2,4,8,8,2 --fill=normal --seed=1 >a.ten

@@ -30,7 +30,7 @@ setup() { cd "$BATS_TEST_TMPDIR" || return; }
         left=$(ten-dot --total sx.ten y.ten | cut -f3)
         right=$(ten-dot --total sy.ten x.ten | cut -f3)
         [ "$left" = "$right" ]
-        ! cmp -s <(ten2raw <sx.ten) <(ten2raw <x.ten)
+        run ! cmp -s <(ten2raw <sx.ten) <(ten2raw <x.ten)
     done
 }
 @test "a clip of one frame: what would have come in is 0" {

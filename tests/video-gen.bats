@@ -23,7 +23,7 @@ frames() { ten-cut --keep=clip --slice="0:$2:$(($2 + 1))" --slice="1:$3:$4" <"$1
     video-gen motion --n=7 --seed=3 --batch=7 >a.ten
     video-gen motion --n=12 --seed=3 --batch=5 | ten-batch --size=12 | ten-cut --slice=0:0:7 >b.ten
     cmp <(ten2raw <a.ten) <(ten2raw <b.ten)
-    ! cmp -s <(ten2raw <a.ten) <(video-gen motion --n=7 --seed=4 --batch=7 | ten2raw)
+    run ! cmp -s <(ten2raw <a.ten) <(video-gen motion --n=7 --seed=4 --batch=7 | ten2raw)
 }
 @test "things move as the label says: each frame is the one before, moved, where nothing is still" {
     # Sprites over a background cannot be told from it, but a window over a still picture can.
@@ -52,7 +52,7 @@ frames() { ten-cut --keep=clip --slice="0:$2:$(($2 + 1))" --slice="1:$3:$4" <"$1
     video-gen motion --n=1 --noise=0 --seed=5 --sprites=black.ten >b.ten
     # Nothing moves where sprites are black, and something does where they are white.
     cmp <(frames b.ten 0 0 1) <(frames b.ten 0 1 2)
-    ! cmp -s <(frames w.ten 0 0 1) <(frames w.ten 0 1 2)
+    run ! cmp -s <(frames w.ten 0 0 1) <(frames w.ten 0 1 2)
 }
 @test "arrow: each clip and its reverse, with what stood beside it" {
     ten-gen clip u8 3,4,2,2,3 track i32 3 label i32 3 --fill=uniform --hi=200 --seed=1 >c.ten

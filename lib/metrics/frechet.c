@@ -4,6 +4,7 @@
 #include "metrics/moments.h"
 
 #include <float.h>
+#include <gsl/gsl_fit.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,14 +126,10 @@ int frechet_distance(double *fd, const struct gaussian *a, const struct gaussian
 
 double frechet_extrapolate(const int64_t *n, const double *y, int count)
 {
-    double mx = 0, my = 0, xx = 0, xy = 0;
-    for (int i = 0; i < count; i++) {
-        mx += 1 / (double)n[i] / count;
-        my += y[i] / count;
-    }
-    for (int i = 0; i < count; i++) {
-        xx += (1 / (double)n[i] - mx) * (1 / (double)n[i] - mx);
-        xy += (1 / (double)n[i] - mx) * (y[i] - my);
-    }
-    return my - xy / xx * mx;
+    double *x = xmalloc((size_t)count * sizeof *x), intercept, slope, c00, c01, c11, rest;
+    for (int i = 0; i < count; i++)
+        x[i] = 1 / (double)n[i];
+    gsl_fit_linear(x, 1, y, 1, (size_t)count, &intercept, &slope, &c00, &c01, &c11, &rest);
+    free(x);
+    return intercept;
 }

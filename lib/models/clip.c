@@ -51,6 +51,15 @@ struct var *clip_shift(const struct clip *c, struct tape *t, struct var *x)
     return c->past ? shift_one(c->past, t, x, fold) : op_shift(t, x, c->frames, c->uni ? 0 : fold, fold);
 }
 
+const char *const clip_modes[] = {"bi", "uni", NULL};
+
+int clip_check(const struct clip *c, struct ten_err *e)
+{
+    if (c->div < 0 || c->div == 1)
+        return fail(e, TEN_E_USAGE, "config: \"shift\" is %lld: expected 0 or at least 2", (long long)c->div);
+    return 0;
+}
+
 int clip_check_online(const struct clip *c, struct ten_err *e)
 {
     if (c->frames == 0)

@@ -25,6 +25,10 @@ struct clip {
     bool uni;                           /* from the past alone */
     struct clip_past *past;             /* frames come one by one (T = 1, uni); NULL: whole clips */
 };
+/* Names of uni: bi, uni; NULL at the end. */
+extern const char *const clip_modes[];
+/* Of what a configuration says: 0, or -1 with *e set (TEN_E_USAGE). */
+int clip_check(const struct clip *c, struct ten_err *e);
 struct var *clip_shift(const struct clip *c, struct tape *t, struct var *x);
 /* Whether frames can come one by one: 0, or -1 with *e set (TEN_E_DATA). */
 int clip_check_online(const struct clip *c, struct ten_err *e);

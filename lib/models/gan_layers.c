@@ -69,12 +69,8 @@ int gan_first(const int64_t first[3], struct ten_err *e)
 
 int gan_init_of(const struct model *m, struct ten_err *e)
 {
-    static const char *const names[] = {"N02", "ortho", "glorot"};
-    for (int i = 0; i < 3; i++)
-        if (strcmp(config_text(m, "init"), names[i]) == 0)
-            return i;
-    return fail(e, TEN_E_USAGE, "config: \"init\" is \"%.40s\": expected N02, ortho or glorot",
-                config_text(m, "init"));
+    static const char *const names[] = {"N02", "ortho", "glorot", NULL};
+    return config_choice(m, "init", names, e);
 }
 
 void gan_weight_init(struct param *weight, uint64_t seed, enum gan_init how)

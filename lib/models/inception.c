@@ -146,15 +146,16 @@ static int64_t units(struct inception *net, struct params *ps, const char *end, 
 
 static int build(struct model *m, struct ten_err *e)
 {
-    const char *variant = config_text(m, "variant"), *end = config_text(m, "end");
+    static const char *const variants[] = {"torchvision", "fid", NULL};
+    const int variant = config_choice(m, "variant", variants, e);
+    const char *end = config_text(m, "end");
     struct inception *net = xcalloc(1, sizeof *net);
     m->net = net;
-    net->fid = strcmp(variant, "fid") == 0;
+    net->fid = variant == 1;
     net->dropout = config_real(m, "dropout");
     m->out = config_int(m, "classes");
-    if (!net->fid && strcmp(variant, "torchvision") != 0)
-        return fail(e, TEN_E_USAGE, "config: \"variant\" is \"%s\": expected torchvision or fid",
-                    variant);
+    if (variant < 0)
+        return -1;
     if (m->in_rank != 3 || m->in[0] < 75 || m->in[1] < 75 || m->out < 1 || m->out > CONFIG_MAX)
         return fail(e, TEN_E_USAGE, "config: expected \"in\" [height,width,channels], 75 by 75 at "
                     "least, and classes");

@@ -13,7 +13,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 /* One convolution with its norm: NAME.conv and NAME.norm. */
 struct unit { struct conv_layer conv; struct norm_layer norm; };
@@ -82,13 +81,14 @@ static int build(struct model *m, struct ten_err *e)
     if (rows < 0)
         return -1;
     m->out = config_int(m, "classes");
-    const struct clip clip = {.frames = config_int(m, "frames"), .div = config_int(m, "shift"), .uni = strcmp(config_text(m, "shift_mode"), "uni") == 0};
+    const int mode = config_choice(m, "shift_mode", clip_modes, e);
+    const struct clip clip = {.frames = config_int(m, "frames"), .div = config_int(m, "shift"), .uni = mode == 1};
     const int first = clip.frames != 0;
     if (m->in_rank != 3 + first || (first && m->in[0] != clip.frames) || m->out < 1 || m->out > CONFIG_MAX || !(width > 0 && width <= 16))
         return fail(e, TEN_E_USAGE, "config: expected \"in\" [height,width,channels], with frames [frames,height,width,channels], classes, and a "
                     "width in (0,16]");
-    if (clip.div < 0 || clip.div == 1 || (!clip.uni && strcmp(config_text(m, "shift_mode"), "bi") != 0))
-        return fail(e, TEN_E_USAGE, "config: expected \"shift\" 0 or at least 2 and \"shift_mode\" bi or uni");
+    if (mode < 0 || clip_check(&clip, e) < 0)
+        return -1;
     if (stride < 1 || stride > 16 || !(dropout >= 0 && dropout < 1))
         return fail(e, TEN_E_USAGE, "config: expected \"stem_stride\" from 1 to 16 and \"dropout\" in [0,1)");
     for (int i = 0; i < rows; i++)

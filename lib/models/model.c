@@ -159,6 +159,18 @@ int64_t config_within(const struct model *m, const char *key, int64_t min, int64
     return fail(e, TEN_E_USAGE, "config: \"%s\" is %lld: expected %lld to %lld", key, (long long)v, (long long)min, (long long)max);
 }
 
+int config_choice(const struct model *m, const char *key, const char *const *names, struct ten_err *e)
+{
+    const char *text = config_text(m, key);
+    char known[200] = "";
+    for (int i = 0; names[i]; i++) {
+        if (strcmp(text, names[i]) == 0)
+            return i;
+        snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s", i == 0 ? "" : names[i + 1] ? ", " : " or ", names[i]);
+    }
+    return fail(e, TEN_E_USAGE, "config: \"%s\" is \"%.40s\": expected %s", key, text, known);
+}
+
 int config_ints(const struct model *m, const char *key, int64_t *v, int max, int64_t min, struct ten_err *e)
 {
     const json_t *list = json_object_get(m->config, key);

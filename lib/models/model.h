@@ -80,6 +80,8 @@ const char *config_text(const struct model *m, const char *key);
 enum { CONFIG_MAX = 1 << 24 };
 /* The integer, in [min,max]: -1 with *e set when it is not. */
 int64_t config_within(const struct model *m, const char *key, int64_t min, int64_t max, struct ten_err *e);
+/* Which of the names, a list that NULL ends, the text is: -1 with *e set when it is none. */
+int config_choice(const struct model *m, const char *key, const char *const *names, struct ten_err *e);
 /* A list of integers into v[max]: how many; -1 with *e set when there are none, too many, or one is below min or
  * above CONFIG_MAX. */
 int config_ints(const struct model *m, const char *key, int64_t *v, int max, int64_t min, struct ten_err *e);

@@ -55,24 +55,14 @@ struct plan {
     enum inflate inflate;
 };
 
-/* The index of config[key] in names; -1 with *e set. */
-static int choice(const struct model *m, const char *key, const char *const *names, struct ten_err *e)
-{
-    const char *text = config_text(m, key);
-    for (int i = 0; names[i]; i++)
-        if (strcmp(text, names[i]) == 0)
-            return i;
-    return fail(e, TEN_E_USAGE, "config: \"%s\" is \"%s\": expected %s or %s", key, text, names[0], names[1]);
-}
-
 static int read_plan(struct plan *p, const struct model *m, struct resnet *net, struct ten_err *e)
 {
     static const char *const blocks[] = {"basic", "bottleneck", NULL}, *const stems[] = {"small", "large", NULL};
-    static const char *const modes[] = {"bi", "uni", NULL}, *const places[] = {"residual", "block", NULL};
+    static const char *const places[] = {"residual", "block", NULL};
     static const char *const consensus[] = {"average", "none", NULL};
     static const char *const inflates[] = {"none", "3x1x1", "3x3x3", "inserted", NULL};
-    const int bottleneck = choice(m, "block", blocks, e), large = choice(m, "stem", stems, e), uni = choice(m, "shift_mode", modes, e);
-    const int whole = choice(m, "shift_place", places, e), none = choice(m, "consensus", consensus, e), inflate = choice(m, "inflate", inflates, e);
+    const int bottleneck = config_choice(m, "block", blocks, e), large = config_choice(m, "stem", stems, e), uni = config_choice(m, "shift_mode", clip_modes, e);
+    const int whole = config_choice(m, "shift_place", places, e), none = config_choice(m, "consensus", consensus, e), inflate = config_choice(m, "inflate", inflates, e);
     *p = (struct plan){.width = config_within(m, "width", 1, 1 << 14, e), .first_stride = config_within(m, "first_stride", 1, 2, e),
                        .stem_stride = config_within(m, "stem_stride", 1, 2, e), .bottleneck = bottleneck == 1, .whole = whole == 1,
                        .temporal_pool = config_bool(m, "temporal_pool"), .non_local = config_bool(m, "non_local"),
@@ -91,8 +81,8 @@ static int read_plan(struct plan *p, const struct model *m, struct resnet *net, 
 static int check(const struct plan *p, const struct model *m, const struct resnet *net, struct ten_err *e)
 {
     const struct clip *c = &net->clip;
-    if (c->div < 0 || c->div == 1)
-        return fail(e, TEN_E_USAGE, "config: \"shift\" is %lld: expected 0 or at least 2", (long long)c->div);
+    if (clip_check(c, e) < 0)
+        return -1;
     if (!(net->dropout >= 0 && net->dropout < 1))
         return fail(e, TEN_E_USAGE, "config: \"dropout\" is %g: expected [0,1)", net->dropout);
     if (m->in_rank != (c->frames ? 4 : 3) || (c->frames && m->in[0] != c->frames) || m->out < 1 || m->out > CONFIG_MAX)

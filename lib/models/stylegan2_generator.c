@@ -50,13 +50,8 @@ struct generator {
 
 static int noise_of(const struct model *m, struct ten_err *e)
 {
-    static const char *const names[] = {"random", "always", "fixed", "none"};
-    for (int i = 0; i < 4; i++)
-        if (strcmp(config_text(m, "noise"), names[i]) == 0)
-            return i;
-    return fail(e, TEN_E_USAGE,
-                "config: \"noise\" is \"%.40s\": expected random, always, fixed or none",
-                config_text(m, "noise"));
+    static const char *const names[] = {"random", "always", "fixed", "none", NULL};
+    return config_choice(m, "noise", names, e);
 }
 
 static void add_mapping(struct model *m, struct generator *net, int64_t classes)

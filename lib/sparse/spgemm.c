@@ -22,9 +22,6 @@
 const char *const spgemm_method_names[SPGEMM_METHODS + 1] = {"auto",  "copy",   "sort",
                                                              "dense", "ranges", NULL};
 
-#define NAME(name) #name,
-const char *const semiring_names[SEMIRINGS + 1] = {SEMIRING_TABLE(NAME) NULL};
-#undef NAME
 
 enum {
     PIECE = 1 << 15,                /* products: their entries fit into half a second-level cache */

@@ -380,3 +380,7 @@ static int64_t SR(rows)(const struct spgemm_rows *r, struct spgemm_scratch *s)
 
 #undef PRODUCT
 #undef IDENTITY_BITS
+#undef RING
+#undef MULTIPLY
+#undef USES_A
+#undef USES_B

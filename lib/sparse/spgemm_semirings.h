@@ -19,6 +19,8 @@
 #define AND(x, y)     ((T)((x) != 0 && (y) != 0))
 #define OR(x, y)      ((T)((x) != 0 || (y) != 0))
 
+/* spgemm_rows.h takes back RING, MULTIPLY, USES_A and USES_B. */
+
 #define ADD SUM
 #define IDENTITY ZERO
 #define TELLS EXACT_ZERO
@@ -28,50 +30,30 @@
 #define USES_A 1
 #define USES_B 1
 #include "sparse/spgemm_rows.h"
-#undef RING
-#undef MULTIPLY
-#undef USES_A
-#undef USES_B
 
 #define RING plus_first
 #define MULTIPLY FIRST
 #define USES_A 1
 #define USES_B 0
 #include "sparse/spgemm_rows.h"
-#undef RING
-#undef MULTIPLY
-#undef USES_A
-#undef USES_B
 
 #define RING plus_second
 #define MULTIPLY SECOND
 #define USES_A 0
 #define USES_B 1
 #include "sparse/spgemm_rows.h"
-#undef RING
-#undef MULTIPLY
-#undef USES_A
-#undef USES_B
 
 #define RING plus_pair
 #define MULTIPLY PAIR
 #define USES_A 0
 #define USES_B 0
 #include "sparse/spgemm_rows.h"
-#undef RING
-#undef MULTIPLY
-#undef USES_A
-#undef USES_B
 
 #define RING plus_min
 #define MULTIPLY LESS
 #define USES_A 1
 #define USES_B 1
 #include "sparse/spgemm_rows.h"
-#undef RING
-#undef MULTIPLY
-#undef USES_A
-#undef USES_B
 
 #undef ADD
 #undef IDENTITY
@@ -86,10 +68,30 @@
 #define USES_A 1
 #define USES_B 1
 #include "sparse/spgemm_rows.h"
-#undef RING
-#undef MULTIPLY
-#undef USES_A
-#undef USES_B
+
+#define RING min_max
+#define MULTIPLY MORE
+#define USES_A 1
+#define USES_B 1
+#include "sparse/spgemm_rows.h"
+
+#define RING min_times
+#define MULTIPLY TIMES
+#define USES_A 1
+#define USES_B 1
+#include "sparse/spgemm_rows.h"
+
+#define RING min_first
+#define MULTIPLY FIRST
+#define USES_A 1
+#define USES_B 0
+#include "sparse/spgemm_rows.h"
+
+#define RING min_second
+#define MULTIPLY SECOND
+#define USES_A 0
+#define USES_B 1
+#include "sparse/spgemm_rows.h"
 
 #undef ADD
 #undef IDENTITY
@@ -104,138 +106,30 @@
 #define USES_A 1
 #define USES_B 1
 #include "sparse/spgemm_rows.h"
-#undef RING
-#undef MULTIPLY
-#undef USES_A
-#undef USES_B
-
-#undef ADD
-#undef IDENTITY
-#undef TELLS
-
-#define ADD LESS
-#define IDENTITY LARGEST
-#define TELLS 0
-
-#define RING min_max
-#define MULTIPLY MORE
-#define USES_A 1
-#define USES_B 1
-#include "sparse/spgemm_rows.h"
-#undef RING
-#undef MULTIPLY
-#undef USES_A
-#undef USES_B
-
-#undef ADD
-#undef IDENTITY
-#undef TELLS
-
-#define ADD MORE
-#define IDENTITY SMALLEST
-#define TELLS 0
 
 #define RING max_min
 #define MULTIPLY LESS
 #define USES_A 1
 #define USES_B 1
 #include "sparse/spgemm_rows.h"
-#undef RING
-#undef MULTIPLY
-#undef USES_A
-#undef USES_B
-
-#undef ADD
-#undef IDENTITY
-#undef TELLS
-
-#define ADD LESS
-#define IDENTITY LARGEST
-#define TELLS 0
-
-#define RING min_times
-#define MULTIPLY TIMES
-#define USES_A 1
-#define USES_B 1
-#include "sparse/spgemm_rows.h"
-#undef RING
-#undef MULTIPLY
-#undef USES_A
-#undef USES_B
-
-#undef ADD
-#undef IDENTITY
-#undef TELLS
-
-#define ADD MORE
-#define IDENTITY SMALLEST
-#define TELLS 0
 
 #define RING max_times
 #define MULTIPLY TIMES
 #define USES_A 1
 #define USES_B 1
 #include "sparse/spgemm_rows.h"
-#undef RING
-#undef MULTIPLY
-#undef USES_A
-#undef USES_B
-
-#undef ADD
-#undef IDENTITY
-#undef TELLS
-
-#define ADD LESS
-#define IDENTITY LARGEST
-#define TELLS 0
-
-#define RING min_first
-#define MULTIPLY FIRST
-#define USES_A 1
-#define USES_B 0
-#include "sparse/spgemm_rows.h"
-#undef RING
-#undef MULTIPLY
-#undef USES_A
-#undef USES_B
-
-#define RING min_second
-#define MULTIPLY SECOND
-#define USES_A 0
-#define USES_B 1
-#include "sparse/spgemm_rows.h"
-#undef RING
-#undef MULTIPLY
-#undef USES_A
-#undef USES_B
-
-#undef ADD
-#undef IDENTITY
-#undef TELLS
-
-#define ADD MORE
-#define IDENTITY SMALLEST
-#define TELLS 0
 
 #define RING max_first
 #define MULTIPLY FIRST
 #define USES_A 1
 #define USES_B 0
 #include "sparse/spgemm_rows.h"
-#undef RING
-#undef MULTIPLY
-#undef USES_A
-#undef USES_B
 
 #define RING max_second
 #define MULTIPLY SECOND
 #define USES_A 0
 #define USES_B 1
 #include "sparse/spgemm_rows.h"
-#undef RING
-#undef MULTIPLY
-#undef USES_A
-#undef USES_B
 
 #undef ADD
 #undef IDENTITY
@@ -250,20 +144,12 @@
 #define USES_A 1
 #define USES_B 1
 #include "sparse/spgemm_rows.h"
-#undef RING
-#undef MULTIPLY
-#undef USES_A
-#undef USES_B
 
 #define RING any_pair
 #define MULTIPLY PAIR
 #define USES_A 0
 #define USES_B 0
 #include "sparse/spgemm_rows.h"
-#undef RING
-#undef MULTIPLY
-#undef USES_A
-#undef USES_B
 
 #undef ADD
 #undef IDENTITY

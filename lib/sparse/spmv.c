@@ -11,15 +11,12 @@
 #include <math.h>
 #include <string.h>
 
-#define SPMV_NAME(name) #name,
-const char *const spmv_semiring_names[] = {SPMV_SEMIRINGS(SPMV_NAME) NULL};
-
 struct product {
     void *y;
     const struct csr *m;
     const void *x;
     int64_t width;
-    enum spmv_semiring s;
+    enum semiring s;
 };
 
 /* The first row of part p of `parts`: the one that holds the p-th share of rows and entries. */
@@ -43,92 +40,53 @@ static int64_t first_row(const struct csr *m, int64_t p, int64_t parts)
 /* Entries of a long row.  Four sums from 4 entries on took 1.6 times as long on rows of 4. */
 enum { LONG = 12 };
 
-static void rows_f64(const struct product *p, int64_t row, int64_t end)
-{
-    const struct csr *m = p->m;
-    const double *x = p->x;
-    for (int64_t i = row; i < end; i++) {
-        const double *a = (const double *)m->val + m->ptr[i];
-        const uint32_t *col = m->col + m->ptr[i];
-        const int64_t n = m->ptr[i + 1] - m->ptr[i];
-        double s = 0;
-        int64_t k = 0;
-        if (n >= LONG) {
-            double s1 = 0, s2 = 0, s3 = 0;
-            for (; k + 4 <= n; k += 4) {
-                s += a[k] * x[col[k]];
-                s1 += a[k + 1] * x[col[k + 1]];
-                s2 += a[k + 2] * x[col[k + 2]];
-                s3 += a[k + 3] * x[col[k + 3]];
-            }
-            s = (s + s1) + (s2 + s3);
-        }
-        for (; k < n; k++)
-            s += a[k] * x[col[k]];
-        ((double *)p->y)[i] = s;
-    }
-}
-
-static void rows_f32(const struct product *p, int64_t row, int64_t end)
-{
-    const struct csr *m = p->m;
-    const float *x = p->x;
-    for (int64_t i = row; i < end; i++) {
-        const float *a = (const float *)m->val + m->ptr[i];
-        const uint32_t *col = m->col + m->ptr[i];
-        const int64_t n = m->ptr[i + 1] - m->ptr[i];
-        float s = 0;
-        int64_t k = 0;
-        if (n >= LONG) {
-            float s1 = 0, s2 = 0, s3 = 0;
-            for (; k + 4 <= n; k += 4) {
-                s += a[k] * x[col[k]];
-                s1 += a[k + 1] * x[col[k + 1]];
-                s2 += a[k + 2] * x[col[k + 2]];
-                s3 += a[k + 3] * x[col[k + 3]];
-            }
-            s = (s + s1) + (s2 + s3);
-        }
-        for (; k < n; k++)
-            s += a[k] * x[col[k]];
-        ((float *)p->y)[i] = s;
-    }
-}
-
 /* Columns side by side: without contraction, vectors of any length give the same bits. */
-__attribute__((target_clones("avx512f", "avx2", "default")))
-static void columns_f64(const struct product *p, int64_t row, int64_t end)
-{
-    const struct csr *m = p->m;
-    const int64_t w = p->width;
-    for (int64_t i = row; i < end; i++) {
-        double *restrict y = (double *)p->y + i * w;
-        memset(y, 0, (size_t)w * sizeof *y);
-        for (int64_t k = m->ptr[i]; k < m->ptr[i + 1]; k++) {
-            const double a = ((const double *)m->val)[k];
-            const double *x = (const double *)p->x + (int64_t)m->col[k] * w;
-            for (int64_t c = 0; c < w; c++)
-                y[c] += a * x[c];
-        }
-    }
-}
+#define SIDE_BY_SIDE __attribute__((target_clones("avx512f", "avx2", "default")))
 
-__attribute__((target_clones("avx512f", "avx2", "default")))
-static void columns_f32(const struct product *p, int64_t row, int64_t end)
-{
-    const struct csr *m = p->m;
-    const int64_t w = p->width;
-    for (int64_t i = row; i < end; i++) {
-        float *restrict y = (float *)p->y + i * w;
-        memset(y, 0, (size_t)w * sizeof *y);
-        for (int64_t k = m->ptr[i]; k < m->ptr[i + 1]; k++) {
-            const float a = ((const float *)m->val)[k];
-            const float *x = (const float *)p->x + (int64_t)m->col[k] * w;
-            for (int64_t c = 0; c < w; c++)
-                y[c] += a * x[c];
-        }
-    }
+#define KERNELS(T, type) \
+static void rows_##type(const struct product *p, int64_t row, int64_t end) \
+{ \
+    const struct csr *m = p->m; \
+    const T *x = p->x; \
+    for (int64_t i = row; i < end; i++) { \
+        const T *a = (const T *)m->val + m->ptr[i]; \
+        const uint32_t *col = m->col + m->ptr[i]; \
+        const int64_t n = m->ptr[i + 1] - m->ptr[i]; \
+        T s = 0; \
+        int64_t k = 0; \
+        if (n >= LONG) { \
+            T s1 = 0, s2 = 0, s3 = 0; \
+            for (; k + 4 <= n; k += 4) { \
+                s += a[k] * x[col[k]]; \
+                s1 += a[k + 1] * x[col[k + 1]]; \
+                s2 += a[k + 2] * x[col[k + 2]]; \
+                s3 += a[k + 3] * x[col[k + 3]]; \
+            } \
+            s = (s + s1) + (s2 + s3); \
+        } \
+        for (; k < n; k++) \
+            s += a[k] * x[col[k]]; \
+        ((T *)p->y)[i] = s; \
+    } \
+} \
+SIDE_BY_SIDE \
+static void columns_##type(const struct product *p, int64_t row, int64_t end) \
+{ \
+    const struct csr *m = p->m; \
+    const int64_t w = p->width; \
+    for (int64_t i = row; i < end; i++) { \
+        T *restrict y = (T *)p->y + i * w; \
+        memset(y, 0, (size_t)w * sizeof *y); \
+        for (int64_t k = m->ptr[i]; k < m->ptr[i + 1]; k++) { \
+            const T a = ((const T *)m->val)[k]; \
+            const T *x = (const T *)p->x + (int64_t)m->col[k] * w; \
+            for (int64_t c = 0; c < w; c++) \
+                y[c] += a * x[c]; \
+        } \
+    } \
 }
+KERNELS(float, f32)
+KERNELS(double, f64)
 
 /* ---- Any semiring ---------------------------------------------------------------------------- */
 
@@ -147,20 +105,25 @@ static double greater(double a, double b)
     return a > b || isnan(b) ? a : b;
 }
 
-static inline double add_float(enum spmv_semiring s, double sum, double a, double x)
+static inline double add_float(enum semiring s, double sum, double a, double x)
 {
     switch (s) {
-    case SPMV_plus_times:  return sum + a * x;
-    case SPMV_plus_first:  return sum + a;
-    case SPMV_plus_second: return sum + x;
-    case SPMV_min_plus:    return lesser(sum, a + x);
-    case SPMV_max_plus:    return greater(sum, a + x);
-    case SPMV_min_max:     return lesser(sum, greater(a, x));
-    case SPMV_max_min:     return greater(sum, lesser(a, x));
-    case SPMV_min_times:   return lesser(sum, a * x);
-    case SPMV_max_times:   return greater(sum, a * x);
-    case SPMV_min_second:  return lesser(sum, x);
-    case SPMV_max_second:  return greater(sum, x);
+    case SEMIRING_plus_times:  return sum + a * x;
+    case SEMIRING_plus_first:  return sum + a;
+    case SEMIRING_plus_second: return sum + x;
+    case SEMIRING_plus_pair:   return sum + 1;
+    case SEMIRING_plus_min:    return sum + lesser(a, x);
+    case SEMIRING_min_plus:    return lesser(sum, a + x);
+    case SEMIRING_max_plus:    return greater(sum, a + x);
+    case SEMIRING_min_max:     return lesser(sum, greater(a, x));
+    case SEMIRING_max_min:     return greater(sum, lesser(a, x));
+    case SEMIRING_min_times:   return lesser(sum, a * x);
+    case SEMIRING_max_times:   return greater(sum, a * x);
+    case SEMIRING_min_first:   return lesser(sum, a);
+    case SEMIRING_max_first:   return greater(sum, a);
+    case SEMIRING_min_second:  return lesser(sum, x);
+    case SEMIRING_max_second:  return greater(sum, x);
+    case SEMIRING_any_pair:    return 1;
     default:               return sum != 0 || (a != 0 && x != 0);
     }
 }
@@ -175,30 +138,37 @@ static int64_t far(int64_t a, int64_t x, int64_t infinity)
     return a == infinity || x == infinity ? infinity : wrap_add(a, x);
 }
 
-static inline int64_t add_whole(enum spmv_semiring s, int64_t sum, int64_t a, int64_t x)
+static inline int64_t add_whole(enum semiring s, int64_t sum, int64_t a, int64_t x)
 {
     switch (s) {
-    case SPMV_plus_times:  return wrap_add(sum, wrap_mul(a, x));
-    case SPMV_plus_first:  return wrap_add(sum, a);
-    case SPMV_plus_second: return wrap_add(sum, x);
-    case SPMV_min_plus:    return least(sum, far(a, x, INT64_MAX));
-    case SPMV_max_plus:    return most(sum, far(a, x, INT64_MIN));
-    case SPMV_min_max:     return least(sum, most(a, x));
-    case SPMV_max_min:     return most(sum, least(a, x));
-    case SPMV_min_times:   return least(sum, wrap_mul(a, x));
-    case SPMV_max_times:   return most(sum, wrap_mul(a, x));
-    case SPMV_min_second:  return least(sum, x);
-    case SPMV_max_second:  return most(sum, x);
+    case SEMIRING_plus_times:  return wrap_add(sum, wrap_mul(a, x));
+    case SEMIRING_plus_first:  return wrap_add(sum, a);
+    case SEMIRING_plus_second: return wrap_add(sum, x);
+    case SEMIRING_plus_pair:   return wrap_add(sum, 1);
+    case SEMIRING_plus_min:    return wrap_add(sum, least(a, x));
+    case SEMIRING_min_plus:    return least(sum, far(a, x, INT64_MAX));
+    case SEMIRING_max_plus:    return most(sum, far(a, x, INT64_MIN));
+    case SEMIRING_min_max:     return least(sum, most(a, x));
+    case SEMIRING_max_min:     return most(sum, least(a, x));
+    case SEMIRING_min_times:   return least(sum, wrap_mul(a, x));
+    case SEMIRING_max_times:   return most(sum, wrap_mul(a, x));
+    case SEMIRING_min_first:   return least(sum, a);
+    case SEMIRING_max_first:   return most(sum, a);
+    case SEMIRING_min_second:  return least(sum, x);
+    case SEMIRING_max_second:  return most(sum, x);
+    case SEMIRING_any_pair:    return 1;
     default:               return sum != 0 || (a != 0 && x != 0);
     }
 }
 
 /* What a sum begins with: -1 and 1 for the infinities. */
-static int zero_of(enum spmv_semiring s)
+static int zero_of(enum semiring s)
 {
     switch (s) {
-    case SPMV_min_plus: case SPMV_min_max: case SPMV_min_times: case SPMV_min_second: return 1;
-    case SPMV_max_plus: case SPMV_max_min: case SPMV_max_times: case SPMV_max_second: return -1;
+    case SEMIRING_min_plus: case SEMIRING_min_max: case SEMIRING_min_times: case SEMIRING_min_first:
+    case SEMIRING_min_second: return 1;
+    case SEMIRING_max_plus: case SEMIRING_max_min: case SEMIRING_max_times: case SEMIRING_max_first:
+    case SEMIRING_max_second: return -1;
     default: return 0;
     }
 }
@@ -234,14 +204,14 @@ static void any_whole(const struct product *p, int64_t row, int64_t end)
         }
 }
 
-void spmv(void *y, const struct csr *m, const void *x, int64_t width, enum spmv_semiring semiring)
+void spmv(void *y, const struct csr *m, const void *x, int64_t width, enum semiring semiring)
 {
     const struct product p = {y, m, x, width, semiring};
     void (*rows)(const struct product *, int64_t, int64_t) =
         m->type == TEN_I64 ? any_whole : any_float;
-    if (semiring == SPMV_plus_times && m->val && m->type == TEN_F64)
+    if (semiring == SEMIRING_plus_times && m->val && m->type == TEN_F64)
         rows = width == 1 ? rows_f64 : columns_f64;
-    if (semiring == SPMV_plus_times && m->val && m->type == TEN_F32)
+    if (semiring == SEMIRING_plus_times && m->val && m->type == TEN_F32)
         rows = width == 1 ? rows_f32 : columns_f32;
 
     const int64_t parts = threads_count();

@@ -3,25 +3,16 @@
 #define SPARSE_SPMV_H
 
 #include "sparse/csr.h"
-
-/* The first word adds, the second multiplies a_ij and x_j; first is a_ij and second x_j; or/and see
- * 0 and others.  min and max begin with the infinity, or bound of i64, that leaves others be. */
-#define SPMV_SEMIRINGS(X) \
-    X(plus_times) X(plus_first) X(plus_second) X(min_plus) X(max_plus) X(min_max) X(max_min) \
-    X(min_times) X(max_times) X(min_second) X(max_second) X(or_and)
-
-#define SPMV_ENUM(name) SPMV_##name,
-enum spmv_semiring { SPMV_SEMIRINGS(SPMV_ENUM) SPMV_COUNT };
-#undef SPMV_ENUM
-extern const char *const spmv_semiring_names[];
+#include "sparse/semiring.h"
 
 /*
  * y[i,c] = sum over j of m[i,j] x[j,c]         x [m->cols,width], y [m->rows,width] of m->type
  *
  * Entries of a row are added in order of j; of floats with width 1, in four parts where there are
  * many.  The number of threads, among which entries are shared out, does not matter.  The semirings
- * but plus_times of floats add in double.  m without values counts as 1 everywhere.
+ * but plus_times of floats add in double.  m without values counts as 1 everywhere.  min and max of
+ * nothing are the infinity, or bound of i64, that leaves others be, and sums of that bound are it.
  */
-void spmv(void *y, const struct csr *m, const void *x, int64_t width, enum spmv_semiring semiring);
+void spmv(void *y, const struct csr *m, const void *x, int64_t width, enum semiring semiring);
 
 #endif

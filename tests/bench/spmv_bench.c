@@ -68,7 +68,7 @@ static void same_bits(const struct bench *b, const struct csr *m, const double *
     double *other = malloc((size_t)m->rows * sizeof *other);
     for (int threads = 1; threads <= 3; threads++) {
         threads_set(threads);
-        spmv(other, m, x, 1, SPMV_plus_times);
+        spmv(other, m, x, 1, SEMIRING_plus_times);
         if (memcmp(other, y, (size_t)m->rows * sizeof *y) != 0) {
             printf("other bits with %d threads\n", threads);
             exit(1);
@@ -104,7 +104,7 @@ static void measure(struct bench *b, const char *name, const struct csr *m, cons
     for (int r = 0; r < b->runs; r++) {
         double t = now();
         for (int k = 0; k < REPEAT; k++)
-            spmv(y, m, x, 1, SPMV_plus_times);
+            spmv(y, m, x, 1, SEMIRING_plus_times);
         ours[r] = (now() - t) / REPEAT;
         for (int i = 0; i < b->peers; i++) {
             struct peer *p = &b->peer[i];
@@ -139,7 +139,7 @@ static void bench(struct bench *b, const char *path)
     for (int64_t i = 0; i < m.cols; i++)
         x[i] = rng_uniform(&r, (uint64_t)i);
     threads_set(b->threads);
-    spmv(y, &m, x, 1, SPMV_plus_times);
+    spmv(y, &m, x, 1, SEMIRING_plus_times);
     same_bits(b, &m, x, y);
 
     const struct peer_matrix a = {m.rows, m.n, m.ptr, m.col, m.val};

@@ -1,29 +1,30 @@
 # pipelines/matrices.mk - matrices for experiments with sparse products: real ones out of Debian's
 # packages, classes by generator, and files of the user's.  For inclusion after common.mk:
-# $(matrices) are the names of this scale, $(R)/NAME.ten the matrices.
+# $(matrices) are the names of this scale, $(R)/NAME.ten the matrices.  A pipeline may say before which
+# are made, of which kind (kind.NAME, where it is not the name) and how large (size.NAME.SCALE).
 
 # A folder of Matrix Market files, NAME.mtx, NAME.mtx.gz or NAME.mtx.zst: they are matrices too, and
 # those of the benchmark are compared with its table.
 DATA ?=
 FOLDOC ?= $(call debian,usr/share/dictd)
 
-from_debian := foldoc debian
+from_debian ?= foldoc debian
 from_data := $(sort $(foreach s,.mtx .mtx.gz .mtx.zst,\
     $(patsubst $(DATA)/%$s,%,$(wildcard $(addsuffix /*$s,$(DATA))))))
 
 # Each class is one of mtxgen's, at its own size but where the demo says a smaller one.
-made := kper circuit femirr st2d5 st3d27 road weblike rmat fem3
-size.kper.demo := --rows=20000
-size.circuit.demo := --rows=20000
-size.femirr.demo := --grid=20,20,20
-size.st2d5.demo := --grid=150,150
-size.st3d27.demo := --grid=15,15,15
-size.road.demo := --grid=150,150
-size.weblike.demo := --rows=50000
-size.fem3.demo := --grid=9,9,9
-size.rmat.demo := --symmetric --scale=12 --edges=20000
-size.rmat.laptop := --symmetric
-size.rmat.paper := --symmetric
+made ?= kper circuit femirr st2d5 st3d27 road weblike rmat fem3
+size.kper.demo ?= --rows=20000
+size.circuit.demo ?= --rows=20000
+size.femirr.demo ?= --grid=20,20,20
+size.st2d5.demo ?= --grid=150,150
+size.st3d27.demo ?= --grid=15,15,15
+size.road.demo ?= --grid=150,150
+size.weblike.demo ?= --rows=50000
+size.fem3.demo ?= --grid=9,9,9
+size.rmat.demo ?= --symmetric --scale=12 --edges=20000
+size.rmat.laptop ?= --symmetric
+size.rmat.paper ?= --symmetric
 
 matrices := $(filter-out $(from_data),$(from_debian) $(made)) $(from_data)
 
@@ -53,7 +54,7 @@ endif
 # ---- By rule ---------------------------------------------------------------------------------
 
 $(foreach m,$(filter-out $(from_data),$(made)),$(R)/$m.ten): $(R)/%.ten: | $(R)/
-	mtxgen $* $(call per,size.$*) --values=normal --seed=1 >$@.part
+	mtxgen $(or $(kind.$*),$*) $(call per,size.$*) --values=normal --seed=1 >$@.part
 	mv $@.part $@
 
 # ---- What they are like ------------------------------------------------------------------------

@@ -2,58 +2,23 @@
 PAPER := sparch
 include pipelines/common.mk
 
-# DATA: a folder of Matrix Market files NAME.mtx, also .gz or .zst, such as those that pipelines/sparch.tsv
-# names; they are multiplied by themselves beside the generated ones.
-DATA ?=
-found := $(sort $(foreach f,$(wildcard $(if $(DATA),$(addprefix $(DATA)/*.mtx,"" .gz .zst))),\
-    $(firstword $(subst .mtx, ,$(notdir $f)))))
-path_of = $(firstword $(wildcard $(DATA)/$1.mtx $(DATA)/$1.mtx.gz $(DATA)/$1.mtx.zst))
-
-# How mtxgen makes a matrix of the classes that the benchmarks are from.
-four.demo := kper --rows=20020 --per-row=4
-four.laptop := kper --rows=200200 --per-row=4
-circuit.demo := circuit --rows=17000
-circuit.laptop := circuit --rows=171000
-femirr.demo := femirr --grid=16,16,16
-femirr.laptop := femirr --grid=47,47,47
-st2d5.demo := st2d5 --grid=150,150
-st2d5.laptop := st2d5 --grid=1000,1000
-social.demo := rmat --scale=10 --edges=12000 --symmetric
-social.laptop := rmat --scale=14 --edges=120000 --symmetric
-web.demo := weblike --rows=30000
-web.laptop := weblike --rows=300000
-generated := four circuit femirr st2d5 social web
-# The paper scale adds R-MAT graphs of 5000 to 80000 nodes with 4 to 32 edges a node.
-grid := $(if $(filter paper,$(SCALE)),$(foreach n,5000 10000 20000 40000 80000,\
-    $(foreach d,4 8 16 32,rmat-$n-$d)))
-matrices := $(generated) $(grid) $(found)
-# Those that sweeps are run on.
-swept := $(or $(SWEPT),social femirr)
-
-# Which command gives matrix NAME.
+# Matrices are those of matrices.mk: real ones, the classes that the benchmark is from, at sizes that are simulated cycle by
+# cycle in minutes, and the user's (DATA=).  The paper scale adds R-MAT graphs of 5000 to 80000 nodes with 4 to 32 edges a
+# node.
+grid := $(if $(filter paper,$(SCALE)),$(foreach n,5000 10000 20000 40000 80000,$(foreach d,4 8 16 32,rmat-$n-$d)))
+made ?= kper circuit femirr st2d5 rmat weblike $(grid)
+size.rmat.demo ?= --symmetric --scale=10 --edges=12000
+size.rmat.laptop ?= --symmetric --scale=14 --edges=120000
+size.weblike.demo ?= --rows=30000
+size.weblike.laptop ?= --rows=300000
+size.weblike.paper ?= $(size.weblike.laptop)
 nodes = $(word 2,$(subst -, ,$1))
 each = $(word 3,$(subst -, ,$1))
-gridded = rmat --rows=$(call nodes,$1) --edges=$$(($(call nodes,$1) * $(call each,$1)))
-scaled = $($1.$(if $(filter demo,$(SCALE)),demo,laptop))
-unpack = $(if $(filter %.gz,$1),gzip -dc,$(if $(filter %.zst,$1),zstd -dc,cat)) <$1
-source = $(if $(filter $(generated),$1),mtxgen --seed=1 $(call scaled,$1),\
-    $(if $(filter $(grid),$1),mtxgen --seed=1 $(call gridded,$1),$(call unpack,$(call path_of,$1)) | mtx2ten -))
-$(matrices:%=$(R)/%.ten): $(R)/%.ten: | $(R)/
-	$(call source,$*) >$@.part
-	mv $@.part $@
-
-# Which of the paper's matrices are there, and are they the same ones?
-$(O)/benchmarks.tsv: pipelines/sparch.tsv $(patsubst %,$(R)/%.ten,$(found))
-	grep -v '^#' $< | while IFS=$$'\t' read -r name rows entries kind; do
-	    have=-$$'\t'-
-	    if [ "$$name" = matrix ]; then have=rows_here$$'\t'entries_here
-	    elif [ -e "$(R)/$$name.ten" ]; then
-	        have=$$(ten-info --json $(R)/$$name.ten | awk -v FS='"shape":\\[' '/"indptr"/ { split($$2, r, "]") }
-	            /"indices"/ { split($$2, n, "]") } END { print r[1] - 1 "\t" n[1] + 0 }')
-	    fi
-	    printf '%s\t%s\t%s\t%s\t%s\n' "$$name" "$$rows" "$$entries" "$$have" "$$kind"
-	done >$@.part
-	mv $@.part $@
+$(foreach g,$(grid),$(eval kind.$g := rmat)$(eval size.$g.paper := --rows=$(call nodes,$g) \
+    --edges=$(shell echo $$(($(call nodes,$g) * $(call each,$g))))))
+include pipelines/matrices.mk
+# Those that sweeps are run on.
+swept := $(or $(SWEPT),rmat femirr)
 
 # ---- The ladder ----------------------------------------------------------------------------
 
@@ -125,4 +90,4 @@ $(O)/sweep-%.svg: pipelines/sparch-sweep.gp $(foreach m,$(swept),$(R)/sweep-%-$m
 $(O)/claims.tsv: pipelines/sparch.claims $(O)/factors.tsv $(O)/policies.tsv $(foreach s,$(sweeps),$(O)/sweep-$s.tsv)
 	claims --paper=$(PAPER) --scale=$(SCALE) --rules=$< $(filter-out $<,$^) >$@.part
 	mv $@.part $@
-all: $(O)/benchmarks.tsv $(O)/ladder.svg $(O)/roofline.svg $(foreach s,$(sweeps),$(O)/sweep-$s.svg)
+all: $(O)/benchmark.tsv $(O)/ladder.svg $(O)/roofline.svg $(foreach s,$(sweeps),$(O)/sweep-$s.svg)

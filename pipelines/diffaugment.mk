@@ -98,7 +98,7 @@ $(R)/few-%.ten: $(O)/pool.ten | $(R)/
 
 # The classifier has seen all images, and none of the transforms under test.
 $(O)/dom.ten: $(O)/train.ten $(O)/valid.ten
-	in=$$(ten-info <$< | grep -m1 -oE ' image +u8 +\[[0-9,]*\]' | grep -oE '[0-9]+,[0-9]+\]' | tr -d ']')
+	in=$$(ten-head --groups=1 <$< | ten-info | grep -oE ' image +u8 +\[[0-9,]*\]' | grep -oE '[0-9]+,[0-9]+\]' | tr -d ']')
 	train-classifier --quiet --config='{"family": "resnet", "width": 16, "blocks": [1, 1, 1], "in": [32, '$$in']}' \
 	    --epochs=$(call per,epochs) --augment=flip --schedule=onecycle:lr=0.2 --valid=$(O)/valid.ten \
 	    --curve=$(O)/dom.tsv <$< >$@.part

@@ -39,7 +39,9 @@ int main(int argc, char **argv)
                               0,
                               0};
     struct opts o = {0};
-    tool_open(&o.tool, TOOL_IN | TOOL_OUT, &argp, argc, argv, &o);
+    if (!(o.gan.dist = dist_open(&o.tool.err)) && o.tool.err.code)
+        return tool_close(&o.tool, -1);
+    tool_open(&o.tool, TOOL_IN | TOOL_OUT | (o.gan.dist ? TOOL_FORWARDED : 0), &argp, argc, argv, &o);
     struct samples *train = open_samples(&o.tool, NULL);
     struct samples *valid = train && o.gan.valid ? open_samples(&o.tool, o.gan.valid) : NULL;
     struct gan_trainer *r =

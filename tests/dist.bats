@@ -170,6 +170,32 @@ ended() {
     run -3 --separate-stderr train 2 "$MLP" --epochs=50 --schedule=constant:lr=1e6 --resume=ck.ten --every=0
     [[ "$stderr" = *"after 3 times back at half the rate: expected a finite one; the last good model is in ck.ten"* ]]
 }
+# gan NAME OPTION...: one, two and three processes come to the same networks and the same table.  (Running means are of
+# what a process has seen itself.)
+gan() {
+    local n o=(train-gan --quiet --threads=1 --batch=8 --seed=3 --curve-every=2 --policy=color,translation,cutout "$@")
+    ten-cut --keep=image,label <noise.ten | ten-head >few.ten
+    "${o[@]}" --curve=one.tsv <few.ten | ten-cut --drop=mapping.w_avg >one.ten
+    for n in 2 3; do
+        mpirun -np $n "${o[@]}" --curve=$n.tsv <few.ten | ten-cut --drop=mapping.w_avg >$n.ten
+        ten-cmp --rtol=1e-4 --atol=1e-5 one.ten $n.ten
+        paste one.tsv $n.tsv | awk 'NR > 1 { for (i = 1; i <= 12; i++) if ($i != $(i + 13) && !(($i - $(i + 13)) ^ 2 < ($i * 1e-4) ^ 2)) exit 1 }'
+    done
+}
+@test "a generator and its discriminator in several processes are those of one" {
+    gan --arch=dcgan --generator='{"in": [8], "width": 8}' --discriminator='{"width": 4}' --classes=0 --iters=6 --sync-bn \
+        --r1=1 --r1-every=2 --cr=1 --ada=0.3 --ada-kimg=0.2 --wgan-gp=1 --d-steps=2 --accumulate-d=2 --optim=sgd --lr=0.01
+}
+@test "with styles: path lengths, classes, orthogonality" {
+    gan --arch=stylegan2 --generator='{"in": [8], "width": 8, "fmap_max": 8, "mapping": 2}' --classes=4 \
+        --discriminator='{"fmap_max": 8, "group": 0}' --iters=4 --r1=1 --r1-every=2 --path=2 --path-every=2 --ortho-d=1e-3
+}
+@test "a batch of fewer samples than processes: exit 2, saying so" {
+    ten-cut --keep=image <noise.ten | ten-head >few.ten
+    run mpirun -np 2 train-gan --quiet --threads=1 --arch=dcgan --batch=1 --iters=1 <few.ten
+    [ "$status" -ne 0 ]
+    [[ "$output" = *"--batch=1: fewer than the 2 processes: expected one sample each"* ]]
+}
 @test "a launcher without Open MPI, or of another kind: exit 1, saying what is expected" {
     : >libmpi.so.40
     LD_LIBRARY_PATH=$PWD PMI_SIZE=2 run -1 --separate-stderr train 0 "$MLP"

@@ -1,4 +1,5 @@
 /* DiffAugment (tensor/diffaugment.h): T(x) = L x + T(0).  Its way back is L', whose way back is L again. */
+#include "autograd/draws.h"
 #include "autograd/op.h"
 #include "autograd/ops_image.h"
 #include "base/mem.h"
@@ -78,9 +79,13 @@ struct var *op_diffaugment_by(struct tape *t, struct var *x, const struct augmen
 struct var *op_diffaugment(struct tape *t, struct var *x, const struct augment_policy *policy, double p)
 {
     const struct rng r = tape_rng(t);
-    const struct augment_source from = {.seed = r.seed, .step = r.stream, .p = p};
-    struct augment_draw *draws = xmalloc((x->v.dim[0] + 1) * sizeof *draws);
-    augment_draw(draws, x->v.dim[0], x->v.dim[1], x->v.dim[2], policy, &from);
+    const int64_t n = x->v.dim[0];
+    struct augment_source from = {.seed = r.seed, .step = r.stream, .p = p};
+    struct augment_draw *draws = xmalloc((n + 1) * sizeof *draws);
+    for (int64_t i = 0; i < n; i++) {
+        from.first = draw_number(t, n, i);
+        augment_draw(draws + i, 1, x->v.dim[1], x->v.dim[2], policy, &from);
+    }
     struct var *y = op_diffaugment_by(t, x, policy, draws);
     free(draws);
     return y;

@@ -1,4 +1,5 @@
 #include "models/gan_loss.h"
+#include "autograd/draws.h"
 #include "autograd/ops.h"
 #include "autograd/ops_loss.h"
 #include "base/random.h"
@@ -76,7 +77,7 @@ struct var *gan_between(struct tape *t, struct var *x, struct var *f)
     struct tensor y = tensor_new(tape_memory(t), TEN_F32, x->v.rank, x->v.dim);
     assert(tensor_same_shape(&x->v, &f->v) && tensor_contiguous(&x->v) && tensor_contiguous(&f->v));
     for (int64_t i = 0; i < n; i++) {
-        const float a = (float)rng_uniform(&rng, (uint64_t)i);
+        const float a = (float)rng_uniform(&rng, (uint64_t)draw_number(t, n, i));
         for (int64_t k = i * each; k < (i + 1) * each; k++)
             y.f[k] = x->v.f[k] + a * (f->v.f[k] - x->v.f[k]);
     }
@@ -96,11 +97,12 @@ static double deviation(const float *x, int64_t n)
 struct var *gan_around(struct tape *t, struct var *x)
 {
     const struct rng rng = tape_rng(t);
-    const int64_t n = tensor_count(&x->v);
+    const int64_t n = tensor_count(&x->v), rows = x->v.dim[0], each = rows ? n / rows : 0;
     struct tensor y = tensor_new(tape_memory(t), TEN_F32, x->v.rank, x->v.dim);
     assert(tensor_contiguous(&x->v));
     const float s = (float)deviation(x->v.f, n);
-    rng_fill_uniform(&rng, 0, y.f, n, -0.5f, 0.5f);
+    for (int64_t i = 0; i < rows; i++)
+        rng_fill_uniform(&rng, (uint64_t)(draw_number(t, rows, i) * each), y.f + i * each, each, -0.5f, 0.5f);
     for (int64_t i = 0; i < n; i++)
         y.f[i] = fminf(fmaxf(x->v.f[i] + s * y.f[i], -1), 1);
     return tape_leaf(t, y);
@@ -136,12 +138,9 @@ struct var *gan_orthogonal(struct tape *t, const struct params *ps, double stren
 
 struct var *gan_path_lengths(struct tape *t, struct var *y, struct var *w)
 {
-    const struct rng rng = tape_rng(t);
-    struct tensor noise = tensor_new(tape_memory(t), TEN_F32, y->v.rank, y->v.dim);
-    struct var *g;
+    struct var *g, *noise = draw_normals(t, y->v.rank, y->v.dim);
     const double pixels = (double)(y->v.dim[1] * y->v.dim[2]);
-    rng_fill_normal(&rng, 0, noise.f, tensor_count(&noise), 0, (float)(1 / sqrt(pixels)));
-    tape_grad(t, y, tape_input(t, noise), &w, 1, true, &g);
+    tape_grad(t, y, op_scale(t, noise, (float)(1 / sqrt(pixels))), &w, 1, true, &g);
     assert(g);
     return op_sqrt(t, op_mean(t, op_sum(t, op_square(t, g), 1u << 2, false), 1u << 1, false));
 }

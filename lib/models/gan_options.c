@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum { KEYS = 700, O_ARCH = 800, O_PRESET, O_LR, O_OPTIM, O_VALID, O_CURVE, O_CURVE_EVERY,
-       O_SNAPSHOT, O_SNAPSHOT_EVERY, O_RESUME, O_EVERY, O_INIT, O_FREEZE, O_EXACT };
+       O_SNAPSHOT, O_SNAPSHOT_EVERY, O_RESUME, O_EVERY, O_INIT, O_FREEZE, O_EXACT, O_SYNC };
 
 #define KEY(name, key, value, help) {name, KEYS + (key), value, 0, help, 10}
 static const struct argp_option options[] = {
@@ -74,6 +74,8 @@ static const struct argp_option options[] = {
      "Start with the networks of an earlier run, where name and shape agree", 11},
     {"freeze-d", O_FREEZE, "K", 0,
      "Layers of the discriminator, from the image on, that do not learn", 11},
+    {"sync-bn", O_SYNC, 0, 0,
+     "Statistics of batch norms from the batches of all processes, not from each one's", 11},
     {"exact-conv", O_EXACT, 0, 0, "Convolutions in the direct form, without Winograd's", 11},
     {0}
 };
@@ -228,6 +230,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case O_INIT:            o->init = arg; break;
     case O_FREEZE:          o->freeze_d = tool_int(st, arg, 0, 1 << 20); break;
     case O_EXACT:           o->exact_conv = true; break;
+    case O_SYNC:            o->sync_bn = true; break;
     case ARGP_KEY_END:      finish(o, st->hook, st); break;
     default: return ARGP_ERR_UNKNOWN;
     }

@@ -5,6 +5,7 @@
 #ifndef MODELS_GAN_OPTIONS_H
 #define MODELS_GAN_OPTIONS_H
 
+#include "dist/dist.h"
 #include "models/gan_loss.h"
 #include "stream/tool.h"
 #include "tensor/diffaugment.h"
@@ -54,6 +55,8 @@ struct gan_options {
     double every;                       /* seconds between checkpoints */
     int64_t freeze_d;                   /* layers of D, from the image on, that stand still */
     bool exact_conv;
+    bool sync_bn;                       /* statistics of batch norms from the batches of all processes */
+    struct dist *dist;                  /* set by the tool, from dist_open(); NULL: one process */
 };
 
 /* For a tool's list of argp children: children[1] with input &o->gan, which is {0} before. */

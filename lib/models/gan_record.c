@@ -27,7 +27,9 @@ static double spent(const struct gan_trainer *r) { return r->before + now_second
 
 bool gan_saved(const struct gan_trainer *r)
 {
-    return r->opt->checkpoint && access(r->opt->checkpoint, F_OK) == 0;
+    double there = gan_first(r) && r->opt->checkpoint && access(r->opt->checkpoint, F_OK) == 0;
+    dist_sum(r->opt->dist, &there, 1);
+    return there > 0;
 }
 
 /* Numbers of a run beside what every run has. */
@@ -47,7 +49,7 @@ int gan_save(struct gan_trainer *r)
     struct part parts[2];
     struct number list[NUMBERS];
     const double before = r->before;
-    if (!r->opt->checkpoint)
+    if (!r->opt->checkpoint || !gan_first(r))
         return 0;
     parts_of(r, parts);
     numbers_of(r, list);
@@ -88,14 +90,24 @@ int gan_load(struct gan_trainer *r)
     struct part parts[2];
     parts_of(r, parts);
     const struct checkpoint c = {.config = r->config, .nparts = 2, .parts = parts, .run = &r->run};
-    struct ten_reader *in = ten_open(r->opt->checkpoint, NULL, e);
+    const int fd = dist_file(r->opt->dist, r->opt->checkpoint, e);
+    struct ten_reader *in = fd < 0 ? NULL : ten_open_fd(fd, r->opt->checkpoint, NULL, e);
     const int rc = in ? checkpoint_load(in, &c, e) : -1;
     ten_close(in);
+    if (fd >= 0)
+        close(fd);
     if (rc < 0)
         return -1;
     recall(r);
     feeder_seek(r->feed, r->run.epoch, r->run.position);
     return 0;
+}
+
+/* What follows is the first process's own business, between steps. */
+static void alone(struct tape_mode *mode)
+{
+    mode->share = (struct tape_share){0};
+    mode->join = NULL;
 }
 
 /* ---- The table ------------------------------------------------------------------------------- */
@@ -104,7 +116,7 @@ int gan_load(struct gan_trainer *r)
 int gan_start_curve(struct gan_trainer *r)
 {
     const char *path = r->opt->curve;
-    if (!path)
+    if (!path || !gan_first(r))
         return 0;
     FILE *f = fopen(path, "w");
     if (!f || fputs(r->log, f) == EOF || fclose(f) == EOF)
@@ -125,8 +137,9 @@ static int judge_valid(struct gan_trainer *r, double *share)
     double right = 0, n = 0;
     int rc = 0;
     *share = NAN;
-    if (!r->check)
+    if (!r->check || !gan_first(r))
         return 0;
+    alone(mode);
     mode->record = mode->training = false;
     feeder_seek(r->check, 0, 0);
     while (n < VALID && (rc = feeder_next(r->check, &b, &r->tool->err)) > 0) {
@@ -214,9 +227,12 @@ static int draw(struct gan_trainer *r, struct sheet *sheet)
 
 int gan_snapshot(struct gan_trainer *r)
 {
+    if (!gan_first(r))
+        return 0;
     struct sheet sheet = {.pad = 2, .scale = 1, .background = {255, 255, 255}};
     struct tape_mode *mode = tape_mode(r->tape), was = *mode;
     char *path = numbered(r->opt->snapshot, r->run.step);
+    alone(mode);
     mode->record = false;
     if (r->ema)
         ema_swap(r->ema);

@@ -1,4 +1,5 @@
 #include "models/gan_sampling.h"
+#include "autograd/draws.h"
 #include "autograd/ops.h"
 #include "base/fail.h"
 #include "base/mem.h"
@@ -34,19 +35,30 @@ static void fill_labels(struct tensor *y, const struct rng *rng, int64_t first, 
         y->i[i] = (int32_t)rng_below(rng, (uint64_t)(first + i), (uint64_t)below);
 }
 
+static struct var *draw_labels(struct tape *t, const struct model_input *in, int64_t n)
+{
+    const struct rng rng = tape_rng(t);
+    const struct tensor y = rows_of(t, in, n);
+    for (int64_t i = 0; i < n; i++)
+        y.i[i] = (int32_t)rng_below(&rng, (uint64_t)draw_number(t, n, i), (uint64_t)in->below);
+    return tape_input(t, y);
+}
+
+static struct var *draw_latents(struct tape *t, const struct model_input *in, int64_t n)
+{
+    int64_t dim[TEN_MAX_RANK] = {n};
+    memcpy(dim + 1, in->dim, in->rank * sizeof *dim);
+    return draw_normals(t, in->rank + 1, dim);
+}
+
 void gan_draw(const struct model *g, struct tape *t, int64_t n, struct var **in, struct var **y)
 {
     *y = NULL;
     for (int i = 0; i < g->inputs; i++) {
-        const struct rng rng = tape_rng(t);
-        struct tensor x = rows_of(t, &g->input[i], n);
-        if (x.type == TEN_F32)
-            rng_fill_normal(&rng, 0, x.f, tensor_count(&x), 0, 1);
+        if (g->input[i].type == TEN_F32)
+            in[i] = draw_latents(t, &g->input[i], n);
         else
-            fill_labels(&x, &rng, 0, g->input[i].below);
-        in[i] = tape_input(t, x);
-        if (x.type == TEN_I32)
-            *y = in[i];
+            *y = in[i] = draw_labels(t, &g->input[i], n);
     }
 }
 

@@ -175,11 +175,14 @@ static int make_feeders(struct gan_trainer *r)
                                .drop_last = true,
                                .image = "image",
                                .classes = r->opt->classes,
-                               .augment.flip = r->opt->flip};
+                               .augment.flip = r->opt->flip,
+                               .rank = dist_rank(r->opt->dist),
+                               .ranks = dist_size(r->opt->dist)};
     if (!(r->feed = feeder_new(enough(r), &f, e)))
         return -1;
     f.evaluate = true;
     f.drop_last = false;
+    f.rank = f.ranks = 0;                               /* the first process judges all of them */
     return r->valid && !(r->check = feeder_new(r->valid, &f, e)) ? -1 : 0;
 }
 
@@ -204,6 +207,37 @@ static int check_path(struct gan_trainer *r)
                                                                   : 0;
 }
 
+/* ---- Several processes ----------------------------------------------------------------------- */
+
+static void sum_over_processes(void *dist, double *v, int64_t n) { dist_sum(dist, v, n); }
+
+/* Gradients set out when a player has learnt all of a step: many passes make them. */
+static void join_player(struct gan_player *p, struct dist *d)
+{
+    dist_params(d, p->model->params);
+    p->grads = dist_grads_new(d, p->model->params, false);
+}
+
+/* The same start in all processes, and a tape that knows of them. */
+static int join_others(struct gan_trainer *r)
+{
+    struct dist *d = r->opt->dist;
+    struct tape_mode *mode = tape_mode(r->tape);
+    if (!d)
+        return 0;
+    if (r->opt->batch < dist_size(d))
+        return fail(&r->tool->err, TEN_E_USAGE, "--batch=%lld: fewer than the %d processes: expected one sample each",
+                    (long long)r->opt->batch, dist_size(d));
+    join_player(&r->g, d);
+    join_player(&r->d, d);
+    mode->share = (struct tape_share){.rank = dist_rank(d), .ranks = dist_size(d)};
+    if (r->opt->sync_bn) {
+        mode->join = sum_over_processes;
+        mode->join_ctx = d;
+    }
+    return 0;
+}
+
 int gan_set_up(struct gan_trainer *r)
 {
     struct ten_err *e = &r->tool->err;
@@ -224,7 +258,7 @@ int gan_set_up(struct gan_trainer *r)
         return -1;
     if (*r->opt->text[GAN_EMA])
         r->ema = ema_new(r->g.model->params, &rule);
-    if (make_feeders(r) < 0 || (gan_saved(r) && gan_load(r) < 0))
+    if (make_feeders(r) < 0 || join_others(r) < 0 || (gan_saved(r) && gan_load(r) < 0))
         return -1;
     return gan_start_curve(r);
 }

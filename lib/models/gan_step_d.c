@@ -3,8 +3,6 @@
 #include "autograd/ops_image.h"
 #include "models/gan_trainer_internal.h"
 
-#include <math.h>
-
 /* ---- Transforms ------------------------------------------------------------------------------ */
 
 struct var *gan_augmented(struct gan_trainer *r, struct var *x, bool here)
@@ -156,18 +154,18 @@ static int64_t positive(const struct var *logits)
 static void count(struct gan_trainer *r, const struct shown *s)
 {
     const double n = (double)s->n, real = (double)positive(s->r), fake = (double)positive(s->f);
-    r->sum[SUM_REAL] += real;
-    r->sum[SUM_REALS] += n;
-    r->sum[SUM_FAKE] += n - fake;
-    r->sum[SUM_FAKES] += n;
-    r->sure += 2 * real - n;
-    r->sure_n += n;
+    r->now[SUM_REAL] += real;
+    r->now[SUM_REALS] += n;
+    r->now[SUM_FAKE] += n - fake;
+    r->now[SUM_FAKES] += n;
 }
 
 double gan_learn_d(struct gan_trainer *r, const struct batch *b)
 {
     struct tape *t = r->tape;
     struct shown s;
+    const double part = (double)b->n / (double)b->total;
+    tape_mode(t)->share.samples = b->n;
     show(r, b, &s);
     judge(r, &s);
     count(r, &s);
@@ -176,19 +174,15 @@ double gan_learn_d(struct gan_trainer *r, const struct batch *b)
         loss = op_add(t, loss,
                       op_scale(t, op_mean_all(t, op_square(t, op_sub(t, s.c, s.r))),
                                (float)r->opt->cr));
-    r->sum[SUM_LOSS_D] += loss->v.f[0];
-    r->sum[SUM_D]++;
+    r->now[SUM_LOSS_D] += loss->v.f[0] * part;
+    r->now[SUM_D] += part;
     struct var *extra = penalty(r, &s);
     if (extra) {
-        r->sum[SUM_PENALTY] += extra->v.f[0];
-        r->sum[SUM_PENALTIES]++;
+        r->now[SUM_PENALTY] += extra->v.f[0] * part;
+        r->now[SUM_PENALTIES] += part;
         loss = op_add(t, loss, extra);
     }
-    const double value = loss->v.f[0];
-    if (isfinite(value))
-        tape_backward(t, loss);
-    tape_clear(t);
-    return value;
+    return gan_backward(r, loss, part);
 }
 
 struct var *gan_judge(struct gan_trainer *r, const struct batch *b)

@@ -47,11 +47,12 @@ static int roll_back(struct gan_trainer *r, double bad)
 static int stopped(struct gan_trainer *r)
 {
     const char *path = r->opt->checkpoint;
+    const int sig = stop_requested() ? stop_signal() : SIGTERM;         /* which may be another's */
     if (gan_save(r) < 0)
         return -1;
-    return fail(&r->tool->err, 128 + stop_signal(),
+    return fail(&r->tool->err, 128 + sig,
                 "SIG%s after step %lld: not finished: expected the same command again%s%s",
-                sigabbrev_np(stop_signal()), (long long)r->run.step,
+                sigabbrev_np(sig), (long long)r->run.step,
                 path ? ", to go on from " : ", from the start (--resume=FILE to go on)",
                 path ? path : "");
 }
@@ -95,9 +96,9 @@ static int after_step(struct gan_trainer *r)
         return -1;
     if (o->snapshot && (r->run.step % o->snapshot_every == 0 || end) && gan_snapshot(r) < 0)
         return -1;
-    if (stop_requested())
+    if (r->now[GAN_STOP] > 0)
         return end ? gan_save(r) : stopped(r);
-    return end || now_seconds() - r->saved_at >= o->every ? gan_save(r) : 0;
+    return end || r->now[GAN_DUE] > 0 ? gan_save(r) : 0;
 }
 
 int gan_trainer_run(struct gan_trainer *r)
@@ -138,6 +139,10 @@ struct gan_trainer *gan_trainer_new(struct tool *t, const struct gan_options *o,
     r->memory = memory_new();
     r->tape = tape_new(r->memory, t->opt.seed);
     tape_mode(r->tape)->exact_conv = o->exact_conv;
+    if (!gan_first(r)) {
+        t->opt.quiet = true;
+        t->progress.to = NULL;
+    }
     stop_init();
     if (gan_set_up(r) == 0)
         return r;
@@ -180,6 +185,8 @@ void gan_trainer_free(struct gan_trainer *r)
     samples_close(r->repeated);
     tape_free(r->tape);
     ema_free(r->ema);
+    dist_grads_free(r->g.grads);
+    dist_grads_free(r->d.grads);
     optim_free(r->g.optim);
     optim_free(r->d.optim);
     model_free(r->g.model);

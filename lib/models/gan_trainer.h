@@ -7,6 +7,10 @@
  * A step is --d-steps of D and one of G, or G first.  A run is a function of options, seed and
  * data: killed at any moment and started again from its checkpoint it ends with the same bits.
  *
+ * Several processes (dist/dist.h) share every batch and each step, and draw what one process would
+ * draw; the first one writes, logs and judges.  Batch norms, unless synchronised, have statistics of
+ * their own in each, as has a minibatch deviation; running statistics kept are those of the first.
+ *
  * What is written: networks that trained together as one group each, with attribute role:
  * generator, ema (its moving average, where there is one) and discriminator.
  */

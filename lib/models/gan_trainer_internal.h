@@ -2,6 +2,7 @@
 #ifndef MODELS_GAN_TRAINER_INTERNAL_H
 #define MODELS_GAN_TRAINER_INTERNAL_H
 
+#include "dist/grads.h"
 #include "models/gan_sampling.h"
 #include "models/gan_trainer.h"
 #include "nn/checkpoint.h"
@@ -13,6 +14,7 @@ struct gan_player {
     struct model *model;
     struct optim *optim;
     struct schedule schedule;
+    struct dist_grads *grads;           /* NULL: one process */
 };
 
 /* Sums since the last line of the table, in the order of checkpoints. */
@@ -22,6 +24,8 @@ enum gan_sum {
     SUM_REAL, SUM_REALS, SUM_FAKE, SUM_FAKES,           /* samples that D takes for what they are, */
     GAN_SUMS                                            /* of how many */
 };
+/* Beside them, what processes agree on after a step: a signal came, a checkpoint is due. */
+enum { GAN_STOP = GAN_SUMS, GAN_DUE, GAN_AGREED };
 
 struct gan_trainer {
     struct tool *tool;
@@ -37,6 +41,7 @@ struct gan_trainer {
     struct run run;
     char *config;                       /* of both networks */
     double sum[GAN_SUMS];
+    double now[GAN_AGREED];             /* of this step, of this process until it ends, then of all */
     double p;                           /* of transforms, which adapts with --ada */
     double sure, sure_n;                /* signs of logits of reals since it did, and how many */
     double path_mean;                   /* of path lengths, moving */
@@ -56,11 +61,15 @@ int gan_set_up(struct gan_trainer *r);
 
 /* ---- gan_step.c ------------------------------------------------------------------------------ */
 
-/* One step: 1; 0 when a loss or gradient was not finite, *bad being it; -1 with the tool's error
+/* One step of all processes: 1; 0 when a loss or gradient was not finite, *bad being it; -1 with the tool's error
  * set. */
 int gan_step(struct gan_trainer *r, double *bad);
 
 /* ---- gan_step_d.c ---------------------------------------------------------------------------- */
+
+/* Add the gradients of a mean over this process's samples, which are `part` of all; the mean over
+ * all, not finite without gradients.  Clears the tape. */
+double gan_backward(struct gan_trainer *r, struct var *loss, double part);
 
 /* T(x), with draws of its own at every call; x where nothing transforms there. */
 struct var *gan_augmented(struct gan_trainer *r, struct var *x, bool here);
@@ -74,9 +83,11 @@ struct var *gan_judge(struct gan_trainer *r, const struct batch *b);
 
 int gan_save(struct gan_trainer *r);                /* nothing without --resume */
 int gan_load(struct gan_trainer *r);
-bool gan_saved(const struct gan_trainer *r);
+bool gan_saved(const struct gan_trainer *r);        /* whether the first process has a checkpoint */
 int gan_start_curve(struct gan_trainer *r);         /* --curve as far as the log goes */
 int gan_log(struct gan_trainer *r); /* a line, from the sums and the samples of --valid */
 int gan_snapshot(struct gan_trainer *r);
+
+static inline bool gan_first(const struct gan_trainer *r) { return dist_rank(r->opt->dist) == 0; }
 
 #endif

@@ -212,23 +212,30 @@ static void a_run_killed_again_and_again_ends_where_an_uninterrupted_one_does(vo
     int kills = 0;
 
     train(whole, STEPS, NULL);
-    double write = -seconds();
+    double saving = -seconds();
     CHECK_INT(checkpoint_save("other.ten", &whole->c, NULL, &e), 0);
-    write += seconds();
+    saving += seconds();
     for (int round = 0; round < 100; round++) {
         int status;
 
+        int ready[2];
+        char byte;
+
         fflush(stdout);
+        CHECK_INT(pipe(ready), 0);
         const pid_t child = fork();
         if (child == 0) {
             struct training *t = training_new("adam");
 
-            if (resume(t, "last.ten") < 0)
+            if (resume(t, "last.ten") < 0 || write(ready[1], "", 1) != 1)
                 _exit(1);
             train(t, STEPS, "last.ten");
             _exit(t->run.step == STEPS ? 0 : 2);
         }
-        usleep((unsigned)(1e6 * write * (1 + 6 * rng_uniform(&(struct rng){1, 0}, (uint64_t)round))));
+        close(ready[1]);
+        CHECK_INT(read(ready[0], &byte, 1), 1);         /* a machine with much to do may not have begun yet */
+        close(ready[0]);
+        usleep((unsigned)(1e6 * saving * (1 + 6 * rng_uniform(&(struct rng){1, 0}, (uint64_t)round))));
         kill(child, SIGKILL);
         waitpid(child, &status, 0);
         if (WIFEXITED(status)) {

@@ -73,6 +73,12 @@ setup() { cd "$BATS_TEST_TMPDIR" || return; }
     [ "${lines[0]}" = "36 groups, 60 edges" ]
     [ "${lines[1]}" = "each of weight 2" ]
 }
+@test "best-generator: of two copies the one of the smaller distance" {
+    run -0 "$ROOT"/examples/best-generator.sh
+    [ "$(cut -f1 copies.tsv | sort | paste -sd' ')" = "copy-000002.ten copy-000004.ten" ]
+    awk 'NR > 1 && $2 < last { exit 1 } { last = $2 } END { exit last <= 0 }' copies.tsv
+    cmp best.ten "$(head -1 copies.tsv | cut -f1)"
+}
 @test "few-shot: a sheet of sixteen samples and a film" {
     run -0 "$ROOT"/examples/few-shot.sh
     [[ "${lines[-1]}" = *"[1,138,138,3]"* ]]

@@ -70,6 +70,12 @@ group() { ten-head --skip="$1" <"$2"; }
     train --iters=12 --resume=ck.ten >got.ten
     ten-cmp want.ten got.ten
 }
+@test "a checkpoint of a longer epoch: exit 1, saying what is expected" {
+    train --iters=4 --resume=ck.ten >/dev/null
+    noise 9 1 >fewer.ten
+    run -1 --separate-stderr "${words[@]}" --iters=9 --resume=ck.ten <fewer.ten
+    [[ "$stderr" = *"ck.ten: is after batch 4 of an epoch, which has 1 here: expected the samples and the size of batches"* ]]
+}
 @test "how probable transforms are is what the command line says, not what the checkpoint remembers" {
     train --iters=2 --policy=cutout --resume=ck.ten >two.ten
     train --iters=4 --policy=cutout --p=0.25 --resume=ck.ten --curve=curve.tsv >four.ten
@@ -158,6 +164,10 @@ group() { ten-head --skip="$1" <"$2"; }
     run -0 bash -c 'png2ten sheet-004.png | ten-info'
     [[ "$output" = *"u8   [1,82,82,3]"* ]]
     run -1 cmp -s sheet-004.png sheet-006.png
+    # Copies are what gan-sample would take of the networks.
+    train --iters=6 --copy='copy-%d.ten' --snapshot-every=4 >/dev/null
+    [ "$(echo copy-*)" = "copy-4.ten copy-6.ten" ]
+    ten-cmp <(gan-sample --quiet --n=3 <copy-6.ten) <(gan-sample --quiet --n=3 <gan.ten)
     # Looking does not change what is learned.
     train --iters=6 >blind.ten
     ten-cmp gan.ten blind.ten

@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum { KEYS = 700, O_ARCH = 800, O_PRESET, O_LR, O_OPTIM, O_VALID, O_CURVE, O_CURVE_EVERY,
-       O_SNAPSHOT, O_SNAPSHOT_EVERY, O_RESUME, O_EVERY, O_INIT, O_FREEZE, O_EXACT, O_SYNC };
+       O_SNAPSHOT, O_SNAPSHOT_EVERY, O_RESUME, O_EVERY, O_INIT, O_FREEZE, O_EXACT, O_SYNC, O_COPY };
 
 #define KEY(name, key, value, help) {name, KEYS + (key), value, 0, help, 10}
 static const struct argp_option options[] = {
@@ -66,7 +66,10 @@ static const struct argp_option options[] = {
     {"curve-every", O_CURVE_EVERY, "N", 0, "Steps of one line (default 100)", 11},
     {"snapshot", O_SNAPSHOT, "NAME", 0, "Sheets of samples; NAME holds %d or %05d for the step",
      11},
-    {"snapshot-every", O_SNAPSHOT_EVERY, "N", 0, "Steps between them (default 1000)", 11},
+    {"copy", O_COPY, "NAME", 0,
+     "Copies of the generator, or its average, as models; NAME as of --snapshot", 11},
+    {"snapshot-every", O_SNAPSHOT_EVERY, "N", 0, "Steps between sheets and copies (default 1000)",
+     11},
     {"resume", O_RESUME, "FILE", 0, "Checkpoint: written now and then; gone on from if it is there",
      11},
     {"every", O_EVERY, "SECONDS", 0, "Time between checkpoints (default 60)", 11},
@@ -224,6 +227,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case O_CURVE:           o->curve = arg; break;
     case O_CURVE_EVERY:     o->curve_every = tool_int(st, arg, 1, INT32_MAX); break;
     case O_SNAPSHOT:        o->snapshot = arg; break;
+    case O_COPY:            o->copy = arg; break;
     case O_SNAPSHOT_EVERY:  o->snapshot_every = tool_int(st, arg, 1, INT32_MAX); break;
     case O_RESUME:          o->checkpoint = arg; break;
     case O_EVERY:           o->every = tool_float(st, arg, 0, 1e9); break;

@@ -49,7 +49,7 @@ struct gan_options {
     const char *valid;                  /* real samples kept apart; NULL: none */
     const char *curve;                  /* a table; NULL: none */
     int64_t curve_every;                /* steps of a line */
-    const char *snapshot;               /* "NAME-%d.png"; NULL: none */
+    const char *snapshot, *copy;        /* "NAME-%d.png", "NAME-%d.ten"; NULL: none */
     int64_t snapshot_every;
     const char *checkpoint, *init;
     double every;                       /* seconds between checkpoints */

@@ -1,4 +1,4 @@
-/* What a run leaves: checkpoints, the table, sheets of samples. */
+/* What a run leaves: checkpoints, the table, sheets of samples, copies of the generator. */
 #include "autograd/ops.h"
 #include "base/fail.h"
 #include "base/files.h"
@@ -99,8 +99,7 @@ int gan_load(struct gan_trainer *r)
     if (rc < 0)
         return -1;
     recall(r);
-    feeder_seek(r->feed, r->run.epoch, r->run.position);
-    return 0;
+    return feeder_go_on(r->feed, r->run.epoch, r->run.position, r->opt->checkpoint, e);
 }
 
 /* What follows is the first process's own business, between steps. */
@@ -243,6 +242,25 @@ int gan_snapshot(struct gan_trainer *r)
     if (rc == 0)
         rc = write_sheet(r, &sheet, path);
     sheet_free(&sheet);
+    free(path);
+    return rc;
+}
+
+/* ---- Copies ---------------------------------------------------------------------------------- */
+
+int gan_copy(struct gan_trainer *r)
+{
+    if (!gan_first(r))
+        return 0;
+    char *path = numbered(r->opt->copy, r->run.step), *config = model_config_text(r->g.model);
+    const struct part part = {.prefix = "", .params = r->g.model->params};
+    if (r->ema)
+        ema_swap(r->ema);
+    const int rc = checkpoint_save(path, &(struct checkpoint){.config = config, .nparts = 1, .parts = &part},
+                                   r->tool, &r->tool->err);
+    if (r->ema)
+        ema_swap(r->ema);
+    free(config);
     free(path);
     return rc;
 }

@@ -186,14 +186,13 @@ static int make_feeders(struct gan_trainer *r)
     return r->valid && !(r->check = feeder_new(r->valid, &f, e)) ? -1 : 0;
 }
 
-static int check_snapshot(struct gan_trainer *r)
+static int check_pattern(const char *option, const char *pattern, struct ten_err *e)
 {
-    char *path = r->opt->snapshot ? numbered(r->opt->snapshot, 0) : NULL;
-    const bool bad = r->opt->snapshot && !path;
+    char *path = pattern ? numbered(pattern, 0) : NULL;
+    const bool bad = pattern && !path;
     free(path);
-    return bad ? fail(&r->tool->err, TEN_E_USAGE,
-                      "--snapshot=%s: not a pattern: expected one %%d or %%05d in it",
-                      r->opt->snapshot)
+    return bad ? fail(e, TEN_E_USAGE, "--%s=%s: not a pattern: expected one %%d or %%05d in it",
+                      option, pattern)
                : 0;
 }
 
@@ -250,7 +249,8 @@ int gan_set_up(struct gan_trainer *r)
         return fail(e, TEN_E_DATA,
                     "%s: image: samples of another shape: expected that of the training samples",
                     r->opt->valid);
-    if (check_snapshot(r) < 0 || make_networks(r, image) < 0 || check_path(r) < 0 || start(r) < 0 ||
+    if (check_pattern("snapshot", r->opt->snapshot, e) < 0 ||
+        check_pattern("copy", r->opt->copy, e) < 0 || make_networks(r, image) < 0 || check_path(r) < 0 || start(r) < 0 ||
         make_player(r, &r->g, GAN_LR_G, GAN_OPTIM_G) < 0 ||
         make_player(r, &r->d, GAN_LR_D, GAN_OPTIM_D) < 0)
         return -1;

@@ -94,7 +94,8 @@ static int after_step(struct gan_trainer *r)
     tell(r);
     if ((r->run.step % o->curve_every == 0 || end) && gan_log(r) < 0)
         return -1;
-    if (o->snapshot && (r->run.step % o->snapshot_every == 0 || end) && gan_snapshot(r) < 0)
+    const bool show = r->run.step % o->snapshot_every == 0 || end;
+    if (show && ((o->snapshot && gan_snapshot(r) < 0) || (o->copy && gan_copy(r) < 0)))
         return -1;
     if (r->now[GAN_STOP] > 0)
         return end ? gan_save(r) : stopped(r);

@@ -79,14 +79,15 @@ double gan_learn_d(struct gan_trainer *r, const struct batch *b);
  * norms that move. */
 struct var *gan_judge(struct gan_trainer *r, const struct batch *b);
 
-/* ---- gan_record.c: checkpoints, the table, sheets; all 0, or -1 with the tool's error set ---- */
+/* ---- gan_record.c: checkpoints, the table, sheets, copies; all 0, or -1 with the tool's error set ---- */
 
 int gan_save(struct gan_trainer *r);                /* nothing without --resume */
 int gan_load(struct gan_trainer *r);
 bool gan_saved(const struct gan_trainer *r);        /* whether the first process has a checkpoint */
 int gan_start_curve(struct gan_trainer *r);         /* --curve as far as the log goes */
 int gan_log(struct gan_trainer *r); /* a line, from the sums and the samples of --valid */
-int gan_snapshot(struct gan_trainer *r);
+int gan_snapshot(struct gan_trainer *r);            /* a sheet */
+int gan_copy(struct gan_trainer *r);                /* the generator, or its average */
 
 static inline bool gan_first(const struct gan_trainer *r) { return dist_rank(r->opt->dist) == 0; }
 

@@ -70,8 +70,7 @@ int trainer_load(struct trainer *r)
     r->seen = number(r->run.more, "seen");
     r->slower = number(r->run.more, "slower");
     r->before = number(r->run.more, "seconds");
-    feeder_seek(r->feed, r->run.epoch, r->run.position);
-    return 0;
+    return feeder_go_on(r->feed, r->run.epoch, r->run.position, r->opt->checkpoint, &r->tool->err);
 }
 
 /* ---- The best model -------------------------------------------------------------------------------------- */

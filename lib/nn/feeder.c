@@ -473,6 +473,15 @@ void feeder_free(struct feeder *f)
 int64_t feeder_batches(const struct feeder *f) { return f->batches; }
 double feeder_waited(const struct feeder *f) { return f->waited; }
 
+int feeder_go_on(struct feeder *f, int64_t epoch, int64_t batch, const char *path, struct ten_err *e)
+{
+    if (batch > f->batches)
+        return fail(e, TEN_E_DATA, "%s: is after batch %lld of an epoch, which has %lld here: expected the samples and the "
+                    "size of batches that it was trained with", path, (long long)batch, (long long)f->batches);
+    feeder_seek(f, epoch, batch);
+    return 0;
+}
+
 void feeder_position(const struct feeder *f, int64_t *epoch, int64_t *batch)
 {
     *epoch = f->at_epoch;

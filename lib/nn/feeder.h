@@ -67,6 +67,8 @@ int64_t feeder_batches(const struct feeder *f);
 int feeder_next(struct feeder *f, struct batch *b, struct ten_err *e);
 /* Go on with this batch of this epoch; batch = feeder_batches() is the end of it.  Both >= 0. */
 void feeder_seek(struct feeder *f, int64_t epoch, int64_t batch);
+/* The same where the checkpoint at path says so: 0, or -1 with *e set (TEN_E_DATA): epochs are shorter here. */
+int feeder_go_on(struct feeder *f, int64_t epoch, int64_t batch, const char *path, struct ten_err *e);
 /* Where feeder_next() goes on: what a checkpoint keeps. */
 void feeder_position(const struct feeder *f, int64_t *epoch, int64_t *batch);
 

@@ -122,6 +122,7 @@ ten-split       @ --by-hash --zstd=1 --prefix=out- <pixels.ten; cat out-*
 ten-stat        @ images.ten packed.ten
 ten-stat        @ --per-channel --quantiles=0.1,0.5,0.99 images.ten
 ten-stat        @ --histogram=50 images.ten
+ten-svd         @ --top=5 numbers.ten feat.ten
 ten-verify      @ images.ten packed.ten
 ten2cifar       @ <cifar.ten
 ten2csv         @ <columns.ten

@@ -7,7 +7,7 @@ load common
 row() {
     local s=$BATS_FILE_TMPDIR/good.ten
     case $1 in
-    ten-cat | ten-info | ten-verify | ten-dump | ten-stat | ten-head | augment) echo stream ;;
+    ten-cat | ten-info | ten-verify | ten-dump | ten-stat | ten-svd | ten-head | augment) echo stream ;;
     ten-cut) echo stream --keep=* ;;
     ten-batch | ten-shuf) echo stream --size=4 ;;
     ten-split) echo stream --parts=a=0.5,b=0.5 --prefix="$BATS_TEST_TMPDIR/part-" ;;

@@ -72,7 +72,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 
 static const struct argp argp = {
     options, parse, "", "Pack the videos of standard input, each a row of a record clip with its "
-    "label, or those of a list, into a stream with an index behind it, so that frames of any video "
+    "label, if it has one, or those of a list, into a stream with an index behind it, so that frames of any video "
     "are read without the others.\v"
     "Example:\n  video-pack --list=train.txt --root=frames >train.ten\n"
     "  video-sample --pack=train.ten --segments=8 | ten-info", tool_common, 0, 0
@@ -98,11 +98,8 @@ static int pack_stream(struct opts *o, struct store_writer *w)
     int rc = in ? 1 : -1;
     while (rc > 0 && (rc = videos_next(in, &v, &o->tool.err)) > 0) {
         const struct store_video to = {0, v.frames, v.size.height, v.size.width, v.size.channels,
-                                       v.label, v.name};
-        if (!v.labelled)
-            rc = fail(&o->tool.err, TEN_E_DATA, "standard input: video %" PRId64 ": no record "
-                      "label: expected one beside clip", v.number);
-        else if (add(w, &to, v.pixels, &v, &o->tool.err) < 0)
+                                       v.labelled ? v.label : STORE_UNKNOWN, v.name};
+        if (add(w, &to, v.pixels, &v, &o->tool.err) < 0)
             rc = -1;
         progress_step(&o->tool.progress, v.number + 1, "");
     }

@@ -50,7 +50,7 @@ static bool parse(struct listed *v, char *text)
 {
     char *const label = last_word(text), *const frames = label ? last_word(text) : NULL;
     int64_t class;
-    if (!frames || !whole(label, 0, INT32_MAX, &class))
+    if (!frames || !whole(label, -1, INT32_MAX, &class))
         return false;
     v->label = (int32_t)class;
     for (char *end = text + strlen(text); end > text && isspace((unsigned char)end[-1]);)

@@ -10,7 +10,7 @@
 
 struct listed { char *path; int64_t frames; int32_t label; };
 struct listing { struct listed *video; int64_t n; };
-/* Empty lines and those that begin with # are passed over.  A folder has 1 frame or more; of a .y4m
+/* Empty lines and those that begin with # are passed over; label -1 stands for none.  A folder has 1 frame or more; of a .y4m
  * file 0 frames means all.  0, or -1 with *e set ("NAME: line N: ..."); listing_free() anyway. */
 int listing_read(struct listing *l, struct source *src, struct ten_err *e);
 void listing_free(struct listing *l);

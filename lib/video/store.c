@@ -238,7 +238,9 @@ int store_add(struct store_writer *w, const struct store_video *v, const struct 
     rec[0].name = "clip";
     rec[0].group = w->n++;
     rec[0].group_attrs = *attrs ? attrs : NULL;
-    const int rc = ten_write(w->out, &rec[0], e) < 0 ? -1 : ten_write(w->out, &rec[1], e);
+    int rc = ten_write(w->out, &rec[0], e);
+    if (rc == 0 && v->label != STORE_UNKNOWN)
+        rc = ten_write(w->out, &rec[1], e);
     free(attrs);
     return rc;
 }

@@ -2,7 +2,8 @@
  * Packed videos: a tensor stream that any tool can read, and that gives frames of video i without
  * reading the others.
  *
- *     clip u8 [1,L,H,W,C], label i32 [1]      a group for each video; group attribute name
+ *     clip u8 [1,L,H,W,C], label i32 [1]      a group for each video, the label where it is known;
+ *                                             group attribute name
  *     index i64 [N,6]                         the last group: of each video, where its clip starts
  *                                             in the file, L, H, W, C and its label;
  *     name utf8 [bytes]                       the names, one a line;
@@ -16,14 +17,14 @@
 
 #include "stream/ten.h"
 
-enum { STORE_TAIL = 192 };
+enum { STORE_TAIL = 192, STORE_UNKNOWN = -1 };
 
 /* ---- Reading: any number of threads may ask ------------------------------------------------- */
 
 struct store_video {
     int64_t at;                             /* byte where its clip starts */
     int64_t frames, height, width, channels;    /* frames >= 1 */
-    int32_t label;
+    int32_t label;                          /* STORE_UNKNOWN: none */
     const char *name;                       /* the store's; "" where it has none */
 };
 

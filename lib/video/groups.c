@@ -15,6 +15,7 @@ struct clip_reader {
     void **block;                                   /* and where they are kept */
     struct ten_record *rec;
     bool seen;
+    struct ten_err failure;                         /* of the record behind this group */
 };
 
 struct clip_reader *clip_reader_new(struct ten_reader *in)
@@ -51,21 +52,28 @@ static void keep(struct clip_reader *r, const struct ten_record *rec)
     r->rec[r->n++].group = rec->group;
 }
 
-/* All records of the next group: 1, 0 at the end, -1. */
+/* All records of the next group: 1, 0 at the end, -1.  Where one group ends is known by the start of
+ * the next; what came before a failure is handed out before it is reported. */
 static int read_group(struct clip_reader *r, struct ten_err *e)
 {
     int rc = 1;
     r->n = 0;
+    if (r->failure.code) {
+        *e = r->failure;
+        return -1;
+    }
     if (r->next.name)
         keep(r, &r->next);
     r->next.name = NULL;
-    while ((rc = ten_next(r->in, &r->next, e)) > 0) {
+    while ((rc = ten_next(r->in, &r->next, &r->failure)) > 0) {
         if (r->n > 0 && r->next.group != r->rec[0].group)
             return 1;
         keep(r, &r->next);
     }
     r->next.name = NULL;
-    return rc < 0 ? -1 : r->n > 0;
+    if (rc < 0 && r->n == 0)
+        *e = r->failure;
+    return r->n > 0 ? 1 : rc;
 }
 
 static int check_clip(const struct ten_record *rec, struct ten_err *e)

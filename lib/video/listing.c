@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MAX_LINE = 1 << 14, MAX_FRAMES = 1 << 24 };
+enum { MAX_LINE = 1 << 14, MAX_FRAMES = 1 << 24, SHOWN = 60 };
 
 /* ---- The list ------------------------------------------------------------------------------- */
 
@@ -73,8 +73,9 @@ int listing_read(struct listing *l, struct source *src, struct ten_err *e)
         if (text[strspn(text, " \t")] == 0 || text[0] == '#')
             continue;
         if (!parse(&v, text))
-            return fail(e, TEN_E_DATA, "%s: line %" PRId64 ": %.60s: expected PATH FRAMES LABEL, "
-                        "whole numbers", source_name(src), source_line_number(src), text);
+            return fail(e, TEN_E_DATA, "%s: line %" PRId64 ": %.*s: expected PATH FRAMES LABEL, "
+                        "whole numbers", source_name(src), source_line_number(src),
+                        n < SHOWN ? (int)n : SHOWN, line);
         l->video = xrealloc(l->video, (size_t)(l->n + 1) * sizeof *l->video);
         v.path = xstrdup(v.path);
         l->video[l->n++] = v;

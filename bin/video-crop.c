@@ -28,8 +28,8 @@ static const struct argp_option options[] = {
     {"full-res", KEY_FULL, 0, 0, "Test boxes as high as the scaled frame, S 256/224", 0},
     {"flip", KEY_FLIP, 0, 0, "Mirror one of two clips in training (default)", 0},
     {"no-flip", KEY_NO_FLIP, 0, 0, "Never, where left and right matter", 0},
-    {"scales", KEY_SCALES, "LIST", 0, "Sides of training boxes as parts of the shorter side (default "
-     "1,0.875,0.75,0.66; of flow the first three)", 0},
+    {"scales", KEY_SCALES, "LIST", 0, "Sides of training boxes as parts of the shorter side "
+     "(default 1,0.875,0.75,0.66; of flow the first three)", 0},
     {"modality", KEY_MODALITY, "KIND", 0, "rgb (default), diff or flow", 0},
     {"float", KEY_FLOAT, 0, 0, "Write f32, normalised, instead of u8", 0},
     {"epoch", KEY_EPOCH, "E", 0, "Other draws for each (default 0)", 0},
@@ -96,10 +96,11 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "", "Cut the clips u8 [N,T,H,W,C] of standard input, whose size may change from "
-    "group to group, to S x S pixels, all frames of a clip alike, as networks are trained and tested "
-    "with them. What stands beside a clip is repeated for each box.\v"
-    "Example:\n  video-crop --test=3 --full-res <clips.ten | video-eval --model=model.ten", tool_common, 0, 0
+    options, parse, "", "Cut the clips u8 [N,T,H,W,C] of standard input, whose size may change "
+    "from group to group, to S x S pixels, all frames of a clip alike, as networks are trained and "
+    "tested with them. What stands beside a clip is repeated for each box.\v"
+    "Example:\n  video-crop --test=3 --full-res <clips.ten | video-features --model=model.ten",
+    tool_common, 0, 0
 };
 
 static void cut_clip(struct opts *o, uint8_t *to, const uint8_t *clip, int64_t frames,
@@ -121,8 +122,8 @@ static int check(struct opts *o, const struct clip_group *g)
     const int64_t *d = g->clip.shape.dim;
     int64_t all;
     if ((o->floats || o->modality != CROP_RGB) && crop_channels(o->modality, d[4]) == 0)
-        return fail(&o->tool.err, TEN_E_DATA, "standard input: clip: %" PRId64 " channels: expected "
-                    "%s for %s", d[4], wanted[o->modality], crop_modalities[o->modality]);
+        return fail(&o->tool.err, TEN_E_DATA, "standard input: clip: %" PRId64 " channels: "
+                    "expected %s for %s", d[4], wanted[o->modality], crop_modalities[o->modality]);
     if (!mul_i64(d[0] * d[1] * d[4], 8 * CROP_VIEWS * o->test.shorter * o->test.shorter, &all))
         return fail(&o->tool.err, TEN_E_DATA, "standard input: clip: %" PRId64 " clips of %" PRId64
                     " frames: expected fewer", d[0], d[1]);
@@ -138,7 +139,8 @@ static int cut_group(struct opts *o, const struct clip_group *g, int64_t group)
         return -1;
     const int64_t in = d[1] * d[2] * d[3] * d[4], out = each * d[1] * n * n * d[4];
     const int64_t pixels = d[0] * each * d[1] * n * n, u8 = (d[0] * out + 63) / 64 * 64;
-    uint8_t *clip = tool_buffer(&o->tool, (size_t)u8 + (o->floats ? (size_t)(pixels * c) * sizeof(float) : 0));
+    const size_t f32 = o->floats ? (size_t)(pixels * c) * sizeof(float) : 0;
+    uint8_t *clip = tool_buffer(&o->tool, (size_t)u8 + f32);
     for (int64_t i = 0; i < d[0]; i++)
         cut_clip(o, clip + i * out, (const uint8_t *)g->clip.data + i * in, d[1], &f);
     struct ten_record rec = {.name = "clip", .type = TEN_U8, .data = clip, .attrs = g->clip.attrs,

@@ -21,23 +21,26 @@ struct opts {
     struct video_protocol protocol;
 };
 
-enum { KEY_PROTOCOL = 1, KEY_SEGMENTS, KEY_DENSE, KEY_TWICE, KEY_UNIFORM, KEY_FULL, KEY_CROPS, KEY_SOFTMAX,
-       KEY_COEFF, KEY_CSV, KEY_CSV_TOP, KEY_MAX, KEY_LENGTH, KEY_MODALITY, KEY_METRICS, KEY_PACK };
+enum { KEY_PROTOCOL = 1, KEY_SEGMENTS, KEY_DENSE, KEY_TWICE, KEY_UNIFORM, KEY_FULL, KEY_CROPS,
+       KEY_SOFTMAX, KEY_COEFF, KEY_CSV, KEY_CSV_TOP, KEY_MAX, KEY_LENGTH, KEY_MODALITY, KEY_METRICS,
+       KEY_PACK };
 
 static const struct argp_option options[] = {
     {"model", 'm', "FILE", 0, "A network of clips; several are an ensemble", 0},
     {"protocol", KEY_PROTOCOL, "NAME", 0, "sth-efficient (default), sth-accurate, k400-uniform, "
      "k400-10crop or k400-dense; switches behind it change it", 0},
-    {"test-segments", KEY_SEGMENTS, "T", 0, "Frames of a clip (default: as in training, from which a "
-     "network with shifts may not differ)", 0},
+    {"test-segments", KEY_SEGMENTS, "T", 0, "Frames of a clip (default: as in training, from which "
+     "a network with shifts may not differ)", 0},
     {"uniform", KEY_UNIFORM, 0, 0, "One clip, its frames all over the video", 0},
     {"twice", KEY_TWICE, 0, 0, "Two of these", 0},
     {"dense", KEY_DENSE, 0, 0, "Ten clips of 64 frames each, T of which are seen", 0},
     {"crops", KEY_CROPS, "N", 0, "1, 3, 5 or 10 of each frame", 0},
     {"full-res", KEY_FULL, 0, 0, "Crops as high as the frame, 256/224 of the network's size", 0},
     {"softmax", KEY_SOFTMAX, 0, 0, "Average probabilities instead of logits", 0},
-    {"coeff", KEY_COEFF, "LIST", 0, "What the scores of each network are multiplied with (default 1)", 0},
-    {"length", KEY_LENGTH, "L", 0, "Frames in a row of a segment: 5 for flow, 6 for diff (default 1)", 0},
+    {"coeff", KEY_COEFF, "LIST", 0, "What the scores of each network are multiplied with (default "
+     "1)", 0},
+    {"length", KEY_LENGTH, "L", 0, "Frames in a row of a segment: 5 for flow, 6 for diff (default "
+     "1)", 0},
     {"modality", KEY_MODALITY, "KIND", 0, "rgb (default), diff or flow", 0},
     {"batch", 'b', "N", 0, "Clips and crops at a time (default 10)", 0},
     {"max", KEY_MAX, "N", 0, "Only the first N videos", 0},
@@ -81,10 +84,11 @@ static void check(const struct opts *o, struct argp_state *st)
     if (o->models == 0)
         argp_error(st, "no network: expected --model=FILE");
     if (o->weights && o->weights != o->models)
-        argp_error(st, "--coeff: %d numbers: expected %d, one for each network", o->weights, o->models);
+        argp_error(st, "--coeff: %d numbers: expected %d, one for each network", o->weights,
+                   o->models);
     if (o->protocol.mode == SAMPLING_DENSE && o->segments > SAMPLING_SPAN)
-        argp_error(st, "--test-segments: %" PRId64 ": expected at most %d with --dense", o->segments,
-                   SAMPLING_SPAN);
+        argp_error(st, "--test-segments: %" PRId64 ": expected at most %d with --dense",
+                   o->segments, SAMPLING_SPAN);
 }
 
 static error_t parse_protocol_switch(int key, char *arg, struct argp_state *st)
@@ -100,7 +104,9 @@ static error_t parse_protocol_switch(int key, char *arg, struct argp_state *st)
     case KEY_FULL:     p->full = true; break;
     case KEY_SOFTMAX:  p->softmax = true; break;
     case KEY_LENGTH:   p->length = tool_int(st, arg, 1, 1 << 8); break;
-    case KEY_MODALITY: p->modality = (enum crop_modality)tool_choice(st, arg, crop_modalities); break;
+    case KEY_MODALITY:
+        p->modality = (enum crop_modality)tool_choice(st, arg, crop_modalities);
+        break;
     case 'b':          p->batch = tool_int(st, arg, 1, 1 << 16); break;
     case KEY_CROPS:
         p->views = (int)tool_int(st, arg, 1, CROP_VIEWS);
@@ -158,7 +164,8 @@ static int write_video(struct eval *v, const struct video *one, const float *sco
         {.name = "logits", .type = TEN_F32, .shape = {2, {1, v->classes}}, .data = score,
          .group = one->number, .group_attrs = one->group_attrs, .history = one->history},
         {.name = "class", .type = TEN_I32, .shape = {1, {1}}, .data = &best, .group = one->number},
-        {.name = "label", .type = TEN_I32, .shape = {1, {1}}, .data = &one->label, .group = one->number},
+        {.name = "label", .type = TEN_I32, .shape = {1, {1}}, .data = &one->label,
+         .group = one->number},
     };
     for (int i = 0; i < (one->labelled ? 3 : 2); i++)
         if (ten_write(out, &rec[i], &v->o->tool.err) < 0)
@@ -198,7 +205,8 @@ static char *metrics_text(const struct eval *v)
     json_object_set_new(json, "labelled", json_integer(t->n));
     json_object_set_new(json, "top1", share(t->first, t));
     json_object_set_new(json, "top5", share(t->five, t));
-    json_object_set_new(json, "class_accuracy", t->n ? json_real(top_classes_mean(t)) : json_null());
+    json_object_set_new(json, "class_accuracy",
+                        t->n ? json_real(top_classes_mean(t)) : json_null());
     json_object_set_new(json, "networks", json_integer(v->o->models));
     json_object_set_new(json, "segments", json_integer(v->net[0].segments));
     json_object_set_new(json, "sampling", json_string(sampling_modes[p->mode]));
@@ -222,8 +230,8 @@ static int report(struct eval *v)
         rc = save_commit(s, &t->err);
     }
     if (rc == 0 && v->top.n)
-        tool_note(t, "%" PRId64 " videos: %.4f right, %.4f among the best %d, %.4f as the mean over "
-                  "classes", v->top.n, (double)v->top.first / (double)v->top.n,
+        tool_note(t, "%" PRId64 " videos: %.4f right, %.4f among the best %d, %.4f as the mean "
+                  "over classes", v->top.n, (double)v->top.first / (double)v->top.n,
                   (double)v->top.five / (double)v->top.n, TOP_CLASSES, top_classes_mean(&v->top));
     free(text);
     return rc;
@@ -240,8 +248,8 @@ static int open_nets(struct eval *v, struct memory *memory)
             return -1;
         net->weight = o->weights ? o->weight[i] : 1;
         if (net->m->out != v->net[0].m->out)
-            return fail(&o->tool.err, TEN_E_DATA, "%s: %" PRId64 " classes: expected %" PRId64 ", as "
-                        "of %s", o->model[i], net->m->out, v->net[0].m->out, o->model[0]);
+            return fail(&o->tool.err, TEN_E_DATA, "%s: %" PRId64 " classes: expected %" PRId64
+                        ", as of %s", o->model[i], net->m->out, v->net[0].m->out, o->model[0]);
         if (o->protocol.mode == SAMPLING_DENSE && net->segments > SAMPLING_SPAN)
             return fail(&o->tool.err, TEN_E_DATA, "%s: %" PRId64 " frames: expected at most %d for "
                         "--dense", o->model[i], net->segments, SAMPLING_SPAN);
@@ -254,8 +262,8 @@ static int one_video(struct eval *v, struct videos *in, const struct video *one,
 {
     struct opts *o = v->o;
     if (one->labelled && (one->label < 0 || one->label >= v->classes))
-        return fail(&o->tool.err, TEN_E_DATA, "video %" PRId64 ": label %" PRId32 ": expected one of "
-                    "the network's, 0 to %" PRId64, one->number, one->label, v->classes - 1);
+        return fail(&o->tool.err, TEN_E_DATA, "video %" PRId64 ": label %" PRId32 ": expected one "
+                    "of the network's, 0 to %" PRId64, one->number, one->label, v->classes - 1);
     if (video_score(score, v->net, o->models, &o->protocol, in, one, &o->tool.err) < 0 ||
         write_video(v, one, score) < 0)
         return -1;
@@ -274,7 +282,8 @@ static int evaluate(struct eval *v, struct videos *in)
     struct video one;
     int rc = o->csv && !(v->csv = save_open(o->csv, &o->tool.err)) ? -1 : 0;
     progress_start(&o->tool.progress, "videos", videos_count(in));
-    while (rc >= 0 && (o->max == 0 || v->videos < o->max) && (rc = videos_next(in, &one, &o->tool.err)) > 0) {
+    while (rc >= 0 && (o->max == 0 || v->videos < o->max) &&
+           (rc = videos_next(in, &one, &o->tool.err)) > 0) {
         if (one_video(v, in, &one, score) < 0)
             rc = -1;
         progress_step(&o->tool.progress, v->videos, "");
@@ -293,9 +302,10 @@ int main(int argc, char **argv)
     const struct argp_child children[] = {tool_common[0], scale_child, {0}};
     const struct argp argp = {
         options, parse, "", "Tell the classes of whole videos, the rows of the records clip u8 "
-        "[N,L,H,W,C] of standard input or a store's, as papers on video do: answers for several clips "
-        "and crops are averaged. A group with logits, class and label comes for each.\v"
-        "Example:\n  video-eval --model=model.ten --protocol=sth-accurate --pack=valid.ten | confusion",
+        "[N,L,H,W,C] of standard input or a store's, as papers on video do: answers for several "
+        "clips and crops are averaged. A group with logits, class and label comes for each.\v"
+        "Example:\n  video-eval --model=model.ten --protocol=sth-accurate --pack=valid.ten |\n"
+        "    confusion",
         children, 0, 0
     };
     struct opts o = {.csv_top = 1, .protocol = {.length = 1, .views = 1, .batch = 10}};

@@ -108,8 +108,8 @@ int main(int argc, char **argv)
 {
     const struct argp_child children[] = {tool_common[0], scale_child, {0}};
     const struct argp argp = {
-        options, parse, "", "Write, for the records clip of standard input, features feat f32 [N,D]: what "
-        "the last layer of the network reads, averaged over frames; and the labels.\v"
+        options, parse, "", "Write, for the records clip of standard input, features feat f32 "
+        "[N,D]: what the last layer of the network reads, averaged over frames; and the labels.\v"
         "Example:\n  video-features --model=model.ten <clips.ten | ten-info", children, 0, 0
     };
     struct opts o = {.batch = 64};
@@ -119,7 +119,8 @@ int main(int argc, char **argv)
     struct samples *s = samples_open("-", o.tool.in, NULL, &o.tool.err);
     struct model *m = s ? model_open(&o.tool, o.model, memory) : NULL;
     const struct feeder_options feed = {.batch = o.batch, .evaluate = true, .scale = o.scale};
-    struct feeder *f = m && model_reads(m, s, &o.tool.err) == 0 ? feeder_new(s, &feed, &o.tool.err) : NULL;
+    const bool fits = m && model_reads(m, s, &o.tool.err) == 0;
+    struct feeder *f = fits ? feeder_new(s, &feed, &o.tool.err) : NULL;
     if (f)
         rc = all_batches(&o, m, f);
     feeder_free(f);

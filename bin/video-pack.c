@@ -23,8 +23,8 @@ struct opts {
 enum { KEY_LIST = 1, KEY_ROOT, KEY_TEMPLATE };
 
 static const struct argp_option options[] = {
-    {"list", KEY_LIST, "FILE", 0, "Videos are those of the lines PATH FRAMES LABEL of FILE: folders "
-     "of PNG pictures, or .y4m files", 0},
+    {"list", KEY_LIST, "FILE", 0, "Videos are those of the lines PATH FRAMES LABEL of FILE: "
+     "folders of PNG pictures, or .y4m files", 0},
     {"root", KEY_ROOT, "DIR", 0, "Where relative paths of the list start", 0},
     {"template", KEY_TEMPLATE, "NAME", 0, "Files of a folder, counted from 1 (default "
      "img_%05d.png); two, with a comma between, become channels of motion", 0},
@@ -72,8 +72,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 
 static const struct argp argp = {
     options, parse, "", "Pack the videos of standard input, each a row of a record clip with its "
-    "label, if it has one, or those of a list, into a stream with an index behind it, so that frames of any video "
-    "are read without the others.\v"
+    "label, if it has one, or those of a list, into a stream with an index behind it, so that "
+    "frames of any video are read without the others.\v"
     "Example:\n  video-pack --list=train.txt --root=frames >train.ten\n"
     "  video-sample --pack=train.ten --segments=8 | ten-info", tool_common, 0, 0
 };

@@ -13,7 +13,8 @@ struct opts {
     const char *pack;
 };
 
-enum { KEY_SEGMENTS = 1, KEY_MODE, KEY_TRAIN, KEY_VALID, KEY_TEST, KEY_LENGTH, KEY_EPOCH, KEY_PACK };
+enum { KEY_SEGMENTS = 1, KEY_MODE, KEY_TRAIN, KEY_VALID, KEY_TEST, KEY_LENGTH, KEY_EPOCH,
+       KEY_PACK };
 
 static const struct argp_option options[] = {
     {"segments", KEY_SEGMENTS, "T", 0, "Segments of a video (default 8)", 0},
@@ -21,8 +22,8 @@ static const struct argp_option options[] = {
     {"train", KEY_TRAIN, 0, 0, "Draw frames", 0},
     {"valid", KEY_VALID, 0, 0, "Frames in the middle of segments, one clip (default)", 0},
     {"test", KEY_TEST, 0, 0, "The same; of dense 10 clips, of twice 2", 0},
-    {"length", KEY_LENGTH, "L", 0, "Frames in a row of a segment, side by side in the channels: 5 for "
-     "flow, 6 for differences of colours (default 1)", 0},
+    {"length", KEY_LENGTH, "L", 0, "Frames in a row of a segment, side by side in the channels: 5 "
+     "for flow, 6 for differences of colours (default 1)", 0},
     {"epoch", KEY_EPOCH, "E", 0, "Other draws for each (default 0)", 0},
     {"pack", KEY_PACK, "FILE", 0, "Videos that video-pack wrote, instead of standard input; frames "
      "that are not needed are not read", 0},
@@ -55,10 +56,11 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "", "Cut every video, a row of the records clip u8 [N,L,H,W,C] of standard input "
-    "or a store's, into clips of T frames, as networks are trained and tested with them: clip "
-    "[n,T,H,W,C], label, and the number of the video.\v"
-    "Example:\n  video-sample --pack=train.ten --train --seed=1 | video-crop --train --seed=1", tool_common, 0, 0
+    options, parse, "", "Cut every video, a row of the records clip u8 [N,L,H,W,C] of standard "
+    "input or a store's, into clips of T frames, as networks are trained and tested with them: "
+    "clip [n,T,H,W,C], label, and the number of the video.\v"
+    "Example:\n  video-sample --pack=train.ten --train --seed=1 | video-crop --train --seed=1",
+    tool_common, 0, 0
 };
 
 static int write_clips(struct opts *o, const struct video *v, const uint8_t *clip)
@@ -72,9 +74,10 @@ static int write_clips(struct opts *o, const struct video *v, const uint8_t *cli
         number[i] = v->number;
     }
     const struct ten_record rec[] = {
-        {.name = "clip", .type = TEN_U8, .data = clip, .group = group, .group_attrs = v->group_attrs,
-         .history = v->history, .shape = {5, {n, s->segments, v->size.height, v->size.width,
-                                              v->size.channels * s->length}}},
+        {.name = "clip", .type = TEN_U8, .data = clip, .group = group,
+         .group_attrs = v->group_attrs, .history = v->history,
+         .shape = {5, {n, s->segments, v->size.height, v->size.width,
+                       v->size.channels * s->length}}},
         {.name = "video", .type = TEN_I64, .shape = {1, {n}}, .data = number, .group = group},
         {.name = "label", .type = TEN_I32, .shape = {1, {n}}, .data = label, .group = group},
     };

@@ -1,5 +1,5 @@
 load common
-# frames.ten: a video of 37 frames of one pixel, frame k of value k; long.ten: one of 100.
+# v37.ten, v100.ten: videos of so many frames of one pixel, frame k of value k.
 setup() {
     cd "$BATS_TEST_TMPDIR" || return
     for n in 37 100; do

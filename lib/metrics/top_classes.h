@@ -13,7 +13,7 @@ void top_classes_add(struct top_classes *t, const float *scores, int32_t label);
 /* Mean over the classes that were seen of the share of theirs that is right; NaN without any. */
 double top_classes_mean(const struct top_classes *t);
 
-/* The n best classes of scores [classes], the best first; of equal ones the first.  n <= classes. */
+/* The n <= classes best of scores [classes], the best first; of equal ones the first. */
 void best_classes(int32_t *best, int64_t n, const float *scores, int64_t classes);
 
 #endif

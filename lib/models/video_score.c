@@ -44,11 +44,11 @@ static int plan(struct video_net *net, const struct model *m, int64_t segments, 
         return fail(e, TEN_E_DATA, "%s: no network of clips: expected one with frames that gives "
                     "an answer for all of them", net->path);
     if (m->in[1] != m->in[2])
-        return fail(e, TEN_E_DATA, "%s: it reads frames of %" PRId64 "x%" PRId64 ": expected squares",
-                    net->path, m->in[2], m->in[1]);
+        return fail(e, TEN_E_DATA, "%s: it reads frames of %" PRId64 "x%" PRId64 ": expected "
+                    "squares", net->path, m->in[2], m->in[1]);
     if (segments && segments != m->in[0] && mixes_frames(m->config))
-        return fail(e, TEN_E_DATA, "%s: %" PRId64 " segments: expected %" PRId64 ", the frames that "
-                    "its shifts were trained with", net->path, segments, m->in[0]);
+        return fail(e, TEN_E_DATA, "%s: %" PRId64 " segments: expected %" PRId64 ", the frames "
+                    "that its shifts were trained with", net->path, segments, m->in[0]);
     net->segments = segments ? segments : m->in[0];
     net->train_size = m->in[1];
     net->size = full ? m->in[1] * 256 / 224 : m->in[1];
@@ -141,8 +141,9 @@ static uint8_t *views_of(int64_t *n, const struct video_net *net, const struct v
     const int64_t bytes = f.height * f.width * c, view = s.segments * crop.size * crop.size * c;
     int64_t *index = xmalloc((size_t)(frames * p->length) * sizeof *index);
     uint8_t *clip = xmalloc((size_t)(2 * frames * bytes)), *to = NULL;
+    const struct video_key none = {0};
     *n = clips * p->views;
-    if (videos_sample(in, v, &s, &(struct video_key){0}, index, clip + frames * bytes, clip, e) == 0) {
+    if (videos_sample(in, v, &s, &none, index, clip + frames * bytes, clip, e) == 0) {
         to = xmalloc((size_t)(*n * view));
         for (int64_t i = 0; i < clips; i++)
             crop_views(to + i * p->views * view, &crop, p->modality, clip + i * s.segments * bytes,

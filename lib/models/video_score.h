@@ -1,4 +1,4 @@
-/* What networks say of whole videos: clips and crops of one are scored, and their answers averaged. */
+/* What networks say of whole videos: clips and crops of one are scored, and answers averaged. */
 #ifndef MODELS_VIDEO_SCORE_H
 #define MODELS_VIDEO_SCORE_H
 
@@ -35,8 +35,8 @@ int video_net_open(struct video_net *net, struct tool *t, const char *path, int6
 void video_net_free(struct video_net *net);
 
 /* score [K] of the video asked for last, added up over the networks: weight * mean over clips and
- * crops of its logits, or probabilities.  0, or -1 with *e set (TEN_E_DATA): channels that a network
- * does not read. */
+ * crops of its logits, or probabilities.  0, or -1 with *e set (TEN_E_DATA): channels that a
+ * network does not read. */
 int video_score(float *score, const struct video_net *nets, int n, const struct video_protocol *p,
                 struct videos *in, const struct video *v, struct ten_err *e);
 

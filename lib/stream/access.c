@@ -89,7 +89,8 @@ int access_find(const struct access *a, int64_t at, struct access_record *rec, s
         h[AT_CODEC] > CODEC_ZSTD || AT_TYPE + (int64_t)wire_identity(h) > size)
         return damaged(a, at, "no tensor of this version: expected one", e);
     *rec = (struct access_record){
-        .type = (enum ten_type)h[AT_TYPE], .shape.rank = h[AT_RANK], .zstd = h[AT_CODEC] == CODEC_ZSTD,
+        .type = (enum ten_type)h[AT_TYPE], .shape.rank = h[AT_RANK],
+        .zstd = h[AT_CODEC] == CODEC_ZSTD,
         .attrs = (const char *)p + h[AT_NAME], .attrs_bytes = get_u32(h + AT_ATTRS),
         .payload = at + size, .bytes = (int64_t)get_u64(h + AT_PAYLOAD),
     };

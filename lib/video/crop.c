@@ -12,7 +12,8 @@
 const char *const crop_modalities[] = {"rgb", "diff", "flow", NULL};
 
 enum { RGB = 3, SNAP = 2 };
-static const float rgb_mean[RGB] = {0.485f, 0.456f, 0.406f}, rgb_std[RGB] = {0.229f, 0.224f, 0.225f};
+static const float rgb_mean[RGB] = {0.485f, 0.456f, 0.406f};
+static const float rgb_std[RGB] = {0.229f, 0.224f, 0.225f};
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
@@ -91,7 +92,7 @@ void crop_boxes(struct crop_box box[CROP_VIEWS], const struct crop_test *c,
     }
 }
 
-/* ---- Pixels ----------------------------------------------------------------------------------- */
+/* ---- Pixels --------------------------------------------------------------------------------- */
 
 /* y [n,n,c] mirrored. */
 static void flip(uint8_t *y, int64_t n, int64_t c, enum crop_modality m)
@@ -148,7 +149,7 @@ void crop_views(uint8_t *to, const struct crop_test *c, enum crop_modality m, co
     }
 }
 
-/* ---- Numbers ---------------------------------------------------------------------------------- */
+/* ---- Numbers -------------------------------------------------------------------------------- */
 
 int64_t crop_channels(enum crop_modality m, int64_t c)
 {

@@ -45,7 +45,8 @@ enum { CROP_VIEWS = 10 };
 static inline bool crop_views_known(int n) { return n == 1 || n == 3 || n == 5 || n == 10; }
 struct crop_test {
     int64_t size, shorter;              /* size <= shorter */
-    int views;      /* 1: centre; 3: left, right, centre; 5: corners, centre; 10: 5, each also flipped */
+    /* 1: centre; 3: left, right, centre; 5: corners, centre; 10: these, each also flipped. */
+    int views;
 };
 /* The size of the scaled frame; the longer side is rounded down. */
 struct crop_frame crop_scaled(const struct crop_test *c, const struct crop_frame *f);

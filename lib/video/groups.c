@@ -10,7 +10,7 @@
 
 struct clip_reader {
     struct ten_reader *in;
-    struct ten_record next;                         /* read, of the group to come; name NULL: none */
+    struct ten_record next;                         /* of the group to come; name NULL: none */
     int n, room;                                    /* records of this group, */
     void **block;                                   /* and where they are kept */
     struct ten_record *rec;
@@ -52,8 +52,8 @@ static void keep(struct clip_reader *r, const struct ten_record *rec)
     r->rec[r->n++].group = rec->group;
 }
 
-/* All records of the next group: 1, 0 at the end, -1.  Where one group ends is known by the start of
- * the next; what came before a failure is handed out before it is reported. */
+/* All records of the next group: 1, 0 at the end, -1.  Where one group ends is known by the start
+ * of the next; what came before a failure is handed out before it is reported. */
 static int read_group(struct clip_reader *r, struct ten_err *e)
 {
     int rc = 1;
@@ -92,7 +92,8 @@ static int check_label(const struct ten_record *rec, int64_t n, struct ten_err *
     if (rec->type == TEN_I32 && rec->shape.rank == 1 && rec->shape.dim[0] == n)
         return 0;
     return fail(e, TEN_E_DATA, "byte %" PRId64 ": label: %s%s: expected i32[%" PRId64 "], one for "
-                "each clip", rec->offset, ten_type_name(rec->type), ten_shape_text(&rec->shape, text), n);
+                "each clip", rec->offset, ten_type_name(rec->type),
+                ten_shape_text(&rec->shape, text), n);
 }
 
 /* Sort the records of r into g, the clips at number `clip`. */
@@ -102,7 +103,8 @@ static int sort_records(struct clip_reader *r, struct clip_group *g, int clip, s
     *g = (struct clip_group){.clip = r->rec[clip], .column = r->rec};
     for (int i = 0; i < r->n; i++) {
         struct ten_record *rec = &r->rec[i];
-        const bool row = rec->shape.rank > 0 && rec->shape.dim[0] == n && ten_elem_size(rec->type) > 0;
+        const bool row = rec->shape.rank > 0 && rec->shape.dim[0] == n &&
+                         ten_elem_size(rec->type) > 0;
         if (i == clip)
             continue;
         if (strcmp(rec->name, "label") == 0) {

@@ -4,7 +4,8 @@
 
 #include "stream/ten.h"
 
-/* A group with a record clip u8 [N,T,H,W,C], all dims but N at least 1, until the next is asked for. */
+/* A group with a record clip u8 [N,T,H,W,C], all dims but N at least 1, until the next is asked
+ * for. */
 struct clip_group {
     struct ten_record clip;
     int columns;

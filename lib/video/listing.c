@@ -132,7 +132,8 @@ static int load_pictures(struct loaded *v, const char *folder, const struct list
         const int64_t n = loader_next(&l, v->frames - got, e);
         const int64_t pixels = n > 0 ? n * l.dims.h * l.dims.w : 0, c = l.dims.c;
         if (n <= 0 || (v->pixels && (l.dims.h != v->height || l.dims.w != v->width))) {
-            rc = n < 0 ? -1 : fail(e, TEN_E_DATA, "%s: pictures of two sizes: expected one", folder);
+            rc = n < 0 ? -1 : fail(e, TEN_E_DATA, "%s: pictures of two sizes: expected one",
+                                   folder);
             break;
         }
         v->height = l.dims.h;

@@ -10,8 +10,9 @@
 
 struct listed { char *path; int64_t frames; int32_t label; };
 struct listing { struct listed *video; int64_t n; };
-/* Empty lines and those that begin with # are passed over; label -1 stands for none.  A folder has 1 frame or more; of a .y4m
- * file 0 frames means all.  0, or -1 with *e set ("NAME: line N: ..."); listing_free() anyway. */
+/* Empty lines and those that begin with # are passed over; label -1 stands for none.  A folder has
+ * 1 frame or more; of a .y4m file 0 frames means all.  0, or -1 with *e set ("NAME: line N: ...");
+ * listing_free() anyway. */
 int listing_read(struct listing *l, struct source *src, struct ten_err *e);
 void listing_free(struct listing *l);
 
@@ -27,7 +28,7 @@ struct listing_files {
 struct loaded {
     uint8_t *pixels;                        /* [frames,height,width,channels], of malloc */
     int64_t frames, height, width, channels;
-    int64_t missing;                        /* frames that were not there, which the first stands for */
+    int64_t missing;                        /* frames not there, which the first stands for */
 };
 /* Read one video, all of it.  input (what has been read, for a history) grows by its files: sum of
  * bytes, and as digest XXH3-64(digest of the file) with the digest so far as seed.  0, or -1 with

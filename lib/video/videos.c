@@ -105,7 +105,8 @@ int videos_next(struct videos *v, struct video *one, struct ten_err *e)
     if (v->store) {
         const struct store_video *s = store_video(v->store, v->number);
         v->now = (struct video){.frames = s->frames, .size = {s->height, s->width, s->channels},
-                                .labelled = s->label != STORE_UNKNOWN, .label = s->label, .name = s->name};
+                                .labelled = s->label != STORE_UNKNOWN, .label = s->label,
+                                .name = s->name};
     }
     v->now.number = v->number++;
     *one = v->now;

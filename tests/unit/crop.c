@@ -126,7 +126,7 @@ static void training_boxes_are_of_13_places_and_10_pairs_of_sides(void)
         for (int w = 0; w < 4; w++)
             CHECK(abs(h - w) > 1 ? pairs[h][w] == 0 : pairs[h][w] > 300 && pairs[h][w] < 500);
     for (int y = 0; y < 5; y++)
-        for (int x = 0; x < 5; x++)                         /* no place beside the diagonals and the cross */
+        for (int x = 0; x < 5; x++)                         /* none beside diagonals and cross */
             CHECK((y + x) % 2 ? places[y][x] == 0 : places[y][x] > 150);
     CHECK(flipped > 1900 && flipped < 2100);
 }
@@ -171,7 +171,8 @@ static void all_frames_of_a_clip_are_cut_alike_and_none_leaks(void)
 static void mirrored_motion_goes_the_other_way(void)
 {
     static const uint8_t in[] = {10, 20, 30, 40, 50, 60, 70, 80};   /* 2x2 pixels of x, y */
-    static const uint8_t want[] = {225, 40, 245, 20, 185, 80, 205, 60}, rgb[] = {30, 40, 10, 20, 70, 80, 50, 60};
+    static const uint8_t want[] = {225, 40, 245, 20, 185, 80, 205, 60};
+    static const uint8_t rgb[] = {30, 40, 10, 20, 70, 80, 50, 60};
     const struct crop_box b = {0, 0, 2, 2, true};
     const struct crop_frame f = {2, 2, 2};
     uint8_t out[8];

@@ -11,7 +11,7 @@ enum { VIDEOS = 3 };
 static const int64_t length[VIDEOS] = {5, 1, 40};
 static char path[] = "/tmp/store-XXXXXX";
 
-/* Byte k of frame t of video i; frames of 180x100x3 bytes, so that the last takes several chunks. */
+/* Byte k of frame t of video i; frames of 180x100x3 bytes: the last takes several chunks. */
 enum { H = 180, W = 100, FRAME = H * W * 3 };
 static uint8_t value(int64_t i, int64_t t, int64_t k)
 {
@@ -29,8 +29,10 @@ static void write_store(int zstd)
         uint8_t *p = malloc((size_t)(length[i] * FRAME));
         for (int64_t k = 0; k < length[i] * FRAME; k++)
             p[k] = value(i, k / FRAME, k % FRAME);
-        const struct store_video v = {0, length[i], H, W, 3, (int32_t)(10 + i), i == 1 ? "b\tc" : "a"};
-        const struct ten_record clip = {.type = TEN_U8, .shape = {5, {1, length[i], H, W, 3}}, .data = p};
+        const struct store_video v = {0, length[i], H, W, 3, (int32_t)(10 + i),
+                                      i == 1 ? "b\tc" : "a"};
+        const struct ten_record clip = {.type = TEN_U8, .shape = {5, {1, length[i], H, W, 3}},
+                                        .data = p};
         CHECK_INT(store_add(w, &v, &clip, &e), 0);
         free(p);
     }

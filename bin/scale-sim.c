@@ -16,10 +16,12 @@ struct opts {
     struct tool tool;
     struct scaling s;
     enum scaling_preset preset;
-    int algorithm;                      /* -1: the preset's */
+    int algorithm, jitter;              /* -1: the preset's */
     bool numbers, unfitted;
     char *set[MAX_SETS];                /* NAME=VALUE */
     int sets;
+    char *change[MAX_SETS];             /* likewise, after fitting */
+    int changes;
     const char *what_if;                /* NAME=VALUE,... */
     double value[MAX_VALUES];
     int values;
@@ -30,17 +32,19 @@ struct opts {
     int points;
 };
 
-enum { KEY_WHAT_IF = 1, KEY_FIT, KEY_RUN, KEY_NUMBERS, KEY_UNFITTED };
+enum { KEY_WHAT_IF = 1, KEY_FIT, KEY_RUN, KEY_NUMBERS, KEY_UNFITTED, KEY_JITTER, KEY_CHANGE };
 
 static const struct argp_option options[] = {
     {"preset", 'p', "NAME", 0, "summit (default) or laptop: what is not set otherwise", 0},
     {"workers", 'w', "A:B|LIST", 0, "Numbers of workers: doubling from A to B, or these (default 6:1536, or 1:2)", 0},
-    {"algorithm", 'a', "NAME", 0, "How gradients are added up: ring, doubling, rabenseifner, tree, double-tree or hierarchical", 0},
+    {"algorithm", 'a', "NAME", 0, "How gradients are added up: ring, rdouble, rabenseifner, tree, double-tree or hier", 0},
     {"set", 's', "NAME=VALUE", 0, "One of the model's numbers, which --numbers lists", 0},
     {"run", KEY_RUN, "WORKERS:SECONDS", 0, "A training of this length, to be explained: the first one by the computation of a clip, a "
      "second one by jitter (default for summit: 6:179700 and 1536:853)", 0},
     {"unfitted", KEY_UNFITTED, 0, 0, "Explain no run: take all numbers as they are", 0},
     {"fit", KEY_FIT, "FILE", 0, "Latency and bandwidth from a table of allreduce-bench", 0},
+    {"jitter", KEY_JITTER, "NAME", 0, "How computation varies from worker to worker: normal (default) or exponential", 0},
+    {"change", KEY_CHANGE, "NAME=VALUE", 0, "After fitting, this value of a number instead of its own; may be given again", 0},
     {"what-if", KEY_WHAT_IF, "NAME=VALUE,...", 0, "After fitting, one number after the other instead of its own", 0},
     {"numbers", KEY_NUMBERS, 0, 0, "Print the model's numbers instead", 0},
     {0}
@@ -63,6 +67,17 @@ static double *assigned(struct argp_state *st, struct scaling *s, const char *te
         argp_error(st, "%s: expected NAME=VALUE, NAME as --numbers lists them", text);
     *values = equals + 1;
     return number;
+}
+
+/* One more NAME=VALUE for later. */
+static void remember(struct argp_state *st, struct scaling *s, char **list, int *n, char *arg)
+{
+    const char *values;
+    if (*n == MAX_SETS)
+        argp_error(st, "%s: more than %d numbers", arg, MAX_SETS);
+    assigned(st, s, arg, &values);
+    tool_float(st, values, 0, INFINITY);
+    list[(*n)++] = arg;
 }
 
 /* Numbers with commas between: how many. */
@@ -115,6 +130,8 @@ static void settle(struct argp_state *st, struct opts *o)
     scaling_preset(&o->s, o->preset);
     if (o->algorithm >= 0)
         o->s.algorithm = (enum allreduce)o->algorithm;
+    if (o->jitter >= 0)
+        o->s.jitter_kind = (enum jitter)o->jitter;
     for (int i = 0; i < o->sets; i++)
         *assigned(st, &o->s, o->set[i], &values) = tool_float(st, strchr(o->set[i], '=') + 1, 0, INFINITY);
     if (o->points == 0)
@@ -131,13 +148,9 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case 'p':           o->preset = (enum scaling_preset)tool_choice(st, arg, presets); break;
     case 'w':           parse_workers(st, o, arg); break;
     case 'a':           o->algorithm = tool_choice(st, arg, allreduce_names); break;
-    case 's':
-        if (o->sets == MAX_SETS)
-            argp_error(st, "--set: more than %d times", MAX_SETS);
-        assigned(st, &o->s, arg, &values);
-        tool_float(st, values, 0, INFINITY);
-        o->set[o->sets++] = arg;
-        break;
+    case 's':           remember(st, &o->s, o->set, &o->sets, arg); break;
+    case KEY_CHANGE:    remember(st, &o->s, o->change, &o->changes, arg); break;
+    case KEY_JITTER:    o->jitter = tool_choice(st, arg, jitter_names); break;
     case KEY_RUN:       parse_run(st, o, arg); break;
     case KEY_UNFITTED:  o->unfitted = true; break;
     case KEY_FIT:       o->fit = arg; break;
@@ -254,16 +267,32 @@ static void print_points(const struct opts *o, const struct scaling *s, const ch
     }
 }
 
-static void print_table(struct opts *o)
+/* What --change says, which has been looked at, and its text; the caller's. */
+static char *change(struct opts *o)
+{
+    char *what = xstrdup(o->changes ? o->change[0] : "-");
+    for (int i = 0; i < o->changes; i++) {
+        const char *equals = strchr(o->change[i], '=');
+        *number_of(&o->s, o->change[i], (size_t)(equals - o->change[i])) = strtod(equals + 1, NULL);
+        if (i == 0)
+            continue;
+        char *longer = xasprintf("%s,%s", what, o->change[i]);
+        free(what);
+        what = longer;
+    }
+    return what;
+}
+
+static void print_table(struct opts *o, const char *changed)
 {
     printf("kind\twhat_if\tworkers\tio\tcompute\twait\tcomm\texposed\tstep\tthroughput\tefficiency\tepoch\ttotal\n");
     if (!o->what_if)
-        print_points(o, &o->s, "-");
+        print_points(o, &o->s, changed);
     const int length = o->what_if ? (int)(strchr(o->what_if, '=') - o->what_if) : 0;
     for (int i = 0; i < o->values; i++) {
         struct scaling s = o->s;
         *number_of(&s, o->what_if, (size_t)length) = o->value[i];
-        char *what = xasprintf("%.*s=%g", length, o->what_if, o->value[i]);
+        char *what = xasprintf("%s%s%.*s=%g", o->changes ? changed : "", o->changes ? "," : "", length, o->what_if, o->value[i]);
         print_points(o, &s, what);
         free(what);
     }
@@ -271,16 +300,18 @@ static void print_table(struct opts *o)
 
 int main(int argc, char **argv)
 {
-    struct opts o = {.preset = SCALING_SUMMIT, .algorithm = -1};
+    struct opts o = {.preset = SCALING_SUMMIT, .algorithm = -1, .jitter = -1};
     int rc;
 
     tool_open(&o.tool, 0, &argp, argc, argv, &o);
     rc = o.fit ? fit_links(&o) : 0;
     if (rc == 0)
         rc = explain_runs(&o);
+    char *changed = change(&o);
     if (rc == 0 && o.numbers)
         print_numbers(&o);
     else if (rc == 0)
-        print_table(&o);
+        print_table(&o, changed);
+    free(changed);
     return tool_close(&o.tool, rc);
 }

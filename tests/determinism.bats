@@ -7,6 +7,7 @@ export NET='{"family": "resnet", "width": 8, "blocks": [1, 1], "in": [16, 16, 1]
 # written as out-*.  Inputs are those of make_inputs.  A tool without a row fails the first test.
 rows() {
     cat <<'END'
+allreduce-bench @ --runs=1 --bytes=1K,1M | cut -f1-3
 augment         @ --seed=1 <images.ten
 augment         @ --seed=1 --p=0.5 --policy=color,flip,rot90,cutout --zstd <pixels.ten
 augment         @ --adjoint <draws.ten

@@ -42,6 +42,7 @@ row() {
     spgemm) echo convert ;;
     spmv) echo convert "$BATS_FILE_TMPDIR/matrix.ten" ;;
     mtxgen) echo no st2d5 --grid=30,30 ;;
+    allreduce-bench) echo no --runs=1 --bytes=1K ;;
     make-model) echo 'no --config={"family":"mlp","in":[8],"out":2}' ;;
     export-model) echo convert ;;
     forward) echo stream --model="$BATS_FILE_TMPDIR/net.ten" --record=x=image ;;

@@ -40,6 +40,26 @@ column() { awk -F'\t' -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i =
         [ "$(column step <t | uniq | wc -l)" -ge 2 ]
     done
 }
+@test "--jitter: exponential times have a longer tail" {
+    for kind in normal exponential; do scale-sim --quiet --run=6:179700 --set=jitter=0.05 --jitter=$kind --workers=1536; done >t
+    [ "$(grep -c simulated t)" = 2 ]
+    awk -F'\t' '$1 == "simulated" { w[++n] = $6 } END { exit !(w[2] > 1.5 * w[1]) }' t
+    run -2 scale-sim --jitter=cauchy
+}
+@test "--change: several numbers together, after what was to be explained, and the column what_if tells" {
+    scale-sim --quiet --workers=1536 --change=frames=32 --change=clip_macs=197.4e9 --change=model_bytes=152e6 >t
+    [ "$(column what_if <t)" = frames=32,clip_macs=197.4e9,model_bytes=152e6 ]
+    scale-sim --quiet --workers=1536 >was
+    # Six times the operations, computed by a worker that the run of the paper explains.
+    paste <(column compute <was) <(column compute <t) | awk '{ r = $2 / $1; exit !(r > 6.03 && r < 6.05) }'
+    scale-sim --quiet --workers=1536 --change=frames=32 --what-if=clips=4,8 >t
+    [ "$(column what_if <t | xargs)" = "frames=32,clips=4 frames=32,clips=8" ]
+    run -2 scale-sim --change=speed=3
+}
+@test "a file system for all nodes: opening files limits, until they hold many frames" {
+    io() { scale-sim --quiet --workers=1536 --change=shared_bandwidth=2.5e12 --change=shared_opens=1e5 "$@" | column io; }
+    awk -v many="$(io)" -v packed="$(io --change=file_frames=1e4)" 'BEGIN { exit !(many > 0.9 && packed < many / 10) }'
+}
 @test "--fit: latency and bandwidth out of a table" {
     # 10 us a message, 1 GB/s: 2(p-1) a + 2(p-1)/p M b
     awk 'BEGIN { OFS = "\t"; print "algorithm", "workers", "bytes", "seconds"; for (m = 1000; m < 1e8; m *= 10) for (p = 2; p < 5; p++)
@@ -62,4 +82,5 @@ column() { awk -F'\t' -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i =
     run -2 scale-sim --run=6
     run -2 scale-sim --what-if=clips=1,x
     run -2 scale-sim --algorithm=magic
+    run -2 scale-sim --change=clips
 }

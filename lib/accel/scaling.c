@@ -7,9 +7,12 @@
 #include <gsl/gsl_integration.h>
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_roots.h>
+#include <gsl/gsl_sf_psi.h>
 #include <math.h>
 
-const char *const allreduce_names[] = {"ring", "doubling", "rabenseifner", "tree", "double-tree", "hierarchical", NULL};
+const char *const allreduce_names[] = {"ring", "rdouble", "rabenseifner", "tree", "double-tree", "hier", NULL};
+
+const char *const jitter_names[] = {"normal", "exponential", NULL};
 
 #define NUMBER(name, unit, meaning) {#name, offsetof(struct scaling, name), unit, meaning}
 const struct scaling_number scaling_numbers[] = {
@@ -28,6 +31,8 @@ const struct scaling_number scaling_numbers[] = {
     NUMBER(model_bytes, "B", "gradients on the wire"),
     NUMBER(fusion_bytes, "B", "a bucket is sent when it holds so many"),
     NUMBER(overlap, "", "1: sent as soon as they are there; 0: after the backward pass"),
+    NUMBER(cycle_seconds, "s", "buckets set out at multiples of it; 0: at once"),
+    NUMBER(host_share, "", "of an all-reduce, done by the worker's processor and not hidden"),
     NUMBER(latency_in, "s", "of a message in a node"),
     NUMBER(bandwidth_in, "B/s", "between workers of a node, each way"),
     NUMBER(latency_out, "s", "of a message between nodes"),
@@ -35,8 +40,12 @@ const struct scaling_number scaling_numbers[] = {
     NUMBER(reduce_seconds, "s/B", "to add a byte"),
     NUMBER(frame_bytes, "B", "a stored frame"),
     NUMBER(disk_bandwidth, "B/s", "of a node"),
+    NUMBER(shared_bandwidth, "B/s", "of a file system for all nodes; 0: each has a disk"),
+    NUMBER(shared_opens, "1/s", "files that it opens; 0: no matter"),
+    NUMBER(file_frames, "", "frames of a file"),
     NUMBER(decode_seconds, "s", "of a frame on one core"),
     NUMBER(cores, "", "of a worker, that decode"),
+    NUMBER(eval_seconds, "s", "evaluations of a training, all together"),
     {NULL, 0, NULL, NULL}
 };
 
@@ -47,13 +56,13 @@ void scaling_preset(struct scaling *s, enum scaling_preset preset)
         .clip_macs = 32.7e9, .worker_flops = 5e12, .worker_bandwidth = 900e9,
         .model_bytes = 97.3e6, .fusion_bytes = 64 << 20, .overlap = 1,
         .latency_in = 5e-6, .bandwidth_in = 45e9, .latency_out = 3e-6, .bandwidth_out = 21e9,
-        .frame_bytes = 20e3, .disk_bandwidth = 5e9, .decode_seconds = 1e-3, .cores = 7, .algorithm = ALLREDUCE_HIERARCHICAL,
+        .frame_bytes = 20e3, .file_frames = 1, .disk_bandwidth = 5e9, .decode_seconds = 1e-3, .cores = 7, .algorithm = ALLREDUCE_HIER,
     };
     /* Processes of one machine, which share its memory; what it measures replaces these (--fit). */
     static const struct scaling laptop = {
         .workers_per_node = 2, .clips = 8, .frames = 8, .samples = 4000, .epochs = 8, .clip_seconds = 2e-3,
         .model_bytes = 0.31e6, .fusion_bytes = 4 << 20, .overlap = 1, .latency_in = 5e-6, .bandwidth_in = 2e9,
-        .latency_out = 5e-6, .bandwidth_out = 2e9, .frame_bytes = 3072, .disk_bandwidth = 1e9, .cores = 1, .algorithm = ALLREDUCE_RING,
+        .latency_out = 5e-6, .bandwidth_out = 2e9, .frame_bytes = 3072, .file_frames = 1, .disk_bandwidth = 1e9, .host_share = 1, .cores = 1, .algorithm = ALLREDUCE_RING,
     };
     *s = preset == SCALING_SUMMIT ? summit : laptop;
 }
@@ -80,7 +89,7 @@ double allreduce_seconds(const struct scaling *s, double p, double bytes)
         return 0;
     switch (s->algorithm) {
     case ALLREDUCE_RING:         return 2 * (p - 1) * alpha + part * (2 * beta + gamma);
-    case ALLREDUCE_DOUBLING:     return steps * (alpha + bytes * (beta + gamma));
+    case ALLREDUCE_RDOUBLE:     return steps * (alpha + bytes * (beta + gamma));
     case ALLREDUCE_RABENSEIFNER: return 2 * log2(p) * alpha + part * (2 * beta + gamma);
     case ALLREDUCE_TREE:         return 2 * steps * (alpha + bytes * beta) + steps * bytes * gamma;
     case ALLREDUCE_DOUBLE_TREE:  return 2 * steps * alpha + bytes * (2 * beta + gamma);
@@ -110,6 +119,12 @@ double largest_of_normals(double n)
     return mean;
 }
 
+/* Of n exponential ones the largest has the mean 1 + 1/2 + ... + 1/n (Renyi, 1953); each has the mean 1. */
+double largest_of_exponentials(double n)
+{
+    return n <= 1 ? 0 : gsl_sf_psi(n + 1) + M_EULER - 1;
+}
+
 /* ---- A step ------------------------------------------------------------------------------------------------------ */
 
 static double compute_seconds(const struct scaling *s)
@@ -120,42 +135,59 @@ static double compute_seconds(const struct scaling *s)
     return s->clips * clip;
 }
 
+/* When a bucket sets out that is ready then. */
+static double departure(const struct scaling *s, double ready)
+{
+    return s->cycle_seconds > 0 ? ceil(ready / s->cycle_seconds) * s->cycle_seconds : ready;
+}
+
 /*
  * Buckets become ready one after the other over the backward pass, two thirds of the computation, and are sent in that
- * order: e_i = max(e_(i-1), r_i) + t_i.  What ends after the backward pass is exposed.  The first bucket is the one that
- * is not full, so that gradients begin to travel early and more of them never take less time.
+ * order: e_i = max(e_(i-1), r_i) + t_i.  What ends after the backward pass is exposed, and what the worker's processor
+ * does itself.  The first bucket is the one that is not full, so that gradients begin to travel early and more of them
+ * never take less time.
  */
 static void communicate(struct scaling_point *y, const struct scaling *s)
 {
     const double back = y->compute * 2 / 3, buckets = ceil(s->model_bytes / s->fusion_bytes);
     double end = 0, sent = 0;
-    for (double i = 1; i <= buckets; i++) {
+    for (double i = 1; i <= buckets && y->workers > 1; i++) {
         const double bytes = i == 1 ? s->model_bytes - (buckets - 1) * s->fusion_bytes : s->fusion_bytes;
         const double took = allreduce_seconds(s, y->workers, bytes);
         sent += bytes;
-        end = largest(end, s->overlap > 0 ? back * sent / s->model_bytes : back) + took;
+        end = largest(end, departure(s, s->overlap > 0 ? back * sent / s->model_bytes : back)) + took;
         y->comm += took;
     }
-    y->exposed = y->comm > 0 ? largest(0, end - back) : 0;
+    y->exposed = largest(0, end - back);
+    y->exposed += s->host_share * largest(0, y->comm - y->exposed);
 }
 
-/* Reading is the node's, decoding the worker's, and both go on beside the step. */
+/* Reading is the node's or the shared file system's, decoding the worker's, and all go on beside the step. */
 static double input_seconds(const struct scaling *s, double workers)
 {
-    const double frames = s->clips * s->frames;
-    const double read = frames * fmin(workers, s->workers_per_node) * s->frame_bytes / s->disk_bandwidth;
+    const double frames = s->clips * s->frames, all = frames * workers;
+    double read = frames * fmin(workers, s->workers_per_node) * s->frame_bytes / s->disk_bandwidth;
+    if (s->shared_bandwidth > 0)
+        read = all * s->frame_bytes / s->shared_bandwidth;
+    if (s->shared_opens > 0)
+        read += all / s->file_frames / s->shared_opens;
     return read + frames * s->decode_seconds / s->cores;
+}
+
+static double largest_of(const struct scaling *s, double n)
+{
+    return s->jitter_kind == JITTER_NORMAL ? largest_of_normals(n) : largest_of_exponentials(n);
 }
 
 static void one_step(struct scaling_point *y, const struct scaling *s, double workers)
 {
     *y = (struct scaling_point){.workers = workers, .compute = compute_seconds(s), .io = input_seconds(s, workers)};
-    y->wait = y->compute * s->jitter * largest_of_normals(workers);
+    y->wait = y->compute * s->jitter * largest_of(s, workers);
     communicate(y, s);
     y->step = largest(y->compute + y->wait + y->exposed, y->io) + s->fixed_seconds;
     y->throughput = workers * s->clips / y->step;
     y->epoch = ceil(s->samples / (workers * s->clips)) * y->step;
-    y->total = s->epochs * y->epoch;
+    y->total = s->epochs * y->epoch + s->eval_seconds;
 }
 
 void scaling_at(struct scaling_point *y, const struct scaling *s, double workers)

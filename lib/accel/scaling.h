@@ -14,9 +14,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum allreduce { ALLREDUCE_RING, ALLREDUCE_DOUBLING, ALLREDUCE_RABENSEIFNER, ALLREDUCE_TREE, ALLREDUCE_DOUBLE_TREE,
-                 ALLREDUCE_HIERARCHICAL, ALLREDUCES };
-extern const char *const allreduce_names[];     /* NULL at the end */
+enum allreduce { ALLREDUCE_RING, ALLREDUCE_RDOUBLE, ALLREDUCE_RABENSEIFNER, ALLREDUCE_TREE, ALLREDUCE_DOUBLE_TREE,
+                 ALLREDUCE_HIER, ALLREDUCES };
+extern const char *const allreduce_names[];     /* as in dist/exchange.h where both have it; NULL at the end */
+
+/* How the computation of a step varies from worker to worker. */
+enum jitter { JITTER_NORMAL, JITTER_EXPONENTIAL, JITTERS };
+extern const char *const jitter_names[];        /* NULL at the end */
 
 /* SI units; a "worker" is one GPU, or one process. */
 struct scaling {
@@ -27,14 +31,20 @@ struct scaling {
     double clip_macs, worker_flops, clip_bytes, worker_bandwidth;
     double fixed_seconds;               /* of a step, whatever it works on */
     double jitter;                      /* standard deviation of a worker's computation, as share of it */
+    enum jitter jitter_kind;
     double model_bytes;                 /* of the gradients on the wire */
     double fusion_bytes;                /* a bucket is sent when it holds so many */
     double overlap;                     /* 1: sent as soon as they are there; 0: after the backward pass */
+    double cycle_seconds;               /* what is ready sets out at multiples of this (Horovod); 0: at once */
+    double host_share;                  /* of an all-reduce, what the worker's own processor does and nothing hides */
     double latency_in, bandwidth_in;    /* between workers of one node, each way */
     double latency_out, bandwidth_out;  /* of a node */
     double reduce_seconds;              /* to add one byte */
     double frame_bytes, disk_bandwidth; /* stored; of a node */
+    double shared_bandwidth;            /* of a file system that all nodes read from; 0: nodes have disks of their own */
+    double shared_opens, file_frames;   /* files that it opens a second, 0: no matter; frames of a file */
     double decode_seconds, cores;       /* of one frame on one core; cores of a worker that decode */
+    double eval_seconds;                /* of all evaluations of a training together */
     enum allreduce algorithm;
 };
 
@@ -48,8 +58,9 @@ void scaling_preset(struct scaling *s, enum scaling_preset preset);
 
 /* Seconds to add `bytes` up over p workers; 0 for p = 1. */
 double allreduce_seconds(const struct scaling *s, double p, double bytes);
-/* Of the largest of n independent normal numbers, the mean; 0 for n = 1. */
+/* Of the largest of n independent numbers of mean 0 and variance 1, the mean; 0 for n = 1. */
 double largest_of_normals(double n);
+double largest_of_exponentials(double n);
 
 struct scaling_point {
     double workers;

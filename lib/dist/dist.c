@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 enum { CHUNK = 1 << 20 };               /* bytes, or numbers, of a message */
 
@@ -23,27 +24,53 @@ int dist_size(const struct dist *d) { return d ? d->size : 1; }
 
 static int least(int64_t n) { return (int)(n < CHUNK ? n : CHUNK); }
 
-void dist_sum(struct dist *d, double *v, int64_t n)
+static void of_all(struct dist *d, double *v, int64_t n, void *op)
 {
-    if (!d)
-        return;
     for (int64_t at = 0; at < n; at += CHUNK)
-        d->mpi.Allreduce(MPI_SAME_PLACE, v + at, least(n - at), d->mpi.mpi_double, d->mpi.mpi_op_sum, d->comm);
+        d->mpi.Allreduce(MPI_SAME_PLACE, v + at, least(n - at), d->mpi.mpi_double, op, d->comm);
 }
 
-void dist_broadcast(struct dist *d, void *data, int64_t bytes)
+void dist_sum(struct dist *d, double *v, int64_t n)
+{
+    if (d)
+        of_all(d, v, n, d->mpi.mpi_op_sum);
+}
+
+void dist_max(struct dist *d, double *v, int64_t n)
+{
+    if (d)
+        of_all(d, v, n, d->mpi.mpi_op_max);
+}
+
+void dist_broadcast_from(struct dist *d, int rank, void *data, int64_t bytes)
 {
     if (!d)
         return;
     for (int64_t at = 0; at < bytes; at += CHUNK)
-        d->mpi.Bcast((char *)data + at, least(bytes - at), d->mpi.mpi_byte, 0, d->comm);
+        d->mpi.Bcast((char *)data + at, least(bytes - at), d->mpi.mpi_byte, rank, d->comm);
 }
+
+void dist_broadcast(struct dist *d, void *data, int64_t bytes) { dist_broadcast_from(d, 0, data, bytes); }
 
 void dist_params(struct dist *d, struct params *ps)
 {
     dist_broadcast(d, ps->values, ps->trained * (int64_t)sizeof *ps->values);
     dist_broadcast(d, ps->state, ps->states * (int64_t)sizeof *ps->state);
     params_changed(ps);
+}
+
+int dist_agree(struct dist *d, const void *data, int64_t bytes)
+{
+    if (!d)
+        return -1;
+    const uint64_t mine = XXH3_64bits(data, (size_t)bytes);
+    uint64_t first = mine;
+    double lowest = 0;
+    dist_broadcast(d, &first, sizeof first);
+    if (first != mine)
+        lowest = d->size - d->rank;             /* the largest is that of the lowest rank */
+    dist_max(d, &lowest, 1);
+    return lowest > 0 ? d->size - (int)lowest : -1;
 }
 
 /* Up to CHUNK bytes; 0 at the end, less than 0 with *e set on a failure. */

@@ -40,8 +40,13 @@ int dist_size(const struct dist *d);
 
 /* v[i] = sum of v[i] over all ranks, with the same bits on each. */
 void dist_sum(struct dist *d, double *v, int64_t n);
-/* The data of the first rank to all. */
+/* The largest instead. */
+void dist_max(struct dist *d, double *v, int64_t n);
+/* The data of the first rank, or of another, to all. */
 void dist_broadcast(struct dist *d, void *data, int64_t bytes);
+void dist_broadcast_from(struct dist *d, int rank, void *data, int64_t bytes);
+/* Whether all have the same bytes, told by their XXH3: -1, or the lowest rank that differs from the first. */
+int dist_agree(struct dist *d, const void *data, int64_t bytes);
 /* Values and state of the first rank to all. */
 void dist_params(struct dist *d, struct params *ps);
 /* The file at path as the first rank has it, open for reading: a descriptor, the caller's, of the file

@@ -12,14 +12,17 @@
     X(Allreduce, (const void *from, void *to, int n, void *type, void *op, void *comm)) \
     X(Bcast, (void *data, int n, void *type, int root, void *comm)) \
     X(Comm_dup, (void *comm, void **copy)) \
+    X(Comm_free, (void **comm)) \
     X(Comm_rank, (void *comm, int *rank)) \
     X(Comm_size, (void *comm, int *size)) \
+    X(Comm_split_type, (void *comm, int type, int key, void *info, void **part)) \
     X(Finalize, (void)) \
     X(Iallreduce, (const void *from, void *to, int n, void *type, void *op, void *comm, void **request)) \
+    X(Irecv, (void *to, int n, void *type, int rank, int tag, void *comm, void **request)) \
+    X(Isend, (const void *from, int n, void *type, int rank, int tag, void *comm, void **request)) \
     X(Init_thread, (int *argc, char ***argv, int level, int *given)) \
-    X(Test, (void **request, int *done, void *status)) \
-    X(Wait, (void **request, void *status))
-#define OPENMPI_OBJECTS(X) X(comm_world) X(byte) X(float) X(double) X(op_sum)
+    X(Test, (void **request, int *done, void *status))
+#define OPENMPI_OBJECTS(X) X(comm_world) X(byte) X(float) X(double) X(op_sum) X(op_max) X(info_null)
 
 struct openmpi {
 #define X(name, args) int (*name) args;
@@ -30,7 +33,10 @@ struct openmpi {
 #undef X
 };
 
-enum { MPI_FUNNELED = 1 };              /* threads are there, one of them calls MPI */
+enum {
+    MPI_FUNNELED = 1,                   /* threads are there, one of them calls MPI */
+    MPI_SHARES_MEMORY = 0,              /* MPI_COMM_TYPE_SHARED */
+};
 #define MPI_SAME_PLACE ((void *)1)
 
 /* False, with *why the linker's words, where there is no Open MPI. */

@@ -77,6 +77,7 @@ static int end_of_epoch(struct trainer *r)
     }
     if (trainer_log(r, loss, score) < 0)
         return -1;
+    trainer_tell_shares(r);
     r->loss = r->score = r->seen = 0;
     return trainer_save(r);
 }
@@ -121,15 +122,19 @@ static double backward(struct trainer *r, const struct batch *b, bool last)
     tape_mode(t)->share.samples = b->n;
     struct var *out = model_forward(r->model, t, input(r, r->train, b));
     struct var *loss = r->objective.loss(r->objective.ctx, t, out, b, &score);
+    timeline_mark(r->timeline, PHASE_FORWARD);
     double sum[] = {b->n ? (double)loss->v.f[0] * b->n : 0, score, b->n, stop_requested()};
     if (last)
         dist_grads_begin(r->grads);
     if (isfinite(sum[0]) || r->grads)
         tape_backward_from(t, loss, part_of_batch(t, b));
     tape_clear(t);
+    timeline_mark(r->timeline, PHASE_BACKWARD);
     if (last)
         dist_grads_finish(r->grads);
+    timeline_mark(r->timeline, PHASE_COMMUNICATION);
     dist_sum(r->opt->dist, sum, 4);
+    timeline_mark(r->timeline, PHASE_WAIT);
     r->loss += sum[0];
     r->score += sum[1];
     r->seen += sum[2];
@@ -157,6 +162,7 @@ int trainer_step(struct trainer *r)
     int n = 0, rc = 1;
     tape_set_step(r->tape, r->run.step);
     while (n < r->opt->accumulate && (rc = feeder_next(r->feed, &b, &r->tool->err)) > 0) {
+        timeline_mark(r->timeline, PHASE_LOAD);
         loss = backward(r, &b, ends_step(r, n));
         n++;
         if (!isfinite(loss))
@@ -173,6 +179,9 @@ int trainer_step(struct trainer *r)
     char text[64];
     snprintf(text, sizeof text, "loss %.4f", r->loss / r->seen);
     progress_step(&r->tool->progress, r->run.step, text);
+    timeline_mark(r->timeline, PHASE_UPDATE);
+    if (trainer_check_weights(r) < 0)
+        return -1;
     return rc > 0;                                      /* 0: the epoch ended within these batches */
 }
 
@@ -193,21 +202,13 @@ static int stopped(struct trainer *r)
                 path ? ", to go on from " : ", from the start (--resume=FILE to go on)", path ? path : "");
 }
 
-/* What adding up gradients took. */
-static void tell_times(const struct trainer *r)
-{
-    const struct dist_times t = dist_grads_times(r->grads);
-    if (t.steps > 0 && trainer_first(r))
-        tool_note(r->tool, "gradients of %d processes: %lld steps, %.2f MB each: %.3f s, %.3f s of it after the backward "
-                  "pass", dist_size(r->opt->dist), (long long)t.steps, (double)t.bytes * 1e-6, t.total, t.exposed);
-}
-
 int trainer_run(struct trainer *r)
 {
     int rc = 0;
     if (r->opt->find_lr)
         return trainer_find_rate(r);
     progress_start(&r->tool->progress, "steps", steps_of_epoch(r) * r->opt->epochs);
+    timeline_mark(r->timeline, PHASE_OTHER);
     while (rc >= 0 && r->run.epoch < r->opt->epochs) {
         if ((rc = trainer_step(r)) == 0)
             rc = end_of_epoch(r);
@@ -217,32 +218,11 @@ int trainer_run(struct trainer *r)
             rc = trainer_save(r);
     }
     progress_end(&r->tool->progress);
-    tell_times(r);
-    return rc < 0 ? -1 : 0;
+    trainer_tell_times(r);
+    return rc < 0 ? -1 : trainer_write_timeline(r);
 }
 
 /* ---- Life ------------------------------------------------------------------------------------------------------ */
-
-static void sum_over_processes(void *dist, double *v, int64_t n) { dist_sum(dist, v, n); }
-
-/* The same start in all processes, and a tape that knows of them. */
-static void join_others(struct trainer *r)
-{
-    struct dist *d = r->opt->dist;
-    struct tape_mode *mode = tape_mode(r->tape);
-    const char *overlap = getenv("TENSTREAM_OVERLAP");
-    if (!d)
-        return;
-    dist_params(d, r->model->params);
-    r->grads = dist_grads_new(d, r->model->params, !overlap || strcmp(overlap, "0") != 0);
-    tape_on_ready(r->tape, dist_grads_ready, r->grads);
-    tape_on_call(r->tape, dist_grads_progress, r->grads);
-    mode->share = (struct tape_share){.rank = dist_rank(d), .ranks = dist_size(d)};
-    if (r->opt->sync_bn) {
-        mode->join = sum_over_processes;
-        mode->join_ctx = d;
-    }
-}
 
 static int check_samples(struct trainer *r, const struct samples *s)
 {
@@ -278,7 +258,7 @@ static int set_up(struct trainer *r, struct samples *train, struct samples *vali
         return -1;
     if (network_start(r->tool, &o->network, r->model->params, false) < 0)
         return -1;
-    join_others(r);
+    trainer_join(r);
     r->optim = optim_new(r->model->params, &rule);
     if (o->ema && ema_parse(&average, o->ema, e) < 0)
         return -1;
@@ -347,6 +327,7 @@ void trainer_free(struct trainer *r)
     feeder_free(r->check);
     tape_free(r->tape);
     dist_grads_free(r->grads);
+    timeline_free(r->timeline);
     ema_free(r->ema);
     optim_free(r->optim);
     run_free(&r->run);

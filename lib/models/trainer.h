@@ -11,7 +11,7 @@
 #ifndef MODELS_TRAINER_H
 #define MODELS_TRAINER_H
 
-#include "dist/dist.h"
+#include "dist/options.h"
 #include "models/model.h"
 #include "models/network.h"
 #include "nn/checkpoint.h"
@@ -33,6 +33,7 @@ struct trainer_options {
     bool exact_conv;
     bool sync_bn;                       /* statistics of batch norms from the batches of all processes */
     struct dist *dist;                  /* set by the tool, from dist_open(); NULL: one process */
+    struct dist_options parallel;
     const char *find_lr;                /* instead of training: a table of losses at rising rates; NULL: none */
 };
 /* For a tool's list of argp children: children[1] with input &o->train. */

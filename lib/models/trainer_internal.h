@@ -19,6 +19,7 @@ struct trainer {
     struct lrfind *finding;             /* rates are its; NULL: the schedule's */
     struct tape *tape;
     struct dist_grads *grads;           /* NULL: one process */
+    struct timeline *timeline;          /* NULL: not asked for */
 
     struct run run;
     char *config;
@@ -50,6 +51,17 @@ double trainer_shown(const struct trainer *r, double mean);     /* of the mean o
 
 /* One step of the optimiser: 1; 0 at the end of the epoch, -1. */
 int trainer_step(struct trainer *r);
+
+/* ---- trainer_processes.c: what several processes need, and a look at them ---------------------------------- */
+
+/* The same start in all processes, and a tape that knows of them; the timeline begins. */
+void trainer_join(struct trainer *r);
+/* With --check-weights, now and then: 0, or -1 with the tool's error set, on all, where weights differ. */
+int trainer_check_weights(struct trainer *r);
+/* What adding up gradients took; the shares of an epoch, where there is a timeline. */
+void trainer_tell_times(const struct trainer *r);
+void trainer_tell_shares(struct trainer *r);
+int trainer_write_timeline(struct trainer *r);      /* 0, or -1 with the tool's error set */
 
 /* ---- trainer_find.c: --find-lr --------------------------------------------------------------------------------- */
 

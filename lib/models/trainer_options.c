@@ -30,7 +30,10 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 {
     struct trainer_options *o = st->input;
     switch (key) {
-    case ARGP_KEY_INIT: st->child_inputs[0] = &o->network; break;
+    case ARGP_KEY_INIT:
+        st->child_inputs[0] = &o->network;
+        st->child_inputs[1] = &o->parallel;
+        break;
     case 'e':           o->epochs = tool_int(st, arg, 1, INT32_MAX); break;
     case 'b':           o->batch = tool_int(st, arg, 1, 1 << 24); break;
     case O_ACCUMULATE:  o->accumulate = tool_int(st, arg, 1, 1 << 16); break;
@@ -58,7 +61,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     return 0;
 }
 
-static const struct argp_child children[] = {{&network_argp, 0, "Network:", 9}, {0}};
+static const struct argp_child children[] = {{&network_argp, 0, "Network:", 9}, {&dist_argp, 0, "Several processes (mpirun):", 11}, {0}};
 static const struct argp argp = {options, parse, NULL, NULL, children, NULL, NULL};
 const struct argp_child trainer_child = {&argp, 0, "Training:", 10};
 
@@ -68,4 +71,5 @@ void trainer_options_default(struct trainer_options *o)
         .optim = "sgd:momentum=0.9,nesterov=1,decay=5e-4", .schedule = "onecycle:lr=0.1",
         .augment = "", .batch = 128, .accumulate = 1, .epochs = 10, .every = 60,
     };
+    dist_options_default(&o->parallel);
 }

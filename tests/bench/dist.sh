@@ -1,5 +1,5 @@
 # Two processes that train: seconds that the sums of gradients add behind the backward pass when they overlap it, beside
-# all of them behind it (TENSTREAM_OVERLAP=0), in turn; and steps a second beside one process of two threads.
+# all of them behind it (--no-overlap), in turn; and steps a second beside one process of two threads.
 #
 #   RUNS=5     pairs of measurements
 set -euo pipefail
@@ -18,9 +18,9 @@ train() { words=(train-classifier --threads="$1" --seed=1 --config="$net" "${@:2
 # seconds FILE: of the curve's last line, from the first step to the end of the last epoch.
 seconds() { tail -1 "$1" | cut -f8; }
 
-# measure: of two processes, seconds exposed and seconds of the training, a line each.
+# measure [OPTION]: of two processes, seconds exposed and seconds of the training, a line each.
 measure() {
-    train 1 "${options[@]}" --curve="$dir/curve.tsv"
+    train 1 "${options[@]}" --curve="$dir/curve.tsv" "$@"
     mpirun -np 2 "${words[@]}" <"$dir/train.ten" 2>&1 >/dev/null |
         sed -n 's/^train-classifier: gradients of .*: \([0-9.]*\) s, \([0-9.]*\) s of it after.*/\2/p'
     seconds "$dir/curve.tsv"
@@ -32,7 +32,7 @@ compare() {
         train 2 "${options[@]}" --curve="$dir/one.tsv"
         "${words[@]}" --quiet <"$dir/train.ten" >/dev/null
         one=$(seconds "$dir/one.tsv")
-        echo "$(TENSTREAM_OVERLAP=0 measure | xargs) $(measure | xargs) $one"
+        echo "$(measure --no-overlap | xargs) $(measure | xargs) $one"
     done | awk -v what="$what" '
         function median(v, n,   i, j, t) {
             for (i = 2; i <= n; i++) for (j = i; j > 1 && v[j - 1] > v[j]; j--) { t = v[j]; v[j] = v[j - 1]; v[j - 1] = t }

@@ -31,7 +31,7 @@ static void all_reduce_takes_what_its_formula_says(void)
         2 * 3 * (2 + 100. / 10) + 3 * 100 * 0.01,
         2 * 3 * 2 + 2 * 100. / 10 + 100 * 0.01,
     };
-    for (int a = 0; a < ALLREDUCE_HIERARCHICAL; a++) {
+    for (int a = 0; a < ALLREDUCE_HIER; a++) {
         s.algorithm = (enum allreduce)a;
         CHECK_NEAR(allreduce_seconds(&s, 8, 100), by_hand[a], 1e-12);
         CHECK_NEAR(allreduce_seconds(&s, 1, 100), 0, 0);
@@ -49,6 +49,57 @@ static void the_largest_of_normals_is_that_of_the_tables(void)
     CHECK(largest_of_normals(1e7) < sqrt(2 * log(1e7)));
 }
 
+/* 1/2, 1/2 + 1/3, and with Euler's constant for many. */
+static void the_largest_of_exponentials_is_a_harmonic_sum(void)
+{
+    CHECK_NEAR(largest_of_exponentials(1), 0, 0);
+    CHECK_NEAR(largest_of_exponentials(2), 1. / 2, 1e-12);
+    CHECK_NEAR(largest_of_exponentials(3), 1. / 2 + 1. / 3, 1e-12);
+    CHECK_NEAR(largest_of_exponentials(1e6), log(1e6) + 0.5772156649 - 1, 1e-6);
+}
+
+/* 6 s, two thirds of it backward; 40 bytes in buckets of 20 that take 1 s each and become ready half-way and at its
+ * end. */
+static void what_is_exposed_of_two_buckets(void)
+{
+    struct scaling s = {.workers_per_node = 2, .clips = 1, .clip_seconds = 6, .samples = 2, .epochs = 3, .model_bytes = 40,
+                        .fusion_bytes = 20, .overlap = 1, .bandwidth_in = 20, .cores = 1, .disk_bandwidth = 1};
+    struct scaling_point y;
+    scaling_at(&y, &s, 2);
+    CHECK_NEAR(y.comm, 2, 1e-12);
+    CHECK_NEAR(y.exposed, 1, 1e-12);
+    s.cycle_seconds = 1.5;                          /* the second waits from 4 to 4.5 */
+    scaling_at(&y, &s, 2);
+    CHECK_NEAR(y.exposed, 1.5, 1e-12);
+    s.cycle_seconds = 0;
+    s.host_share = 0.5;                             /* half of the hidden second, too */
+    scaling_at(&y, &s, 2);
+    CHECK_NEAR(y.exposed, 1.5, 1e-12);
+    s.overlap = 0;
+    s.eval_seconds = 100;
+    scaling_at(&y, &s, 2);
+    CHECK_NEAR(y.exposed, 2, 1e-12);
+    CHECK_NEAR(y.total, 3 * 8 + 100, 1e-12);
+}
+
+/* 4 workers in nodes of 2, 3 clips of 5 frames of 7 bytes. */
+static void input_comes_from_disks_or_from_one_file_system(void)
+{
+    struct scaling s = {.workers_per_node = 2, .clips = 3, .frames = 5, .frame_bytes = 7, .file_frames = 1, .disk_bandwidth = 2,
+                        .decode_seconds = 0.25, .cores = 2, .fusion_bytes = 1};
+    struct scaling_point y;
+    scaling_at(&y, &s, 4);
+    CHECK_NEAR(y.io, 2 * 15 * 7 / 2. + 15 * 0.25 / 2, 1e-12);
+    CHECK(y.step == y.io);
+    s.shared_bandwidth = 10;
+    scaling_at(&y, &s, 4);
+    CHECK_NEAR(y.io, 4 * 15 * 7 / 10. + 15 * 0.25 / 2, 1e-12);
+    s.shared_opens = 4;
+    s.file_frames = 5;
+    scaling_at(&y, &s, 4);
+    CHECK_NEAR(y.io, 4 * 15 * 7 / 10. + 4 * 3 / 4. + 15 * 0.25 / 2, 1e-12);
+}
+
 /* Numbers drawn at random, over and over. */
 static struct scaling any(uint64_t i)
 {
@@ -62,6 +113,9 @@ static struct scaling any(uint64_t i)
         *v[k] *= exp(2 * rng_uniform(&r, i * 16 + (uint64_t)k) - 1);
     s.algorithm = (enum allreduce)rng_below(&r, i * 16 + 15, ALLREDUCES);
     s.overlap = i % 2;
+    s.jitter_kind = (enum jitter)(i / 2 % JITTERS);
+    s.cycle_seconds = i / 4 % 2 ? 5e-3 : 0;
+    s.host_share = i / 8 % 2 ? 0.3 : 0;
     s.samples = 1 << 24;
     /* A way between nodes is no better than one inside. */
     s.bandwidth_in = fmax(s.bandwidth_in, s.bandwidth_out);
@@ -81,7 +135,7 @@ static void what_no_parameter_may_break(void)
             scaling_at(&y, &s, p);
             CHECK(y.efficiency <= efficiency);
             efficiency = y.efficiency * (1 + 1e-3);     /* the last step of an epoch may be fuller than that of fewer workers */
-            CHECK(y.exposed <= y.comm * (1 + 1e-12) && y.exposed >= 0);
+            CHECK(y.exposed <= y.comm * (1 + 1e-12) + s.cycle_seconds && y.exposed >= 0);
             CHECK(y.step >= y.compute && y.step >= y.io);
             CHECK(allreduce_seconds(&s, p, 1e8) >= (p - 1) / p * 1e8 / fmax(s.bandwidth_in, s.bandwidth_out));
             struct scaling larger = s;
@@ -139,6 +193,9 @@ int main(void)
 {
     RUN(all_reduce_takes_what_its_formula_says);
     RUN(the_largest_of_normals_is_that_of_the_tables);
+    RUN(the_largest_of_exponentials_is_a_harmonic_sum);
+    RUN(what_is_exposed_of_two_buckets);
+    RUN(input_comes_from_disks_or_from_one_file_system);
     RUN(what_no_parameter_may_break);
     RUN(both_runs_of_the_paper_are_explained);
     RUN(links_come_out_of_measurements);

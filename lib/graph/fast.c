@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <omp.h>
-
 const char *const fast_mode_names[] = {"practical", "theory", "paper", "coverage", NULL};
 
 /* ---- Constants --------------------------------------------------------------------------------- */
@@ -180,10 +178,11 @@ static int64_t number_parts(uint32_t *map, const struct flat *f, const uint32_t 
     return next;
 }
 
-static void find_parts(struct at_length *l, const struct flat *f, const uint32_t *map)
+static void find_parts(struct at_length *l, const struct flat *f, const uint32_t *map,
+                       const uint32_t *comp, int64_t components)
 {
     l->part = xmalloc((size_t)l->g.n * sizeof *l->part);
-    l->parts = scc_find(l->part, &l->g, NULL);
+    l->parts = quotient_components(l->part, comp, components, map, f->g.n);
     l->size = xcalloc((size_t)l->parts, sizeof *l->size);
     l->comp = xmalloc((size_t)l->parts * sizeof *l->comp);
     for (int64_t v = 0; v < f->g.n; v++)
@@ -199,11 +198,12 @@ static void length_open(struct at_length *l, const struct flat *f, double length
     uint32_t *comp = xmalloc((size_t)f->g.n * sizeof *comp), *map = xmalloc((size_t)f->g.n * sizeof *map);
     for (int64_t k = 0; k < f->g.m; k++)
         keep[k] = digraph_weights(&f->g)[k] <= length;
-    const int64_t n = number_parts(map, f, comp, scc_find(comp, &f->g, keep), done);
+    const int64_t components = scc_find(comp, &f->g, keep);
+    const int64_t n = number_parts(map, f, comp, components, done);
     quotient(&l->g, &l->arc, &f->g, map, n, comp, length);
     for (int64_t k = 0; f->arc && k < l->g.m; k++)
         l->arc[k] = f->arc[l->arc[k]];
-    find_parts(l, f, map);
+    find_parts(l, f, map, comp, components);
     free(keep);
     free(comp);
     free(map);
@@ -236,7 +236,7 @@ static int64_t still_uncovered(const struct cover *c, double length, uint8_t *co
     #pragma omp parallel for schedule(dynamic) reduction(+:left)
     for (int64_t i = 0; i < c->g->nsources; i++) {
         const uint32_t u = c->g->sources[i];
-        struct ball *b = &c->search[omp_get_thread_num()];
+        struct ball *b = &c->search[threads_index()];
         if (covered[i])
             continue;
         ball_grow(b, u, length, NULL, 0);
@@ -254,7 +254,7 @@ static void cover_rest(const struct cover *c, double length, const uint8_t *cove
 {
     #pragma omp parallel for schedule(dynamic)
     for (int64_t i = 0; i < c->g->nsources; i++) {
-        struct ball *b = &c->search[omp_get_thread_num()];
+        struct ball *b = &c->search[threads_index()];
         if (covered[i])
             continue;
         ball_grow(b, c->g->sources[i], length, NULL, 0);

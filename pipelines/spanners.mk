@@ -91,7 +91,7 @@ $(R)/debian.graph: | $(R)/
 	mv $@.part $@
 define given_graph
 $(R)/$1.graph: $(wildcard $(DATA)/$1.gr $(DATA)/$1.gr.zst) | $(R)/
-	$$(if $$(filter %.zst,$$<),zstd -dc,cat) $$< | gr2ten --dup=min \
+	$$(if $$(filter %.zst,$$<),zstd -dc,cat) <$$< | gr2ten --dup=min \
 	    $(addprefix --coordinates=,$(wildcard $(DATA)/$1.co)) | graph-scc >$$@.part
 	mv $$@.part $$@
 endef
@@ -182,7 +182,11 @@ $(O)/roads.tsv: $(R)/roads.tsv
 	        printf "%s\t%s\t%.1f\t%.4f\t%.4f\t%.4f\t%.4f\n", x, size[x], kept[x] / n[x], share[x] / n[x], most[x], mean[x] / n[x],
 	            seconds[x] / n[x] } }' $< >$@.part
 	mv $@.part $@
-$(O)/size-roads.svg: pipelines/spanners-size.gp $(R)/roads.tsv
+# All of them as one.
+$(R)/roads-all.tsv: $(R)/roads.tsv
+	awk -F '\t' -v OFS='\t' 'NR > 1 { $$1 = "roads" } { print }' $< >$@.part
+	mv $@.part $@
+$(O)/size-roads.svg: pipelines/spanners-size.gp $(R)/roads-all.tsv
 	gnuplot -c $^ roads >$@.part
 	mv $@.part $@
 roads: $(O)/roads.tsv $(O)/size-roads.svg $(roads:%=$(O)/picture-%.png)

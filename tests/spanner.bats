@@ -32,8 +32,8 @@ at_most() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a <= b) }' || { echo "$1 is 
     done
     spanner --quiet --algo=cdg --k=3 --report=r.json <g.ten >/dev/null
     [ "$(of r.json bound)" = 5 ]
-    # ln 4 falls to ln 4/3 in 4 steps, a half, 2/3, 3/4 each: 2, 4, 6 of them.
-    for k in "1 20" "2 36" "3 44"; do
+    # ln 4 falls to ln 4/3 by a half, 2/3, 3/4 a step: in 3, 4, 6 of them.
+    for k in "1 28" "2 36" "3 52"; do
         spanner --quiet --algo=clrs --k="${k% *}" --report=r.json <g.ten >/dev/null
         [ "$(of r.json bound)" = "${k#* }" ]
     done

@@ -13,13 +13,15 @@ struct opts {
     bool explaining;
 };
 
-enum { KEY_FAIL = 256, KEY_SAMPLE, KEY_REPORT, KEY_EXPLAIN };
+enum { KEY_FAIL = 256, KEY_SAMPLE, KEY_REPORT, KEY_EXPLAIN, KEY_CERTIFICATE };
 
 static const struct argp_option options[] = {
     {"fail-above",     KEY_FAIL,    "T",    0, "Fail when a stretch is above T; always, when a round "
      "trip is missing", 0},
     {"sources-sample", KEY_SAMPLE,  "K",    0, "Check K sources, drawn at random, instead of all", 0},
     {"report",         KEY_REPORT,  "FILE", 0, "Write all figures to FILE, as a JSON object", 0},
+    {"certificate", KEY_CERTIFICATE, "FILE", 0, "Fail unless FILE is a certificate of this digraph, "
+     "sources and spanner, and its stretch holds", 0},
     {"explain",        KEY_EXPLAIN, "U,V",  0, "Show the round trips of U and V on standard error", 0},
     {0}
 };
@@ -32,6 +34,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case KEY_FAIL:      o->certify.bound = tool_float(st, arg, 1, 1e12); break;
     case KEY_SAMPLE:    o->certify.sample = tool_int(st, arg, 1, INT64_MAX); break;
     case KEY_REPORT:    o->certify.report = arg; break;
+    case KEY_CERTIFICATE: o->certify.against = arg; break;
     case KEY_EXPLAIN:
         if (tool_ints(st, arg, o->explain, 2, 0, UINT32_MAX) != 2)
             argp_error(st, "--explain: %s: expected two vertices, U,V", arg);

@@ -18,8 +18,8 @@ struct opts {
 enum { KEY_EPS = 256, KEY_MODE, KEY_RHO, KEY_REPS, KEY_ORDER, KEY_TIME };
 
 static const struct argp_option options[] = {
-    {"algo",       'a',       "NAME", 0, "fast (default), greedy, rtz, zl, cdg or spt", 0},
-    {"k",          'k',       "K",    0, "Fewer arcs for more stretch: of fast, rtz, zl, cdg (default 2)", 0},
+    {"algo",       'a',       "NAME", 0, "fast (default), greedy, rtz, zl, cdg, clrs or spt", 0},
+    {"k",          'k',       "K",    0, "Fewer arcs for more stretch: of fast, rtz, zl, cdg, clrs (default 2)", 0},
     {"eps",        KEY_EPS,   "E",    0, "Stretch 2K+E of rtz and zl (default 1)", 0},
     {"stretch",    't',       "T",    0, "Add arcs until no round trip is more than T times the shortest; of "
      "greedy: build for it (default 2K-1)", 0},

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "formats/number.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +65,9 @@ static int parse_banner(struct parser *p, struct line *line, struct ten_err *e)
     if (symmetry < 0)
         return fail(e, TEN_E_DATA, "%s: line %" PRId64 ": symmetry %s: expected general, symmetric, "
                     "skew-symmetric or hermitian", p->name, line->number, word[4]);
+    if (p->o->weights && symmetry == MTX_SKEW)
+        return fail(e, TEN_E_DATA, "%s: line %" PRId64 ": symmetry skew-symmetric, which changes signs: "
+                    "expected general or symmetric for weights", p->name, line->number);
     p->field = field == 3 ? REAL : (enum field)field;
     p->m->symmetry = (enum mtx_symmetry)symmetry;
     p->symmetric = symmetry != MTX_GENERAL;
@@ -165,6 +169,18 @@ static int parse_end(const struct parser *p, struct line *line, struct ten_err *
                 p->name, line->number, line_field(line, text, sizeof text));
 }
 
+static int check_weight(const struct parser *p, const struct line *line, const struct entry *x,
+                        struct ten_err *e)
+{
+    if (p->m->s.whole ? x->v.i >= 0 : x->v.f >= 0 && x->v.f <= DBL_MAX)
+        return 0;
+    return p->m->s.whole
+               ? fail(e, TEN_E_DATA, "%s: line %" PRId64 ": weight %" PRId64 ": expected a number from 0 on",
+                      p->name, line->number, x->v.i)
+               : fail(e, TEN_E_DATA, "%s: line %" PRId64 ": weight %g: expected a finite number from 0 on",
+                      p->name, line->number, x->v.f);
+}
+
 static int parse_entry(void *arg, struct line *line, int64_t index, struct ten_err *e)
 {
     const struct parser *p = arg;
@@ -176,7 +192,8 @@ static int parse_entry(void *arg, struct line *line, int64_t index, struct ten_e
     if (!p->array && (parse_index(p, line, "row", p->m->s.rows, &x.row, e) < 0 ||
                       parse_index(p, line, "column", p->m->s.cols, &x.col, e) < 0))
         return -1;
-    if (parse_value(p, line, &x, e) < 0 || parse_end(p, line, e) < 0)
+    if (parse_value(p, line, &x, e) < 0 || parse_end(p, line, e) < 0 ||
+        (p->o->weights && check_weight(p, line, &x, e) < 0))
         return -1;
     if (p->m->symmetry == MTX_SKEW && !p->array && x.row == x.col &&
         !(p->m->s.whole ? x.v.i == 0 : x.v.f == 0))

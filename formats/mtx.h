@@ -10,7 +10,9 @@
 enum mtx_symmetry { MTX_GENERAL, MTX_SYMMETRIC, MTX_SKEW, MTX_HERMITIAN };
 
 struct mtx_options {
-    enum dup dup;                       /* DUP_SUM, DUP_LAST or DUP_ERROR, without in_order */
+    enum dup dup;                       /* DUP_SUM, DUP_LAST, DUP_ERROR or, with weights, DUP_MIN;
+                                           without in_order */
+    bool weights;                       /* refuse values that are negative, infinite or NaN */
     bool in_order;                      /* leave the entries in the order of the file, all of them */
     bool keep_symmetric;                /* only what the file stores, instead of the whole matrix */
     bool drop_zeros;

@@ -2,7 +2,7 @@
 #include "formats/mtx.h"
 #include "stream/tool.h"
 
-enum { KEY_DUP = 1, KEY_TYPE, KEY_COO, KEY_KEEP, KEY_DROP, KEY_MAX_ROWS };
+enum { KEY_DUP = 1, KEY_TYPE, KEY_COO, KEY_KEEP, KEY_DROP, KEY_MAX_ROWS, KEY_WEIGHTS };
 
 struct opts {
     struct tool tool;
@@ -19,6 +19,8 @@ static const struct argp_option options[] = {
     {"coo", KEY_COO, 0, 0, "Write row, col and values of every entry, in the order of the file", 0},
     {"keep-symmetric", KEY_KEEP, 0, 0, "Write only the half that the file stores of a symmetric matrix", 0},
     {"drop-zeros", KEY_DROP, 0, 0, "Leave out entries whose value is 0", 0},
+    {"weights", KEY_WEIGHTS, 0, 0, "The matrix is a digraph, values are weights of its arcs: finite "
+     "numbers from 0 on, written as weight; of parallel arcs the lightest stays", 0},
     {"max-rows", KEY_MAX_ROWS, "N", 0, "Refuse matrices of more rows, which take 8 bytes each "
      "(default 2^31)", 0},
     {0}
@@ -41,6 +43,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case KEY_COO:       o->mtx.in_order = true; break;
     case KEY_KEEP:      o->mtx.keep_symmetric = true; break;
     case KEY_DROP:      o->mtx.drop_zeros = true; break;
+    case KEY_WEIGHTS:   o->mtx.weights = true; break;
     case KEY_MAX_ROWS:  o->mtx.max_rows = tool_int(st, arg, 0, INT64_MAX - 1); break;
     case ARGP_KEY_ARGS:
         o->files = st->argv + st->next;
@@ -49,6 +52,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case ARGP_KEY_END:
         if (o->mtx.in_order && o->dup_given)
             argp_error(st, "--coo keeps every entry: expected it without --dup");
+        if (o->mtx.weights && !o->dup_given)
+            o->mtx.dup = DUP_MIN;
         break;
     default:            return ARGP_ERR_UNKNOWN;
     }
@@ -74,7 +79,7 @@ static int convert(struct opts *o, const char *path, int64_t group)
     if (m.one_percent)
         tool_note(&o->tool, "%s: line 1: the banner starts with one %%: read as if with two", source_name(src));
 
-    const struct form form = {.values = "values", .type = o->type ? o->type : m.s.whole ? TEN_I64 : TEN_F64,
+    const struct form form = {.values = o->mtx.weights ? "weight" : "values", .type = o->type ? o->type : m.s.whole ? TEN_I64 : TEN_F64,
                               .symmetry = mtx_symmetry_name(m.symmetry), .coo = o->mtx.in_order};
     const int rc = entries_write(o->tool.out, &m.s, &form, group, &o->tool.err);
     entries_free(&m.s);

@@ -91,7 +91,7 @@ $(R)/debian.graph: | $(R)/
 	mv $@.part $@
 define given_graph
 $(R)/$1.graph: $(wildcard $(DATA)/$1.gr $(DATA)/$1.gr.zst) | $(R)/
-	$$(if $$(filter %.zst,$$<),zstd -dc,cat) $$< | gr2ten --dup=min \
+	$$(if $$(filter %.zst,$$<),zstd -dc,cat) <$$< | gr2ten --dup=min \
 	    $(addprefix --coordinates=,$(wildcard $(DATA)/$1.co)) | graph-scc >$$@.part
 	mv $$@.part $$@
 endef
@@ -122,6 +122,7 @@ arm.rtz2 := --algo=rtz --k=2
 arm.zl2 := --algo=zl --k=2
 arm.zl3 := --algo=zl --k=3
 arm.cdg2 := --algo=cdg --k=2
+arm.clrs2 := --algo=clrs --k=2
 arm.fast010 := --algo=fast --rho=0.10
 arm.fast025 := --algo=fast --rho=0.25
 arm.fast100 := --algo=fast --rho=1
@@ -130,7 +131,7 @@ arm.greedy15 := --algo=greedy --stretch=1.5
 arm.greedy2 := --algo=greedy --stretch=2
 arm.greedy3 := --algo=greedy --stretch=3
 arm.greedy5 := --algo=greedy --stretch=5
-arms.demo := spt rtz2 zl2 zl3 fast010 fast025 repair3 greedy2 greedy3 greedy5
+arms.demo := spt rtz2 zl2 zl3 clrs2 fast010 fast025 repair3 greedy2 greedy3 greedy5
 arms.laptop := $(arms.demo) cdg2 fast100 greedy15
 arms.paper := $(arms.laptop)
 arms := $(call per,arms)
@@ -164,6 +165,32 @@ $(O)/e1.tsv: $(foreach g,$(graphs),$(foreach s,$(SEEDS),$(foreach a,$(arms),$(R)
 $(O)/size-%.svg: pipelines/spanners-size.gp $(O)/e1.tsv
 	gnuplot -c $^ $* >$@.part
 	mv $@.part $@
+
+# make -f pipelines/spanners.mk roads DATA=...: the same for given road networks alone, road-*, side by side.  kept: arcs;
+# means over seeds, but of stretches the largest.
+roads := $(filter road-%,$(given))
+$(R)/roads.tsv: $(foreach g,$(roads),$(foreach s,$(SEEDS),$(foreach a,$(arms),$(R)/e1-$g-$s-$a.tsv)))
+	$(merge)
+$(O)/roads.tsv: $(R)/roads.tsv
+	awk -F '\t' -v OFS='\t' 'NR == 1 { for (i = 1; i <= NF; i++) at[$$i] = i
+	        print "graph", "arm", "vertices", "arcs", "kept", "share", "stretch", "stretch_mean", "seconds"; next }
+	    { key = $$at["graph"] OFS $$at["arm"]; if (!n[key]++) order[++k] = key
+	      size[key] = $$at["vertices"] OFS $$at["core_arcs"]; kept[key] += $$at["arcs_in_h"]; share[key] += $$at["share"]
+	      mean[key] += $$at["stretch_mean"]; seconds[key] += $$at["seconds"]
+	      if ($$at["stretch"] > most[key]) most[key] = $$at["stretch"] }
+	    END { for (i = 1; i <= k; i++) { x = order[i]
+	        printf "%s\t%s\t%.1f\t%.4f\t%.4f\t%.4f\t%.4f\n", x, size[x], kept[x] / n[x], share[x] / n[x], most[x], mean[x] / n[x],
+	            seconds[x] / n[x] } }' $< >$@.part
+	mv $@.part $@
+# All of them as one.
+$(R)/roads-all.tsv: $(R)/roads.tsv
+	awk -F '\t' -v OFS='\t' 'NR > 1 { $$1 = "roads" } { print }' $< >$@.part
+	mv $@.part $@
+$(O)/size-roads.svg: pipelines/spanners-size.gp $(R)/roads-all.tsv
+	gnuplot -c $^ roads >$@.part
+	mv $@.part $@
+roads: $(O)/roads.tsv $(O)/size-roads.svg $(roads:%=$(O)/picture-%.png)
+.PHONY: roads
 
 # Stretch of every pair, by round trips in the graph and in the spanner.
 shown := spt rtz2 zl2 fast010 fast025 greedy2 greedy3
@@ -232,24 +259,31 @@ from := 100
 fit = function add(key, x, y) { if (x <= 0 || y <= 0) return; x = log(x); y = log(y); \
         n[key]++; sx[key] += x; sy[key] += y; sxx[key] += x * x; sxy[key] += x * y } \
     function slope(key) { return (n[key] * sxy[key] - sx[key] * sy[key]) / (n[key] * sxx[key] - sx[key] ^ 2) }
-$(O)/slopes.tsv: $(O)/e2.tsv $(O)/growth.tsv
-	awk -F '\t' -v OFS='\t' -v from=$(from) '$(fit)
-	    FNR == 1 { file++; delete at; for (i = 1; i <= NF; i++) at[$$i] = i; next }
-	    { x = file == 1 ? $$at["s"] : $$at["core_arcs"]; if (file == 1 && x < from) next
-	      key = $$at["seed"] OFS (file == 1 ? "sources" : "arcs") OFS $$at["arm"]
+$(R)/slopes-sources.tsv: $(O)/e2.tsv
+$(R)/slopes-arcs.tsv: $(O)/growth.tsv
+$(R)/slopes-sources.tsv $(R)/slopes-arcs.tsv: $(R)/slopes-%.tsv:
+	awk -F '\t' -v OFS='\t' -v against=$* -v from=$(from) '$(fit)
+	    NR == 1 { for (i = 1; i <= NF; i++) at[$$i] = i; next }
+	    { x = against == "sources" ? $$at["s"] : $$at["core_arcs"]; if (against == "sources" && x < from) next
+	      key = $$at["seed"] OFS against OFS $$at["arm"]
 	      if (!(key in n)) order[++k] = key
 	      add(key OFS "settled", x, $$at["settled"]); add(key OFS "seconds", x, $$at["seconds"]); n[key] = 1 }
 	    END { print "seed", "against", "arm", "of", "exponent"
 	        for (i = 1; i <= k; i++) {
 	            print order[i], "settled", slope(order[i] OFS "settled"); print order[i], "seconds", slope(order[i] OFS "seconds") } }' \
-	    $^ >$@.part
+	    $< >$@.part
 	mv $@.part $@
-$(O)/sources-settled.svg $(O)/sources-seconds.svg: $(O)/sources-%.svg: pipelines/spanners-cost.gp $(O)/e2.tsv $(O)/slopes.tsv
+$(O)/slopes.tsv: $(R)/slopes-sources.tsv $(R)/slopes-arcs.tsv
+	$(merge)
+$(O)/sources-settled.svg $(O)/sources-seconds.svg: $(O)/sources-%.svg: pipelines/spanners-cost.gp $(O)/e2.tsv $(R)/slopes-sources.tsv
 	gnuplot -c $^ $* sources '$(e2.arms)' >$@.part
 	mv $@.part $@
-$(O)/arcs-settled.svg $(O)/arcs-seconds.svg: $(O)/arcs-%.svg: pipelines/spanners-cost.gp $(O)/growth.tsv $(O)/slopes.tsv
+$(O)/arcs-settled.svg $(O)/arcs-seconds.svg: $(O)/arcs-%.svg: pipelines/spanners-cost.gp $(O)/growth.tsv $(R)/slopes-arcs.tsv
 	gnuplot -c $^ $* arcs fast010 >$@.part
 	mv $@.part $@
+# make -f pipelines/spanners.mk growth SCALE=paper: from 10^4 to 10^7 arcs without the rest of that scale, in minutes.
+growth: $(O)/arcs-settled.svg $(O)/arcs-seconds.svg
+.PHONY: growth
 
 # ---- E3: the size law --------------------------------------------------------------------------------
 

@@ -91,6 +91,7 @@ sssp            @ --reverse <halves.ten
 spanner         @ --quiet --seed=3 --report=out-r <streets.ten; grep -v seconds out-r
 spanner         @ --quiet --algo=rtz --verify-sample=50 --report=out-r <streets.ten; grep -v seconds out-r
 spanner         @ --quiet --algo=greedy --stretch=2 <streets.ten
+spanner         @ --quiet --algo=clrs --certificate=out-c <streets.ten; cat out-c
 spanner-prune   @ --quiet --stretch=4 <streets.ten
 spanner-repair  @ --quiet --stretch=2 <streets.ten
 spanner-verify  @ --quiet --report=out-r <spanner.ten; cat out-r

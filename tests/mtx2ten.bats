@@ -91,6 +91,24 @@ setup() { cd "$BATS_TEST_TMPDIR" || return; }
     run -1 --separate-stderr bash -c 'mtx2ten gone.mtx >out'
     [ "$stderr" = "mtx2ten: gone.mtx: No such file or directory: expected a file to read" ]
 }
+@test "--weights: finite from 0 on, or exit 1 with the line; of parallel arcs the lightest" {
+    for w in -0.25 nan inf 1e999; do
+        printf '%%%%MatrixMarket matrix coordinate real general\n%% c\n2 2 2\n2 1 0.5\n1 2 %s\n' $w >m.mtx
+        run -1 --separate-stderr bash -c 'mtx2ten --weights m.mtx >out'
+        [ "$stderr" = "mtx2ten: m.mtx: line 5: weight ${w/1e999/inf}: expected a finite number from 0 on" ]
+    done
+    printf '%%%%MatrixMarket matrix coordinate integer general\n2 2 2\n2 1 5\n1 2 -3\n' >m.mtx
+    run -1 --separate-stderr bash -c 'mtx2ten --weights m.mtx >out'
+    [ "$stderr" = "mtx2ten: m.mtx: line 4: weight -3: expected a number from 0 on" ]
+    printf '%%%%MatrixMarket matrix coordinate real skew-symmetric\n2 2 1\n2 1 5\n' >m.mtx
+    run -1 --separate-stderr bash -c 'mtx2ten --weights m.mtx >out'
+    [ "$stderr" = "mtx2ten: m.mtx: line 1: symmetry skew-symmetric, which changes signs: expected general or symmetric for weights" ]
+    printf '%%%%MatrixMarket matrix coordinate integer general\n2 2 3\n1 2 5\n2 1 4\n1 2 3\n' >m.mtx
+    run -0 bash -c 'mtx2ten --weights m.mtx | ten-dump --header'
+    [[ "$output" = *"# weight i64 [2]"*"3 4"* ]]
+    run -0 bash -c 'mtx2ten --weights --dup=sum m.mtx | ten-dump'
+    [ "${lines[2]}" = "8 4" ]
+}
 @test "--coo with --dup is wrong usage: exit 2" {
     run -2 mtx2ten --coo --dup=sum
     [[ "$output" = *"--coo keeps every entry: expected it without --dup"* ]]

@@ -35,6 +35,11 @@ of() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv
     run -0 --separate-stderr bash -c 'spanner-prune --no-verify <s.ten >/dev/null'
     [ -z "$stderr" ]
 }
+@test "--certificate: one that spanner-verify accepts" {
+    spanner-prune --quiet --stretch=2 --certificate=c.json <s.ten >out.ten
+    [ "$(of c.json stretch)" = 2 ]
+    spanner-verify --quiet --certificate=c.json <out.ten >/dev/null
+}
 @test "wrong usage: exit 2; a cut stream: exit 1" {
     for o in --stretch=0 --prune-budget=0 --verify-sample=x; do run -2 spanner-prune $o <s.ten; done
     head -c -200 s.ten >cut

@@ -40,6 +40,11 @@ E2
     run -0 --separate-stderr bash -c 'spanner-repair --no-verify <s.ten >/dev/null'
     [ -z "$stderr" ]
 }
+@test "--certificate: one that spanner-verify accepts" {
+    spanner-repair --quiet --stretch=2 --certificate=c.json <s.ten >out.ten
+    [ "$(of c.json stretch)" = 2 ]
+    spanner-verify --quiet --certificate=c.json <out.ten >/dev/null
+}
 @test "wrong usage: exit 2; a cut stream: exit 1" {
     for o in --stretch=0 --order=up --verify-sample=x; do run -2 spanner-repair $o <s.ten; done
     head -c -200 s.ten >cut

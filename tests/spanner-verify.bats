@@ -75,6 +75,44 @@ of() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv
     run -1 --separate-stderr bash -c 'spanner-verify <h.ten >/dev/null'
     [ "$stderr" = "spanner-verify: standard input: in_h: 3 elements: expected 10, one for every arc" ]
 }
+@test "--certificate: refused for another graph, other sources, another spanner, another worst pair" {
+    fails() { run -1 --separate-stderr bash -c 'spanner-verify --quiet --certificate=c.json >/dev/null'; [[ "$stderr" = "spanner-verify: c.json: "$1 ]] || { echo "$stderr"; false; }; }
+    printf '0\n1\n2\n' | csv2ten --matrix --no-header | ten-cut --cast=u32 --reshape=-1 --rename=x=sources >three
+    printf '0\n1\n3\n' | csv2ten --matrix --no-header | ten-cut --cast=u32 --reshape=-1 --rename=x=sources >other
+    ten-paste g.ten three | spanner --quiet --algo=greedy --stretch=2 --certificate=c.json >h.ten
+    spanner-verify --quiet --certificate=c.json <h.ten >/dev/null
+    sed 's/"spanner": "./&x/' c.json >bad && mv c.json good && mv bad c.json
+    fails "a number is out of range: expected a certificate as spanner writes it" <h.ten
+    cp good c.json
+    ten-cut --drop=sources <h.ten | ten-paste - other >s.ten
+    fails "sources *: expected that of standard input, *" <s.ten
+    mv h.ten mine.ten
+    with 1111111111
+    ten-paste h.ten three >all.ten
+    fails "spanner *: expected that of standard input, *" <all.ten
+    printf '0 1 1\n1 2 1\n2 0 2\n' | edges2ten | ten-paste - three | spanner --quiet >g2.ten
+    fails "graph *: expected that of standard input, *" <g2.ten
+    sed 's/"vertex": ./"vertex": 7/' good >c.json
+    fails "worst pair: source *, vertex 7*" <mine.ten
+}
+@test "--certificate: a stretch that does not hold is refused, whatever else is right" {
+    with 1011010111
+    spanner-repair --quiet --stretch=3 --certificate=c.json <h.ten | ten-cmp h.ten -
+    spanner-verify --quiet --certificate=c.json <h.ten >/dev/null
+    sed -i 's/"stretch": 3/"stretch": 2.5/' c.json
+    run -1 --separate-stderr bash -c 'spanner-verify --quiet --certificate=c.json <h.ten >/dev/null'
+    [[ "$stderr" = "spanner-verify: source 0, vertex 2: stretch 2.666666667 (8 for 3), above the bound"* ]]
+}
+@test "--certificate: no such file, no JSON, no certificate: exit 1" {
+    with 1001100111
+    for t in '' '{' '[]' '{"kind": "x"}' '{"kind": "x", "kind": "y"}'; do
+        echo "$t" >c.json
+        run -1 --separate-stderr bash -c 'spanner-verify --quiet --certificate=c.json <h.ten >/dev/null'
+        [[ "$stderr" = "spanner-verify: c.json: "*": expected a certificate as spanner writes it" ]]
+    done
+    run -1 --separate-stderr bash -c 'spanner-verify --quiet --certificate=gone <h.ten >/dev/null'
+    [[ "$stderr" = "spanner-verify: "*gone*"expected a certificate as spanner writes it" ]]
+}
 @test "wrong usage: exit 2" {
     for o in --fail-above=0.5 --fail-above=x --sources-sample=0 --explain=3 --explain=1,2,3; do
         run -2 spanner-verify $o <g.ten

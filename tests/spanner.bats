@@ -19,7 +19,7 @@ at_most() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a <= b) }' || { echo "$1 is 
     [[ "$output" = *in_h*u8*"[$(ten-cut --keep=weight <g.ten | ten-dump | wc -w)]"* ]]
 }
 @test "every construction keeps its promise, and spt is exact" {
-    for a in "rtz 5" "zl 5" "cdg 3" "spt 1" "greedy 3" "fast 1e9"; do
+    for a in "rtz 5" "zl 5" "cdg 3" "clrs 36" "spt 1" "greedy 3" "fast 1e9"; do
         spanner --quiet --algo="${a% *}" --report=r.json <g.ten >out.ten
         at_most "$(of r.json max)" "${a#* }"
         spanner-verify --quiet --fail-above="${a#* }" <out.ten >/dev/null
@@ -32,9 +32,14 @@ at_most() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a <= b) }' || { echo "$1 is 
     done
     spanner --quiet --algo=cdg --k=3 --report=r.json <g.ten >/dev/null
     [ "$(of r.json bound)" = 5 ]
+    # ln 4 falls to ln 4/3 by a half, 2/3, 3/4 a step: in 3, 4, 6 of them.
+    for k in "1 28" "2 36" "3 52"; do
+        spanner --quiet --algo=clrs --k="${k% *}" --report=r.json <g.ten >/dev/null
+        [ "$(of r.json bound)" = "${k#* }" ]
+    done
 }
 @test "--stretch is kept by every construction, --order of all kinds" {
-    for a in fast rtz zl cdg spt greedy; do
+    for a in fast rtz zl cdg clrs spt greedy; do
         for o in near far both; do
             spanner --quiet --algo=$a --stretch=1.5 --order=$o --report=r.json <g.ten >out.ten
             [ "$(of r.json bound)" = 1.5 ] || [ $a = spt ]
@@ -74,6 +79,27 @@ at_most() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a <= b) }' || { echo "$1 is 
     spanner --no-verify --report=r.json <g.ten >/dev/null
     run -1 of r.json max
     [ "$(of r.json algo)" = fast ]
+}
+@test "--certificate: what spanner-verify finds as well; a sample is labelled" {
+    for a in greedy fast; do
+        spanner --quiet --algo=$a --certificate=c.json <g.ten >out.ten
+        spanner-verify --quiet --report=r.json --certificate=c.json <out.ten | ten-cmp out.ten -
+        for k in graph spanner worst checked; do [ "$(of c.json $k)" = "$(of r.json $k)" ]; done
+        run -1 of c.json confidence
+    done
+    # Without a promise it is the stretch measured.
+    [ "$(of c.json stretch)" = "$(of c.json worst | python3 -c 'w = eval(input()); print(max(1.0, w["in_h"] / w["in_g"]))')" ]
+    spanner --quiet --algo=spt --verify-sample=2 --certificate=c.json <g.ten >out.ten
+    [ "$(of c.json checked)" = 2 ]
+    [ "$(of c.json confidence)" = 0.95 ]
+    spanner-verify --quiet --certificate=c.json <out.ten >/dev/null
+}
+@test "no certificate of what does not hold, or without looking" {
+    run -2 spanner --no-verify --certificate=c.json <g.ten
+    [[ "$output" = *"--certificate: expected it without --no-verify"* ]]
+    run -1 --separate-stderr bash -c 'spanner --quiet --certificate=/nowhere/c <g.ten >out'
+    [[ "$stderr" = "spanner: /nowhere/c"* ]]
+    [ ! -e c.json ]
 }
 @test "when the time is over, what lacks is repaired" {
     awk 'BEGIN { srand(1); for (i = 0; i < 3000; i++) print i % 600, int(rand()*600), 1+int(rand()*90) }' | edges2ten >big.ten
@@ -146,12 +172,12 @@ at_most() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a <= b) }' || { echo "$1 is 
         zstd -dc "$TENSTREAM_DATA/graphs/$f.gr.zst" | gr2ten >real.ten
         sources 3 33 77 111 200 333 400 500
         ten-paste real.ten s.ten >g.ten
-        for a in fast rtz zl cdg spt; do
+        for a in fast rtz zl cdg clrs spt; do
             spanner --quiet --algo=$a --report=$a.json <g.ten >/dev/null
             [ "$(of $a.json holds)" = True ]
         done
         spanner --quiet --algo=greedy --stretch=5 --report=greedy.json <g.ten | spanner-prune --quiet --stretch=5 |
             spanner-verify --quiet --fail-above=5 >/dev/null
-        for a in fast rtz zl cdg spt; do at_most "$(of greedy.json arcs_in_h)" "$(of $a.json arcs_in_h)"; done
+        for a in fast rtz zl cdg clrs spt; do at_most "$(of greedy.json arcs_in_h)" "$(of $a.json arcs_in_h)"; done
     done
 }

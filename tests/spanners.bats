@@ -21,13 +21,13 @@ setup() {
 @test "ends in a table of claims with verdicts; bounds and certificates hold" {
     [ "$(awk 'END { print NR }' claims.tsv)" -gt 20 ]
     spanners SEEDS='1 2 3' "O=$BATS_FILE_TMPDIR/three"
-    for c in certified trees-exact rtz-bound zl2-bound zl3-bound greedy-bound repair-bound size-bound; do
+    for c in certified trees-exact rtz-bound zl2-bound zl3-bound clrs-bound greedy-bound repair-bound size-bound; do
         [ "$(awk -F '\t' -v c=$c '$2 == c { print $11 }' ../three/claims.tsv)" = holds ] || { echo $c; false; }
     done
 }
 @test "a table of every construction on every graph, given ones too" {
     for g in rand grid town village; do
-        [ "$(awk -F '\t' -v g=$g '$1 == g' e1.tsv | wc -l)" = 10 ]
+        [ "$(awk -F '\t' -v g=$g '$1 == g' e1.tsv | wc -l)" = 11 ]
     done
     run -0 awk -F '\t' 'NR > 1 { print $1 }' graphs.tsv
     [[ "$output" = *rand*grid*town*village* ]]
@@ -56,6 +56,24 @@ setup() {
     for f in runs/histogram-*.dat; do
         awk '{ s += $2 } END { exit !(s > 0.999 && s < 1.001) }' "$f"
     done
+}
+@test "roads: a table and a plot of given road networks alone" {
+    cp "$BATS_FILE_TMPDIR/data/village.gr" "$BATS_FILE_TMPDIR/data/road-a.gr"
+    cp "$BATS_FILE_TMPDIR/data/village.gr" "$BATS_FILE_TMPDIR/data/road-b.gr"
+    spanners roads "O=$BATS_FILE_TMPDIR/roads" SEEDS='1 2'
+    cd ../roads
+    [ "$(awk 'END { print NR }' roads.tsv)" = 23 ]
+    awk -F '\t' 'NR > 1 && ($1 !~ /^road-[ab]$/ || NF != 9 || $6 > 1 || $7 < $8) { bad = 1 }
+        $2 == "spt" && $7 != 1 { bad = 1 } END { exit bad }' roads.tsv
+    grep -q '</svg>' size-roads.svg
+    png2ten picture-road-a.png | ten-info | grep -q ',900,3]'
+    [ ! -e e1.tsv ]
+    rm "$BATS_FILE_TMPDIR"/data/road-*
+}
+@test "growth: cost against arcs alone" {
+    spanners growth "O=$BATS_FILE_TMPDIR/growth"
+    grep -q exponent ../growth/arcs-settled.svg
+    [ "$(ls ../growth/*.tsv)" = ../growth/growth.tsv ]
 }
 @test "what is there is not made again" {
     run -0 spanners -n

@@ -35,6 +35,7 @@ void threads_set(int n)
 #ifdef _OPENMP
 
 int threads_count(void) { return omp_get_max_threads(); }
+int threads_index(void) { return omp_get_thread_num(); }
 
 /* The n-th processor of the set, alone. */
 static cpu_set_t alone(const cpu_set_t *set, int n)
@@ -70,6 +71,7 @@ int threads_pin(void)
 #else
 
 int threads_count(void) { return 1; }
+int threads_index(void) { return 0; }
 int threads_pin(void) { return 0; }
 
 #endif

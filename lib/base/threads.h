@@ -11,5 +11,7 @@ void threads_set(int n);
 int threads_pin(void);
 /* How many there are. */
 int threads_count(void);
+/* Number of the calling one in its loop, from 0. */
+int threads_index(void);
 
 #endif

@@ -1,5 +1,7 @@
 #include "graph/ball.h"
 
+#include "graph/build.h"
+
 /* Sums along the way there and back round differently; a round trip of length `radius` must not
  * fall out of the ball for that. */
 static const double slack = 1 + 1e-12;
@@ -17,7 +19,7 @@ void ball_grow(struct ball *b, uint32_t u, double radius, const uint32_t *part, 
 static void mark(uint8_t *h, int64_t arc)
 {
     if (arc >= 0)
-        __atomic_store_n(&h[arc], 1, __ATOMIC_RELAXED);
+        build_keep(h, arc);
 }
 
 void ball_add(const struct ball *b, uint8_t *h)

@@ -21,6 +21,14 @@ struct build {
     struct sssp_count count;    /* out: added to */
 };
 
+/* Set an arc of h [m]; several threads may do so at once.  Most are set already, and only looking
+ * leaves their cache lines with all of them. */
+static inline void build_keep(uint8_t *h, int64_t arc)
+{
+    if (!__atomic_load_n(&h[arc], __ATOMIC_RELAXED))
+        __atomic_store_n(&h[arc], 1, __ATOMIC_RELAXED);
+}
+
 /* Is it time to leave?  Sets late. */
 bool build_late(struct build *b);
 
@@ -41,5 +49,13 @@ void zl_build(struct build *b, int k, double eps);
 
 /* Cen, Duan, Gu ("Roundtrip spanners with (2k-1) stretch", 2019), from sources only: stretch 2k-1. */
 void cdg_build(struct build *b, int k);
+
+/*
+ * Chechik, Liu, Rotem, Sidford ("Constant girth approximation for directed graphs in subquadratic
+ * time", 2020), deterministic, from sources only: parts are cut in two where that doubles little, until
+ * one ball holds most of a part.  Stretch clrs_bound(k, s), O(k log log s), for s sources.
+ */
+void clrs_build(struct build *b, int k);
+double clrs_bound(int k, int64_t s);
 
 #endif

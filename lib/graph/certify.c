@@ -1,18 +1,22 @@
 #include "graph/certify.h"
 
+#include "graph/certificate.h"
+
 #include "base/files.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 
-enum { KEY_NO_VERIFY = 0x800, KEY_SAMPLE, KEY_REPORT };
+enum { KEY_NO_VERIFY = 0x800, KEY_SAMPLE, KEY_REPORT, KEY_CERTIFICATE };
 
 static const struct argp_option options[] = {
     {"no-verify", KEY_NO_VERIFY, 0, 0, "Take no certificate", 0},
     {"verify-sample", KEY_SAMPLE, "K", 0, "Check the round trips of K sources, drawn at random, instead "
      "of all", 0},
     {"report", KEY_REPORT, "FILE", 0, "Write all figures to FILE, as a JSON object", 0},
+    {"certificate", KEY_CERTIFICATE, "FILE", 0, "Write a certificate of the stretch to FILE, which "
+     "spanner-verify can check", 0},
     {0}
 };
 
@@ -23,6 +27,11 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case KEY_NO_VERIFY: c->skip = true; break;
     case KEY_SAMPLE:    c->sample = tool_int(st, arg, 1, INT64_MAX); break;
     case KEY_REPORT:    c->report = arg; break;
+    case KEY_CERTIFICATE: c->certificate = arg; break;
+    case ARGP_KEY_END:
+        if (c->skip && c->certificate)
+            argp_error(st, "--certificate: expected it without --no-verify");
+        break;
     default:            return ARGP_ERR_UNKNOWN;
     }
     return 0;
@@ -58,14 +67,31 @@ static int write_report(const struct certify *c, const struct verify_report *r, 
     return save_commit(file, e);
 }
 
+static int certify_against(struct tool *t, const struct digraph *g, struct certify c, const char *head)
+{
+    struct certificate told;
+    struct verify_report r = {0};
+    if (c.against) {
+        if (certificate_read(&told, c.against, &t->err) < 0)
+            return -1;
+        c.bound = fmin(c.bound, told.stretch);
+    }
+    verify(&r, g, c.bound, c.sample, t->opt.seed);
+    if (!t->opt.quiet)
+        say(program_invocation_short_name, &r);
+    if (c.report && write_report(&c, &r, head, &t->err) < 0)
+        return -1;
+    if (c.against && certificate_check(&told, c.against, &r, &t->err) < 0)
+        return -1;
+    if (verify_verdict(&r, c.bound, &t->err) < 0)
+        return -1;
+    return c.certificate ? certificate_write(c.certificate, &r, c.bound, &t->err) : 0;
+}
+
 int certify(struct tool *t, const struct digraph *g, const struct certify *c, const char *head)
 {
-    struct verify_report r = {0};
+    const struct verify_report nothing = {0};
     if (!c->skip)
-        verify(&r, g, c->bound, c->sample, t->opt.seed);
-    if (!c->skip && !t->opt.quiet)
-        say(program_invocation_short_name, &r);
-    if (c->report && write_report(c, &r, head, &t->err) < 0)
-        return -1;
-    return c->skip ? 0 : verify_verdict(&r, c->bound, &t->err);
+        return certify_against(t, g, *c, head);
+    return c->report ? write_report(c, &nothing, head, &t->err) : 0;
 }

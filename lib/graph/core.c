@@ -82,7 +82,7 @@ void core_build(struct core *c, const struct digraph *g)
         c->arc[k] = joined_arc[c->arc[k]];
     compose(c->vertex, map, g->n);
     c->comp = xmalloc((size_t)useful * sizeof *c->comp);
-    c->components = scc_find(c->comp, &c->g, NULL);
+    c->components = quotient_components(c->comp, comp, components, map, n);
     digraph_free(&joined);
     free(joined_arc);
     free(comp);

@@ -12,6 +12,9 @@
 
 /* Whole numbers up to here are doubles. */
 #define MAX_WHOLE ((int64_t)1 << 53)
+/* Weights above 0 for which no sum overflows, and no length between rounds to the one before. */
+#define LEAST 0x1p-500
+#define MOST 0x1p500
 
 uint32_t digraph_tail(const struct digraph *g, int64_t arc)
 {
@@ -66,15 +69,33 @@ static void sort_by(int64_t *to, const uint32_t *key, const int64_t *from, int64
     free(at);
 }
 
-void digraph_from_arcs(struct digraph *g, int64_t n, int64_t m, const uint32_t *tail,
-                       const uint32_t *head, const double *weight, bool whole, int64_t *number)
+static bool in_order(int64_t m, const uint32_t *tail, const uint32_t *head)
 {
+    for (int64_t k = 1; k < m; k++)
+        if (tail[k - 1] > tail[k] || (tail[k - 1] == tail[k] && head[k - 1] > head[k]))
+            return false;
+    return true;
+}
+
+/* By tail, then head.  Often they are in order: what is left of a graph. */
+static void order_arcs(int64_t *order, int64_t n, int64_t m, const uint32_t *tail, const uint32_t *head)
+{
+    if (in_order(m, tail, head)) {
+        for (int64_t k = 0; k < m; k++)
+            order[k] = k;
+        return;
+    }
     int64_t *by_head = xmalloc((size_t)m * sizeof *by_head);
-    int64_t *order = xmalloc((size_t)m * sizeof *order);
     sort_by(by_head, head, NULL, n, m);
     sort_by(order, tail, by_head, n, m);
     free(by_head);
+}
 
+void digraph_from_arcs(struct digraph *g, int64_t n, int64_t m, const uint32_t *tail,
+                       const uint32_t *head, const double *weight, bool whole, int64_t *number)
+{
+    int64_t *order = xmalloc((size_t)m * sizeof *order);
+    order_arcs(order, n, m, tail, head);
     *g = (struct digraph){.whole = whole};
     csr_alloc(&g->out, n, n, m, TEN_F64);
     g->out.weight = true;
@@ -195,13 +216,14 @@ static int check_weights(const struct digraph *g, struct ten_err *e)
     int64_t bad = g->m;
     #pragma omp parallel for reduction(min:bad)
     for (int64_t k = 0; k < g->m; k++)
-        if (!(w[k] >= 0 && w[k] < INFINITY) && k < bad)
+        if (!(w[k] == 0 || (w[k] >= LEAST && w[k] <= MOST)) && k < bad)
             bad = k;
     if (bad == g->m)
         return 0;
     return fail(e, TEN_E_DATA, "weight: arc %" PRId64 ", from %" PRIu32 " to %" PRIu32 ": %g: "
-                "expected a finite number, 0 or more", bad, digraph_tail(g, bad), g->out.col[bad],
-                w[bad]);
+                "expected %s", bad, digraph_tail(g, bad), g->out.col[bad], w[bad],
+                w[bad] > 0 && w[bad] < INFINITY ? "0, or a number from 2^-500 to 2^500"
+                                                : "a finite number, 0 or more");
 }
 
 /* Weights of any type become doubles in place of what came. */

@@ -25,14 +25,14 @@ struct digraph {
     int64_t nothers;
 };
 
-/* Weights of the arcs, in their order: >= 0 and finite; whole ones are at most 2^53. */
+/* Weights of the arcs, in their order: 0, or from 2^-500 to 2^500; whole ones are at most 2^53. */
 static inline const double *digraph_weights(const struct digraph *g) { return g->out.val; }
 
 /*
  * Read a digraph to its end.  Patterns have weights of 1.  Parallel arcs and loops stay as they
- * are.  Refused, with the arc: weights that are negative, NaN or infinite, sources out of range or
- * given twice, in_h of another length, matrices that are not square.  name ("": standard input)
- * begins messages.  0, or -1 with *e set and *g empty.
+ * are.  Refused, with the arc: weights that are negative, NaN, infinite or beyond the range above,
+ * sources out of range or given twice, in_h of another length, matrices that are not square.  name
+ * ("": standard input) begins messages.  0, or -1 with *e set and *g empty.
  */
 int digraph_read(struct digraph *g, struct ten_reader *r, const char *name, struct ten_err *e);
 

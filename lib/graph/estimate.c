@@ -5,8 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#include <omp.h>
-
 /* Hoeffding: so many draws make all 2p estimates good to 1/8 with a chance of 1 - 1/(8 depth). */
 static int64_t enough_samples(const struct cover *c, int64_t p)
 {
@@ -37,7 +35,7 @@ int64_t cover_estimate(struct cover *c, uint32_t id, const uint32_t *p, int64_t 
     for (int64_t i = 0; i < samples; i++) {
         const uint64_t index = (uint64_t)id << 32 | (uint64_t)i,
                        at = samples == n ? (uint64_t)i : rng_below(&r, index, (uint64_t)n);
-        one_sample(c, &c->search[omp_get_thread_num()], id, p[at], p, n, distance, near);
+        one_sample(c, &c->search[threads_index()], id, p[at], p, n, distance, near);
     }
     return samples;
 }

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <omp.h>
-
 const char *const fast_mode_names[] = {"practical", "theory", "paper", "coverage", NULL};
 
 /* ---- Constants --------------------------------------------------------------------------------- */
@@ -83,6 +81,7 @@ struct flat {
 
 /* One length: components by arcs that are not longer. */
 struct at_length {
+    bool all;                   /* g and arc are those of the flat graph */
     struct digraph g;
     int64_t *arc;               /* [g.m] numbers in the core */
     uint32_t *part;             /* [g.n] component */
@@ -180,10 +179,11 @@ static int64_t number_parts(uint32_t *map, const struct flat *f, const uint32_t 
     return next;
 }
 
-static void find_parts(struct at_length *l, const struct flat *f, const uint32_t *map)
+static void find_parts(struct at_length *l, const struct flat *f, const uint32_t *map,
+                       const uint32_t *comp, int64_t components)
 {
     l->part = xmalloc((size_t)l->g.n * sizeof *l->part);
-    l->parts = scc_find(l->part, &l->g, NULL);
+    l->parts = quotient_components(l->part, comp, components, map, f->g.n);
     l->size = xcalloc((size_t)l->parts, sizeof *l->size);
     l->comp = xmalloc((size_t)l->parts * sizeof *l->comp);
     for (int64_t v = 0; v < f->g.n; v++)
@@ -193,17 +193,47 @@ static void find_parts(struct at_length *l, const struct flat *f, const uint32_t
         }
 }
 
-static void length_open(struct at_length *l, const struct flat *f, double length, const uint8_t *done)
+/* With no component done and no arc longer, that is all there is. */
+static bool takes_all(const struct flat *f, double length, const uint8_t *done, int64_t components)
 {
+    bool all = true;
+    for (int64_t i = 0; i < components; i++)
+        all &= !done[i];
+    for (int64_t k = 0; all && k < f->g.m; k++)
+        all = digraph_weights(&f->g)[k] <= length;
+    return all;
+}
+
+static void length_of_all(struct at_length *l, const struct flat *f, int64_t components)
+{
+    const size_t n = (size_t)f->g.n, parts = (size_t)components;
+    *l = (struct at_length){.all = true, .g = f->g, .arc = f->arc, .parts = components,
+                            .part = xmalloc(n * sizeof *l->part), .comp = xmalloc(parts * sizeof *l->comp),
+                            .size = xmalloc(parts * sizeof *l->size)};
+    memcpy(l->part, f->comp, n * sizeof *l->part);
+    memcpy(l->size, f->size, parts * sizeof *l->size);
+    for (int64_t i = 0; i < components; i++)
+        l->comp[i] = (uint32_t)i;
+}
+
+static void length_open(struct at_length *l, const struct flat *f, double length, const uint8_t *done,
+                        int64_t core_components)
+{
+    if (takes_all(f, length, done, core_components)) {
+        length_of_all(l, f, core_components);
+        return;
+    }
+    l->all = false;
     uint8_t *keep = xmalloc((size_t)f->g.m);
     uint32_t *comp = xmalloc((size_t)f->g.n * sizeof *comp), *map = xmalloc((size_t)f->g.n * sizeof *map);
     for (int64_t k = 0; k < f->g.m; k++)
         keep[k] = digraph_weights(&f->g)[k] <= length;
-    const int64_t n = number_parts(map, f, comp, scc_find(comp, &f->g, keep), done);
+    const int64_t components = scc_find(comp, &f->g, keep);
+    const int64_t n = number_parts(map, f, comp, components, done);
     quotient(&l->g, &l->arc, &f->g, map, n, comp, length);
     for (int64_t k = 0; f->arc && k < l->g.m; k++)
         l->arc[k] = f->arc[l->arc[k]];
-    find_parts(l, f, map);
+    find_parts(l, f, map, comp, components);
     free(keep);
     free(comp);
     free(map);
@@ -211,8 +241,10 @@ static void length_open(struct at_length *l, const struct flat *f, double length
 
 static void length_close(struct at_length *l)
 {
-    digraph_free(&l->g);
-    free(l->arc);
+    if (!l->all) {
+        digraph_free(&l->g);
+        free(l->arc);
+    }
     free(l->part);
     free(l->comp);
     free(l->size);
@@ -236,7 +268,7 @@ static int64_t still_uncovered(const struct cover *c, double length, uint8_t *co
     #pragma omp parallel for schedule(dynamic) reduction(+:left)
     for (int64_t i = 0; i < c->g->nsources; i++) {
         const uint32_t u = c->g->sources[i];
-        struct ball *b = &c->search[omp_get_thread_num()];
+        struct ball *b = &c->search[threads_index()];
         if (covered[i])
             continue;
         ball_grow(b, u, length, NULL, 0);
@@ -254,7 +286,7 @@ static void cover_rest(const struct cover *c, double length, const uint8_t *cove
 {
     #pragma omp parallel for schedule(dynamic)
     for (int64_t i = 0; i < c->g->nsources; i++) {
-        struct ball *b = &c->search[omp_get_thread_num()];
+        struct ball *b = &c->search[threads_index()];
         if (covered[i])
             continue;
         ball_grow(b, c->g->sources[i], length, NULL, 0);
@@ -327,7 +359,7 @@ static void cover_length(struct work *w, const struct flat *f, double length)
     struct at_length l;
     struct cover c;
     const int64_t reps = fast_covers(w->o, w->sources, w->vertices);
-    length_open(&l, f, length, w->done);
+    length_open(&l, f, length, w->done, w->b->components);
     cover_open(&c, w, &l, length);
     uint8_t *covered = xcalloc((size_t)l.g.nsources, 1);
     int64_t left = l.g.nsources;

@@ -96,6 +96,22 @@ void quotient(struct digraph *q, int64_t **arc, const struct digraph *g, const u
     *arc = place;
 }
 
+int64_t quotient_components(uint32_t *part, const uint32_t *comp, int64_t components,
+                            const uint32_t *map, int64_t n)
+{
+    uint32_t *name = xmalloc((size_t)components * sizeof *name), next = 0;
+    memset(name, 0xff, (size_t)components * sizeof *name);
+    for (int64_t v = 0; v < n; v++) {
+        if (map[v] == QUOTIENT_NONE)
+            continue;
+        if (name[comp[v]] == QUOTIENT_NONE)
+            name[comp[v]] = next++;
+        part[map[v]] = name[comp[v]];
+    }
+    free(name);
+    return next;
+}
+
 static uint8_t *arcs_within(const struct digraph *g, const uint32_t *of, const uint8_t *keep)
 {
     uint8_t *inner = xcalloc((size_t)g->m, 1);

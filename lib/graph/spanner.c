@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const spanner_algo_names[] = {"fast", "greedy", "rtz", "zl", "cdg", "spt", NULL};
+const char *const spanner_algo_names[] = {"fast", "greedy", "rtz", "zl", "cdg", "clrs",
+                                          "spt", NULL};
 
 double spanner_bound(const struct spanner_options *o, int64_t s, int64_t n)
 {
@@ -17,6 +18,7 @@ double spanner_bound(const struct spanner_options *o, int64_t s, int64_t n)
     case SPANNER_FAST:   return fast_bound(&fast, s, n);
     case SPANNER_GREEDY: return o->stretch;
     case SPANNER_CDG:    return 2 * o->k - 1;
+    case SPANNER_CLRS:   return clrs_bound(o->k, s);
     case SPANNER_SPT:    return 1;
     default:             return 2 * o->k + o->eps;
     }
@@ -71,6 +73,7 @@ static void construct(struct build *b, const struct spanner_options *o, struct s
     case SPANNER_RTZ:    rtz_build(b, o->k, o->eps); break;
     case SPANNER_ZL:     zl_build(b, o->k, o->eps); break;
     case SPANNER_CDG:    cdg_build(b, o->k); break;
+    case SPANNER_CLRS:   clrs_build(b, o->k); break;
     case SPANNER_SPT:    spt_build(b); break;
     }
 }

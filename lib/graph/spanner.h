@@ -7,7 +7,8 @@
 #include "graph/greedy.h"
 #include "graph/verify.h"
 
-enum spanner_algo { SPANNER_FAST, SPANNER_GREEDY, SPANNER_RTZ, SPANNER_ZL, SPANNER_CDG, SPANNER_SPT };
+enum spanner_algo { SPANNER_FAST, SPANNER_GREEDY, SPANNER_RTZ, SPANNER_ZL, SPANNER_CDG,
+                    SPANNER_CLRS, SPANNER_SPT };
 extern const char *const spanner_algo_names[];      /* NULL at the end */
 
 struct spanner_options {

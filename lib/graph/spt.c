@@ -4,21 +4,19 @@ static void add_tree(uint8_t *h, const struct sssp *s)
 {
     for (int64_t i = 0; i < s->reached; i++)
         if (s->label[s->order[i]].arc >= 0)
-            __atomic_store_n(&h[s->label[s->order[i]].arc], 1, __ATOMIC_RELAXED);
+            build_keep(h, s->label[s->order[i]].arc);
 }
 
-static void one_source(void *ctx, int64_t i, struct sssp *there, struct sssp *back)
+/* Tree i / 2, from or to its source.  In one workspace, as long as it is in the cache. */
+static void one_tree(void *ctx, int64_t i, struct sssp *s, struct sssp *unused)
 {
     struct build *b = ctx;
-    struct sssp_query q = {.sources = &b->g->sources[i], .nsources = 1};
-    sssp_run(there, &q);
-    add_tree(b->h, there);
-    q.backward = true;
-    sssp_run(back, &q);
-    add_tree(b->h, back);
+    (void)unused;
+    sssp_run(s, &(struct sssp_query){.sources = &b->g->sources[i / 2], .nsources = 1, .backward = i % 2});
+    add_tree(b->h, s);
 }
 
 void spt_build(struct build *b)
 {
-    sssp_each(b->g, b->g->nsources, one_source, b, &b->count);
+    sssp_each(b->g, 2 * b->g->nsources, one_tree, b, &b->count);
 }

@@ -34,15 +34,18 @@ struct checking {
     struct stretch_histogram *all;      /* adding is commutative: shared under a lock */
 };
 
-/* Round trips of one source by every vertex [n], INFINITY where there is none. */
-static void round_trips(double *rt, uint32_t source, struct sssp *there, struct sssp *back)
+/* Round trips of one source by every vertex [n], INFINITY where there is none.  One workspace for
+ * both ways: two would not stay in the cache as long. */
+static void round_trips(double *rt, uint32_t source, struct sssp *s)
 {
     struct sssp_query q = {.sources = &source, .nsources = 1};
-    sssp_run(there, &q);
+    sssp_run(s, &q);
+    for (int64_t v = 0; v < s->g->n; v++)
+        rt[v] = s->label[v].dist;
     q.backward = true;
-    sssp_run(back, &q);
-    for (int64_t v = 0; v < there->g->n; v++)
-        rt[v] = there->label[v].dist + back->label[v].dist;
+    sssp_run(s, &q);
+    for (int64_t v = 0; v < s->g->n; v++)
+        rt[v] += s->label[v].dist;
 }
 
 static void take_pair(struct source_result *r, struct stretch_histogram *hist, struct verify_pair p,
@@ -59,13 +62,13 @@ static void take_pair(struct source_result *r, struct stretch_histogram *hist, s
         r->max = stretch, r->worst = p;
 }
 
-static void check_source(struct checking *x, int64_t i, struct sssp *ws[4], double *in_g,
+static void check_source(struct checking *x, int64_t i, struct sssp *ws[2], double *in_g,
                          double *in_h, struct stretch_histogram *hist)
 {
     const uint32_t source = x->sources[i];
     struct source_result *r = &x->result[i];
-    round_trips(in_g, source, ws[0], ws[1]);
-    round_trips(in_h, source, ws[2], ws[3]);
+    round_trips(in_g, source, ws[0]);
+    round_trips(in_h, source, ws[1]);
     for (int64_t v = 0; v < x->g->n; v++)
         if (v != source && in_g[v] < INFINITY)
             take_pair(r, hist, (struct verify_pair){source, (uint32_t)v, in_g[v], in_h[v]}, x->bound);
@@ -78,7 +81,7 @@ static void check_sources(struct checking *x, int64_t n, struct sssp_count *coun
     int64_t settled = 0, scanned = 0;
     #pragma omp parallel reduction(+:settled, scanned)
     {
-        struct sssp *ws[4] = {sssp_new(x->g), sssp_new(x->g), sssp_new(x->h), sssp_new(x->h)};
+        struct sssp *ws[2] = {sssp_new(x->g), sssp_new(x->h)};
         struct stretch_histogram *hist = xcalloc(1, sizeof *hist);
         double *in_g = xmalloc(row), *in_h = xmalloc(row);
         #pragma omp for schedule(dynamic)
@@ -86,7 +89,7 @@ static void check_sources(struct checking *x, int64_t n, struct sssp_count *coun
             check_source(x, i, ws, in_g, in_h, hist);
         #pragma omp critical
         stretch_merge(x->all, hist);
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 2; i++) {
             settled += ws[i]->count.settled;
             scanned += ws[i]->count.scanned;
             sssp_free(ws[i]);
@@ -130,6 +133,7 @@ static void describe(struct verify_report *r, const struct digraph *g)
     r->graph_hash = XXH3_64bits_digest(hash);
     XXH3_freeState(hash);
     r->spanner_hash = XXH3_64bits(g->in_h, (size_t)g->m);
+    r->sources_hash = XXH3_64bits(g->sources, (size_t)g->nsources * sizeof *g->sources);
     r->arcs = g->m;
     for (int64_t k = 0; k < g->m; k++) {
         r->arcs_in_h += g->in_h[k];

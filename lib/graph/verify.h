@@ -27,6 +27,7 @@ struct verify_report {
     int64_t arcs, arcs_in_h;
     double weight, weight_in_h;
     uint64_t graph_hash, spanner_hash;  /* XXH3-64 of arcs and weights, of in_h */
+    uint64_t sources_hash;              /* of their list; without one, of nothing */
     double confidence, at_most;         /* of a sample without violation: with this confidence at most
                                            this fraction of the sources violates the bound; 0: all */
     struct sssp_count count;

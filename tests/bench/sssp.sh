@@ -41,18 +41,32 @@ fi
     }
     END { for (c = 1; c <= cases; c++) { compare("Boost", order[c]); compare("NetworkX", order[c]) } }'
 
-# The trees of 67 sources, in seconds of the clock: one thread, two threads, by turns.
-graph=$(mktemp)
-trap 'rm -f "$graph"' EXIT
+# The trees of 67 sources and their certificate: one thread, two threads, and two processes of one thread side by side, which
+# tells what the machine gives; in seconds of the clock, by turns.
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 awk 'BEGIN { srand(1); n = 40000; print "p sp", n, 5 * n
-    for (k = 0; k < 5 * n; k++) print "a", k % n + 1, (k < n ? (k + 1) % n : int(rand() * n)) + 1, 1 + int(rand() * 100) }' | gr2ten >"$graph"
-seconds() {
-    ten-paste "$graph" <(seq 0 600 39999 | csv2ten --matrix --no-header | ten-cut --cast=u32 --reshape=-1 --rename=x=sources) |
-        spanner --quiet --algo=spt --no-verify --threads="$1" --report="$graph.json" >/dev/null
-    awk -F'[:,]' '/"seconds"/ { print $2 }' "$graph.json"
-    rm -f "$graph.json"
+    for (k = 0; k < 5 * n; k++) print "a", k % n + 1, (k < n ? (k + 1) % n : int(rand() * n)) + 1, 1 + int(rand() * 100) }' | gr2ten |
+    ten-paste - <(seq 0 600 39999 | csv2ten --matrix --no-header | ten-cut --cast=u32 --reshape=-1 --rename=x=sources) >"$work/graph"
+spanner --quiet --algo=spt --no-verify <"$work/graph" >"$work/trees"
+trees() {
+    spanner --quiet --algo=spt --no-verify --threads="$1" --report="$work/$2.json" <"$work/graph" >/dev/null
+    awk -F'[:,]' '/"seconds"/ { print $2 }' "$work/$2.json"
 }
-for ((i = 0; i < runs; i++)); do echo "$(seconds 1) $(seconds 2)"; done | awk '
-    { r[NR] = $1 / $2; one = one < $1 && NR > 1 ? one : $1; two = two < $2 && NR > 1 ? two : $2 }
-    END { for (i = 2; i <= NR; i++) for (j = i; j > 1 && r[j-1] > r[j]; j--) { t = r[j]; r[j] = r[j-1]; r[j-1] = t }
-        printf "trees of 67 sources    one thread %.2f s  two %.2f s  ratio %.2f (%.2f..%.2f)\n", one, two, r[int((NR + 1) / 2)], r[1], r[NR] }'
+certificate() {
+    local TIMEFORMAT=%R
+    { time spanner-verify --quiet --threads="$1" <"$work/trees" >/dev/null; } 2>&1
+}
+# The slower of two at once.
+side_by_side() { { "$1" 1 a & "$1" 1 b; wait; } | sort -n | tail -1; }
+for what in trees certificate; do
+    for ((i = 0; i < runs; i++)); do echo "$($what 1 a) $($what 2 a) $(side_by_side $what)"; done | awk -v what=$what '
+        function sorted(a, n,   i, j, t) {
+            for (i = 2; i <= n; i++) for (j = i; j > 1 && a[j-1] > a[j]; j--) { t = a[j]; a[j] = a[j-1]; a[j-1] = t }
+            return a[int((n + 1) / 2)]
+        }
+        { one[NR] = $1; two[NR] = $2; r[NR] = $1 / $2; most[NR] = 2 * $1 / $3 }
+        END { m = sorted(r, NR)
+            printf "%-11s of 67 sources  one thread %.2f s  two %.2f s  ratio %.2f (%.2f..%.2f)  two processes %.2f\n", what,
+                sorted(one, NR), sorted(two, NR), m, r[1], r[NR], sorted(most, NR) }'
+done

@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0)
         return 0;
     const struct mtx_options o = {
-        .dup = dups[data[0] & 3], .in_order = data[0] & 4, .keep_symmetric = data[0] & 8,
+        .dup = data[0] & 32 ? DUP_MIN : dups[data[0] & 3], .weights = data[0] & 32, .in_order = data[0] & 4, .keep_symmetric = data[0] & 8,
         .drop_zeros = data[0] & 16, .max_rows = 1 << 20,
     };
     if (mtx_parse(&m, "fuzz", (const char *)data + 1, (int64_t)size - 1, &o, &e) < 0) {

@@ -109,7 +109,8 @@ static void refuses(struct ten_record weights, const struct ten_record *more, in
 static void what_is_no_digraph_is_refused(void)
 {
     const int64_t negative[] = {5, 1, -2, 7, 0}, large[] = {5, 1, 2, 7, INT64_MAX};
-    const double nan[] = {5, NAN, 2, 7, 0}, infinite[] = {5, 1, 2, 7, INFINITY};
+    const double nan[] = {5, NAN, 2, 7, 0}, infinite[] = {5, 1, 2, 7, INFINITY},
+                 huge[] = {5, 1, 2, 7, 1e200}, tiny[] = {5, 1, 2, 7, 0x1p-1074};
     const struct ten_record far = record("sources", TEN_I64, (int64_t[]){0, 3}, 2),
                             below = record("sources", TEN_I64, (int64_t[]){-1}, 1),
                             twice = record("sources", TEN_U32, (uint32_t[]){1, 1}, 2),
@@ -117,6 +118,10 @@ static void what_is_no_digraph_is_refused(void)
                             mask = record("in_h", TEN_U8, "\1\1", 2);
     refuses(record("weight", TEN_I64, negative, 5), NULL, 0,
             "standard input: weight: arc 2, from 2 to 0: -2: expected a finite number, 0 or more");
+    refuses(record("weight", TEN_F64, huge, 5), NULL, 0,
+            "standard input: weight: arc 4, from 2 to 2: 1e+200: expected 0, or a number from 2^-500 to 2^500");
+    refuses(record("weight", TEN_F64, tiny, 5), NULL, 0,
+            "standard input: weight: arc 4, from 2 to 2: 4.94066e-324: expected 0, or a number from 2^-500 to 2^500");
     refuses(record("weight", TEN_F64, nan, 5), NULL, 0,
             "standard input: weight: arc 1, from 0 to 2: nan: expected a finite number, 0 or more");
     refuses(record("weight", TEN_F64, infinite, 5), NULL, 0,

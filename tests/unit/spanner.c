@@ -1,6 +1,7 @@
 #include "graph/spanner.h"
 
 #include "base/threads.h"
+#include "graph/build.h"
 #include "graph/stretch.h"
 
 #include "check.h"
@@ -72,6 +73,24 @@ static void a_ring_is_its_only_spanner(void)
         build(&g, with(a, 2, 3));
         CHECK_INT(arcs_in(&g), 17);
         CHECK_NEAR(stretch_in(&g), 1, 0);
+    }
+    digraph_free(&g);
+}
+
+static void a_star_both_ways_is_its_only_spanner(void)
+{
+    enum { N = 12 };
+    uint32_t tail[2 * N], head[2 * N];
+    double w[2 * N];
+    struct digraph g;
+    for (uint32_t v = 1; v <= N; v++) {
+        tail[2 * v - 2] = 0, head[2 * v - 2] = v, w[2 * v - 2] = v;
+        tail[2 * v - 1] = v, head[2 * v - 1] = 0, w[2 * v - 1] = 1.0 / v;
+    }
+    digraph_from_arcs(&g, N + 1, 2 * N, tail, head, w, false, NULL);
+    for (int a = SPANNER_FAST; a <= SPANNER_SPT; a++) {
+        build(&g, with(a, 2, 3));
+        CHECK_INT(arcs_in(&g), 2 * N);
     }
     digraph_free(&g);
 }
@@ -153,11 +172,35 @@ static void every_construction_keeps_its_promise(void)
                 struct spanner_options o = with(a, k, 0);
                 o.seed = seed;
                 const struct spanner_result r = build(&g, o);
-                CHECK(r.bound <= 2 * k + 1);
+                CHECK(r.bound <= (a == SPANNER_CLRS ? clrs_bound(k, g.n) : 2 * k + 1));
                 CHECK(stretch_in(&g) <= r.bound * (1 + 1e-9));
             }
         digraph_free(&g);
     }
+}
+
+/* Cuts that are good enough put every vertex into few balls: 2 n^(1+1/k) in all for a length. */
+static void clrs_has_as_few_arcs_as_its_cuts_promise(void)
+{
+    for (uint64_t seed = 0; seed < 12; seed++)
+        for (int k = 1; k <= 3; k++) {
+            struct digraph g = random_digraph(120, 1800, 1, seed % 2 ? 4 : 1000, false, 0, seed);
+            double least = INFINITY, longest = 0;
+            for (int64_t i = 0; i < g.m; i++) {
+                least = fmin(least, digraph_weights(&g)[i]);
+                longest += digraph_weights(&g)[i];
+            }
+            build(&g, with(SPANNER_CLRS, k, 0));
+            const double lengths = log2(longest / least) + 2;
+            CHECK((double)arcs_in(&g) <= 4 * pow(120, 1 + 1.0 / k) * lengths);
+            CHECK(stretch_in(&g) <= clrs_bound(k, 120));
+            digraph_free(&g);
+        }
+    /* 2I+1 steps, where ln s falls to ln 4/3 in I, each by k/(k+1). */
+    CHECK_NEAR(clrs_bound(2, 1), 4, 0);
+    CHECK_NEAR(clrs_bound(1, 2), 4 * (2 * 2 + 1), 0);       /* 0.69, 0.35, 0.17 */
+    CHECK_NEAR(clrs_bound(2, 32), 4 * (2 * 7 + 1), 0);
+    CHECK(clrs_bound(2, 1000000) < 100);
 }
 
 static void greedy_and_repairs_give_the_stretch_asked_for(void)
@@ -262,7 +305,7 @@ static void weights_times_a_power_of_two_change_nothing(void)
 
 static void vertices_with_other_numbers_give_the_same_arcs(void)
 {
-    static const enum spanner_algo ordered[] = {SPANNER_GREEDY, SPANNER_ZL, SPANNER_CDG, SPANNER_SPT};
+    static const enum spanner_algo ordered[] = {SPANNER_GREEDY, SPANNER_ZL, SPANNER_CDG, SPANNER_CLRS, SPANNER_SPT};
     enum { N = 60, M = 300, S = 10 };
     struct digraph g = random_digraph(N, M, 1, 50, false, S, 8), h;
     int64_t to[N], number[M];
@@ -275,7 +318,7 @@ static void vertices_with_other_numbers_give_the_same_arcs(void)
     h.sources = xmalloc(S * sizeof *h.sources);
     for (int64_t i = 0; i < S; i++)
         h.sources[i] = (uint32_t)to[g.sources[i]];
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
         build(&g, with(ordered[i], 2, ordered[i] == SPANNER_GREEDY ? 3 : 0));
         build(&h, with(ordered[i], 2, ordered[i] == SPANNER_GREEDY ? 3 : 0));
         int64_t different = 0;
@@ -381,6 +424,27 @@ static void the_certificate_is_floyds_and_warshalls(void)
     }
 }
 
+static void no_round_trip_gets_shorter_and_more_sources_ask_for_more(void)
+{
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        struct digraph g = random_digraph(60, 260, 0, 30, seed % 2, 16, seed);
+        struct verify_report all, some;
+        build(&g, with(SPANNER_FAST + (int)(seed % (SPANNER_SPT + 1)), 2, 4));
+        double *in_g = all_distances(&g, NULL), *in_h = all_distances(&g, g.in_h);
+        int64_t shorter = 0;
+        for (int64_t i = 0; i < g.n * g.n; i++)
+            shorter += in_h[i] < in_g[i];
+        CHECK_INT(shorter, 0);
+        verify(&all, &g, 1.1, 0, 0);
+        g.nsources = 5;
+        verify(&some, &g, 1.1, 0, 0);
+        CHECK(some.max <= all.max && some.above <= all.above && some.pairs <= all.pairs);
+        free(in_g);
+        free(in_h);
+        digraph_free(&g);
+    }
+}
+
 static void quantiles_are_within_a_thousandth(void)
 {
     struct stretch_histogram *h = xcalloc(1, sizeof *h);
@@ -404,11 +468,13 @@ static void quantiles_are_within_a_thousandth(void)
 int main(void)
 {
     RUN(a_ring_is_its_only_spanner);
+    RUN(a_star_both_ways_is_its_only_spanner);
     RUN(of_a_complete_graph_greedy_takes_a_star);
     RUN(arcs_on_no_cycle_and_heavier_parallel_ones_are_left_out);
     RUN(components_without_a_source_need_nothing);
     RUN(graphs_without_cycles_arcs_or_vertices);
     RUN(every_construction_keeps_its_promise);
+    RUN(clrs_has_as_few_arcs_as_its_cuts_promise);
     RUN(greedy_and_repairs_give_the_stretch_asked_for);
     RUN(theory_and_coverage_keep_their_promise_for_all_seeds);
     RUN(practical_covers_connect_all_there_is);
@@ -419,6 +485,7 @@ int main(void)
     RUN(pruning_mends_what_is_no_spanner_and_drops_arcs_of_no_use);
     RUN(greedy_is_near_the_fewest_arcs_there_can_be);
     RUN(the_certificate_is_floyds_and_warshalls);
+    RUN(no_round_trip_gets_shorter_and_more_sources_ask_for_more);
     RUN(quantiles_are_within_a_thousandth);
     return check_report();
 }

@@ -14,7 +14,7 @@ struct lists { int64_t n, products; uint32_t lo, hi; };
  */
 enum { AHEAD_POINTER = 60, AHEAD_ROW = 32 };
 
-static inline void fetch_ahead(const struct csr *a, const struct csr *b, int64_t q, size_t size)
+static inline __attribute__((always_inline)) void fetch_ahead(const struct csr *a, const struct csr *b, int64_t q, size_t size)
 {
     const uint32_t k = a->col[q + AHEAD_ROW];
     const int64_t at = b->ptr[k], end = b->ptr[k + 1];

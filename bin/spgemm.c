@@ -7,6 +7,7 @@
 #include "stream/tool.h"
 
 #include "base/mem.h"
+#include "base/progress.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@
 
 enum {
     TRANSPOSE_A = 256, TRANSPOSE_B, MASK, COMPLEMENT, SEMIRING, ACCUM, METHOD, MEMORY, TMPDIR, EXPLAIN,
-    SYMBOLIC, DRY_RUN, TOPK, DROP, TYPE
+    SYMBOLIC, DRY_RUN, TOPK, DROP, TYPE, UNSORTED
 };
 
 struct opts {
@@ -41,11 +42,12 @@ static const struct argp_option options[] = {
     {"drop", DROP, "T", 0, "Without entries whose magnitude is below T", 0},
     {"type", TYPE, "TYPE", 0,
      "Compute with values of f32, f64 or i64 (default: what the factors have)", 0},
+    {"unsorted", UNSORTED, 0, 0, "Columns of a row in any order", 0},
     {"symbolic", SYMBOLIC, 0, 0, "Only the structure, without values", 0},
     {"dry-run", DRY_RUN, 0, 0, "Only tell the log what the product would take", 0},
     {"explain", EXPLAIN, 0, 0, "Tell the log how many rows were added by which method", 0},
     {"method", METHOD, "NAME", 0,
-     "auto (default), copy, sort, dense or ranges, where it can be used", 0},
+     "auto (default), copy, sort, dense, ranges or hash, where it can be used", 0},
     {"memory", MEMORY, "SIZE", 0,
      "Hold the factors and parts of the product in SIZE bytes and the rest in "
      "temporary files (default: no limit)",
@@ -71,6 +73,8 @@ static void parse_end(struct opts *o, struct argp_state *st)
     if (o->symbolic && (o->accum_path || o->how.topk > 0 || o->how.drop > 0))
         argp_error(
             st, "symbolic: there are no values: expected none of --accum, --topk, --drop with it");
+    if (o->how.unsorted && (o->accum_path || o->how.topk > 0))
+        argp_error(st, "unsorted: expected neither --accum nor --topk with it");
     for (int i = 0; i < o->paths; i++)
         if (strcmp(o->path[i], "-") == 0)
             argp_error(st, "-: A is standard input: expected a file");
@@ -90,6 +94,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case TOPK:          o->how.topk = tool_int(st, arg, 1, INT64_MAX); break;
     case DROP:          o->how.drop = tool_float(st, arg, 0, 1e300); break;
     case TYPE:          o->type = parse_type(st, arg); break;
+    case UNSORTED:      o->how.unsorted = true; break;
     case SYMBOLIC:      o->symbolic = true; break;
     case DRY_RUN:       o->dry_run = true; break;
     case EXPLAIN:       o->explain = true; break;
@@ -213,7 +218,8 @@ static void settle_types(struct opts *o)
 
 /* ---- Multiplying ---------------------------------------------------------------------------- */
 
-static void explain(const struct spgemm_report *r, int64_t n)
+/* seconds: of multiplying alone; with n < 0 neither is known. */
+static void explain(const struct spgemm_report *r, int64_t n, double seconds)
 {
     fprintf(stderr, "products %" PRId64 ", entries at most %" PRId64, r->products, r->bound);
     if (n >= 0)
@@ -222,6 +228,8 @@ static void explain(const struct spgemm_report *r, int64_t n)
     for (int m = SPGEMM_AUTO + 1; m < SPGEMM_METHODS; m++)
         fprintf(stderr, "%s: rows %" PRId64 ", products %" PRId64 "\n", spgemm_method_names[m],
                 r->rows[m], r->by[m]);
+    if (n >= 0)
+        fprintf(stderr, "seconds %.6f\n", seconds);
 }
 
 static enum ewise_op accumulation(enum semiring s)
@@ -236,9 +244,10 @@ static int write_whole(struct opts *o, const struct csr *a, const struct csr *b,
                        struct spgemm_report *report)
 {
     struct csr c, sum;
+    const double start = now_seconds();
     spgemm(&c, a, b, &o->how, report);
     if (o->explain)
-        explain(report, c.n);
+        explain(report, c.n, now_seconds() - start);
     if (o->accum_path) {
         csr_ewise(&sum, &o->accum, &c, accumulation(o->how.semiring), EWISE_UNION);
         csr_free(&c);
@@ -275,7 +284,7 @@ static int multiply(struct opts *o)
         return write_whole(o, a, b, &report);
     const int rc = spgemm_stream(o->tool.out, a, b, &o->how, o->memory, &report, &o->tool.err);
     if (rc == 0 && o->explain)
-        explain(&report, -1);
+        explain(&report, -1, 0);
     return rc;
 }
 

@@ -87,7 +87,11 @@ $(O)/sweep-%.svg: pipelines/sparch-sweep.gp $(foreach m,$(swept),$(R)/sweep-%-$m
 	gnuplot -c $< $* $(swept) $(filter %.tsv,$^) >$@.part
 	mv $@.part $@
 
-$(O)/claims.tsv: pipelines/sparch.claims $(O)/factors.tsv $(O)/policies.tsv $(foreach s,$(sweeps),$(O)/sweep-$s.tsv)
+# ---- The same product in software ------------------------------------------------------------
+
+include pipelines/spgemm-growth.mk
+
+$(O)/claims.tsv: pipelines/sparch.claims $(O)/factors.tsv $(O)/policies.tsv $(O)/growth.tsv $(foreach s,$(sweeps),$(O)/sweep-$s.tsv)
 	claims --paper=$(PAPER) --scale=$(SCALE) --rules=$< $(filter-out $<,$^) >$@.part
 	mv $@.part $@
-all: $(O)/benchmark.tsv $(O)/ladder.svg $(O)/roofline.svg $(foreach s,$(sweeps),$(O)/sweep-$s.svg)
+all: $(O)/benchmark.tsv $(O)/growth.svg $(O)/ladder.svg $(O)/roofline.svg $(foreach s,$(sweeps),$(O)/sweep-$s.svg)

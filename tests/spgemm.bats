@@ -64,6 +64,7 @@ result() { spgemm "$@" <a.ten | entries; }
     spgemm --explain --log=log <grid.ten >c.ten
     grep -qx 'products 246408, entries at most 246408, entries 128004' log
     awk -F '[ ,]+' '/rows/ { r += $3; p += $5 } END { exit r != 10000 || p != 246408 }' log
+    tail -1 log | grep -qxE 'seconds 0\.[0-9]{6}'
 }
 @test "chains give what products one by one give, whatever order is cheapest" {
     mtxgen kper --rows=50 --cols=2000 --per-row=40 --values=integer --seed=1 >r.ten
@@ -83,6 +84,19 @@ result() { spgemm "$@" <a.ten | entries; }
         spgemm <x.ten >auto.ten
         run -0 ten-cmp auto.ten got.ten
     done
+}
+@test "--unsorted: the same entries, by every method, for any number of threads in one order" {
+    mtxgen rmat --scale=11 --edges=20000 --values=normal --seed=3 >x.ten
+    spgemm <x.ten >want.ten
+    for m in auto copy sort dense ranges hash; do
+        spgemm --unsorted --method=$m --threads=2 <x.ten >got.ten
+        run -0 spcmp want.ten got.ten
+        run -0 bash -c "spgemm --unsorted --method=$m --threads=1 <x.ten | ten-cmp got.ten -"
+    done
+    run -1 ten-cmp want.ten got.ten
+    spgemm --unsorted --memory=30M <x.ten >got.ten
+    run -0 bash -c "spgemm --unsorted <x.ten | ten-cmp got.ten -"
+    [ "$(result --unsorted --drop=8 | tr ';' '\n' | sort)" = "$(result --drop=8 | tr ';' '\n' | sort)" ]
 }
 @test "--memory: through temporary files, and the same product" {
     mtxgen rmat --scale=14 --edges=200000 --values=normal --seed=4 >x.ten
@@ -119,6 +133,8 @@ result() { spgemm "$@" <a.ten | entries; }
     run -2 spgemm --transpose-b b.ten b.ten
     run -2 spgemm --memory=1G --accum=a.ten
     run -2 spgemm --symbolic --topk=2
+    run -2 spgemm --unsorted --topk=2
+    run -2 spgemm --unsorted --accum=a.ten
     run -2 spgemm --semiring=times_plus
     run -2 spgemm -
 }

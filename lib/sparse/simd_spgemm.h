@@ -8,6 +8,7 @@
  *           that tell which blocks of it (a cache line each) and which groups of 64 blocks are in
  *           use, so that reading it out is a scan of few bytes and needs no sort
  * ranges    other rows: window after window, with a cursor in every row of B
+ * hash      few products, where columns need no order: a table of the columns met
  *
  * All add the products of one place in order of k, so that their results are the same bits.
  */
@@ -25,7 +26,7 @@ enum {
 };
 
 enum spgemm_method { SPGEMM_AUTO, SPGEMM_COPY, SPGEMM_SORTED, SPGEMM_DENSE, SPGEMM_RANGES,
-                     SPGEMM_METHODS };
+                     SPGEMM_HASHED, SPGEMM_METHODS };
 
 /* The part of row k of B that takes part, and the entry of A that multiplies it. */
 struct spgemm_list { int64_t at, from; uint32_t len; };
@@ -35,10 +36,12 @@ struct spgemm_scratch {
     void *acc;                      /* [WINDOW] the identity of the semiring's sum */
     uint8_t *touched;               /* [WINDOW] 1: the column has a value (where acc cannot tell) */
     uint8_t *block, *group;         /* 1: the block, the group of 64 blocks has a value */
+    uint16_t *used;                 /* [WINDOW / 8 + SLACK] the blocks in use, in order */
     uint8_t *allowed;               /* [columns] 1: the mask has the column; NULL without mask */
     struct spgemm_list *list;       /* [longest row of A] */
     uint32_t *key;                  /* [SORT + SLACK] */
     void *product;                  /* [SORT + SLACK] */
+    uint16_t *slot;                 /* [2 SORT] 1 + the place in C's row of a column that hashes here */
     /* Of the rows just added in a window, the blocks that their products took; choose_method(). */
     int64_t seen_blocks, seen_products;
     int since;                      /* rows since one was */
@@ -49,7 +52,7 @@ struct spgemm_scratch {
  * that is too long for a thread alone, a part. */
 struct spgemm_rows {
     const struct csr *a, *b, *mask;
-    bool complement;
+    bool complement, unsorted;
     enum spgemm_method method;      /* AUTO: by the row */
     int64_t row, end, first, past;
     int64_t *count; /* [end - row] out: entries of the rows up to and with this one */

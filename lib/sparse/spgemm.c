@@ -20,8 +20,7 @@
 #include <sys/mman.h>
 
 const char *const spgemm_method_names[SPGEMM_METHODS + 1] = {"auto",  "copy",   "sort",
-                                                             "dense", "ranges", NULL};
-
+                                                             "dense", "ranges", "hash", NULL};
 
 enum {
     PIECE = 1 << 15,                /* products: their entries fit into half a second-level cache */
@@ -80,8 +79,10 @@ static void worker_start(struct worker *w, const struct run *x)
             .touched = zeros((size_t)window + 64),
             .block = zeros((size_t)window / 8 + 128),
             .group = zeros((size_t)window / 512 + 128),
+            .used = xaligned(((size_t)window / 8 + 64) * sizeof(uint16_t)),
             .key = xaligned((SPGEMM_SORT + SPGEMM_SLACK) * sizeof(uint32_t)),
             .product = xaligned((SPGEMM_SORT + SPGEMM_SLACK) * x->size),
+            .slot = xaligned(2 * SPGEMM_SORT * sizeof(uint16_t)),
             .list = xmalloc(((size_t)x->plan.longest + 1) * sizeof(struct spgemm_list)),
             .allowed = x->how->mask ? xcalloc((size_t)cols + SPGEMM_SLACK, 1) : NULL,
         }};
@@ -91,8 +92,8 @@ static void worker_start(struct worker *w, const struct run *x)
 static void worker_end(struct worker *w)
 {
     struct spgemm_scratch *s = &w->scratch;
-    void *const all[] = {s->acc, s->touched, s->block, s->group,
-                         s->key, s->product, s->list,  s->allowed};
+    void *const all[] = {s->acc, s->touched, s->block, s->group, s->used,
+                         s->key, s->product, s->slot,  s->list,    s->allowed};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         free(all[i]);
     for (int i = 0; i < WAITING; i++)
@@ -202,6 +203,7 @@ static void multiply_piece(struct run *x, struct worker *w, struct spgemm_piece 
                             .b = x->b,
                             .mask = x->how->mask,
                             .complement = x->how->complement,
+                            .unsorted = x->how->unsorted,
                             .method = x->how->method,
                             .row = p->row,
                             .end = p->end,

@@ -16,6 +16,7 @@ struct spgemm {
     enum spgemm_method method;
     int64_t topk;                       /* > 0: of each row, the entries of largest magnitude */
     double drop;                        /* > 0: without entries of smaller magnitude */
+    bool unsorted;                      /* columns of a row in any order, always the same one */
 };
 
 enum { SPGEMM_THREAD_BYTES = 12 << 20 };
@@ -27,7 +28,7 @@ struct spgemm_report {
     int64_t rows[SPGEMM_METHODS], by[SPGEMM_METHODS];   /* rows and products, by method */
 };
 
-/* "auto", "copy", "sort", "dense", "ranges". */
+/* "auto", "copy", "sort", "dense", "ranges", "hash". */
 extern const char *const spgemm_method_names[SPGEMM_METHODS + 1];
 
 /*

@@ -20,7 +20,7 @@ static inline int sort_bits(const struct lists *x)
  * row is added in a window only to see.  New pieces start anew, so that the choice does not depend
  * on the threads.
  */
-enum { LOOK_AGAIN = 64 };
+enum { LOOK_AGAIN = 64, HASH_BEST = 64 };
 
 static inline bool window_is_cheaper(struct spgemm_scratch *s, int64_t products)
 {
@@ -39,6 +39,22 @@ static inline void note_window(struct spgemm_scratch *s, int64_t products)
     }
 }
 
+/* Without order, the same on every processor, as the order depends on it. */
+static inline enum spgemm_method choose_unsorted(const struct spgemm_rows *r,
+                                                 const struct lists *x, bool fits)
+{
+    const bool few = x->products <= SPGEMM_SORT;
+    switch (r->method) {
+    case SPGEMM_HASHED: if (few) return SPGEMM_HASHED; break;
+    case SPGEMM_DENSE:  if (fits) return SPGEMM_DENSE; break;
+    case SPGEMM_RANGES: return SPGEMM_RANGES;
+    default:
+        if (few && (!fits || x->products <= HASH_BEST))
+            return SPGEMM_HASHED;
+    }
+    return fits ? SPGEMM_DENSE : SPGEMM_RANGES;
+}
+
 static inline enum spgemm_method choose_method(const struct spgemm_rows *r,
                                                struct spgemm_scratch *s, const struct lists *x,
                                                int bits, int block)
@@ -47,6 +63,8 @@ static inline enum spgemm_method choose_method(const struct spgemm_rows *r,
     const bool fits = span < SPGEMM_WINDOW, sortable = bits > 0 && !s->allowed;
     if (x->n == 1 && !s->allowed)
         return SPGEMM_COPY;
+    if (r->unsorted)
+        return choose_unsorted(r, x, (int64_t)x->hi - x->lo < SPGEMM_WINDOW);
     switch (r->method) {
     case SPGEMM_SORTED: if (sortable) return SPGEMM_SORTED; break;
     case SPGEMM_DENSE:  if (fits) return SPGEMM_DENSE; break;

@@ -14,7 +14,7 @@ struct lists { int64_t n, products; uint32_t lo, hi; };
  */
 enum { AHEAD_POINTER = 60, AHEAD_ROW = 32 };
 
-static inline void fetch_ahead(const struct csr *a, const struct csr *b, int64_t q, size_t size)
+static inline __attribute__((always_inline)) void fetch_ahead(const struct csr *a, const struct csr *b, int64_t q, size_t size)
 {
     const uint32_t k = a->col[q + AHEAD_ROW];
     const int64_t at = b->ptr[k], end = b->ptr[k + 1];
@@ -25,20 +25,25 @@ static inline void fetch_ahead(const struct csr *a, const struct csr *b, int64_t
     __builtin_prefetch((const char *)b->val + (size_t)at * size + 63);
 }
 
+/* How many of the rising columns col [len] lie before `past`. */
+static inline uint32_t count_before(const uint32_t *col, uint32_t len, uint64_t past)
+{
+    uint32_t lo = 0, hi = len;
+    if (len == 0 || col[len - 1] < past)
+        return len;
+    while (lo < hi) {
+        const uint32_t mid = lo + (hi - lo) / 2;
+        if (col[mid] < past) lo = mid + 1; else hi = mid;
+    }
+    return lo;
+}
+
 /* The entries of a list in columns first..past. */
 static inline void cut_list(const struct csr *b, struct spgemm_list *l, int64_t first, int64_t past)
 {
-    int64_t lo = l->at, hi = l->at + l->len;
-    for (int64_t end = hi; lo < end; ) {
-        const int64_t mid = lo + (end - lo) / 2;
-        if (b->col[mid] < first) lo = mid + 1; else end = mid;
-    }
-    for (int64_t start = lo; start < hi; ) {
-        const int64_t mid = start + (hi - start) / 2;
-        if (b->col[mid] < past) start = mid + 1; else hi = mid;
-    }
-    l->at = lo;
-    l->len = (uint32_t)(hi - lo);
+    const uint32_t n = count_before(b->col + l->at, l->len, (uint64_t)first);
+    l->at += n;
+    l->len = count_before(b->col + l->at, l->len - n, (uint64_t)past);
 }
 
 static inline struct lists gather_lists(const struct spgemm_rows *r, int64_t i,

@@ -248,19 +248,30 @@ static inline int64_t SR(emit)(struct spgemm_scratch *s, const struct spgemm_row
 
 #endif
 
-/* The blocks of a group that are in use; g: the first of them. */
-static inline int64_t SR(emit_group)(struct spgemm_scratch *s, const struct spgemm_rows *r,
-                                     int64_t g, uint32_t base, uint32_t *col, T *val)
+/* Note the blocks of a group that are in use behind n others; g: the first of the group. */
+static inline int64_t SR(list_group)(struct spgemm_scratch *s, int64_t g, int64_t n)
+{
+    const uint64_t m = bits_of_bytes(s->block + g);
+    if (m == 0)
+        return n;
+    memset(s->block + g, 0, 64);
+    return n + list_bits(s->used + n, m, (int)g);
+}
+
+/* Those up to block `blocks`. */
+static int64_t SR(list_blocks)(struct spgemm_scratch *s, int64_t blocks, bool groups)
 {
     int64_t n = 0;
-    uint64_t m = bits_of_bytes(s->block + g);
-    if (m == 0)
-        return 0;
-    memset(s->block + g, 0, 64);
-    s->seen_blocks += __builtin_popcountll(m);
-    for (; m; m &= m - 1) {
-        const int64_t j = (g + __builtin_ctzll(m)) * SR(BLOCK);
-        n += SR(emit)(s, r, j, base, col + n, val + n);
+    if (!groups) {
+        for (int64_t g = 0; g < blocks; g += 64)
+            n = SR(list_group)(s, g, n);
+        return n;
+    }
+    for (int64_t h = 0; h < blocks; h += 64 * 64) {
+        uint64_t m = bits_of_bytes(s->group + h / 64);
+        memset(s->group + h / 64, 0, 64);
+        for (; m; m &= m - 1)
+            n = SR(list_group)(s, h + 64 * __builtin_ctzll(m), n);
     }
     return n;
 }
@@ -269,21 +280,11 @@ static inline int64_t SR(emit_group)(struct spgemm_scratch *s, const struct spge
 static int64_t SR(scan)(struct spgemm_scratch *s, const struct spgemm_rows *r, uint32_t base,
                         uint32_t hi, bool groups, uint32_t *col, T *val)
 {
-    const int64_t blocks = (hi - base) / SR(BLOCK) + 1;
+    const int64_t blocks = SR(list_blocks)(s, (hi - base) / SR(BLOCK) + 1, groups);
     int64_t n = 0;
-    if (!groups) {
-        for (int64_t g = 0; g < blocks; g += 64)
-            n += SR(emit_group)(s, r, g, base, col + n, val + n);
-        return n;
-    }
-    for (int64_t h = 0; h < blocks; h += 64 * 64) {
-        uint64_t m = bits_of_bytes(s->group + h / 64);
-        if (m == 0)
-            continue;
-        memset(s->group + h / 64, 0, 64);
-        for (; m; m &= m - 1)
-            n += SR(emit_group)(s, r, h + 64 * __builtin_ctzll(m), base, col + n, val + n);
-    }
+    for (int64_t k = 0; k < blocks; k++)
+        n += SR(emit)(s, r, (int64_t)s->used[k] * SR(BLOCK), base, col + n, val + n);
+    s->seen_blocks += blocks;
     return n;
 }
 
@@ -314,9 +315,7 @@ static uint32_t SR(add_range)(const struct spgemm_rows *r, struct spgemm_scratch
     uint32_t next = UINT32_MAX;
     for (struct spgemm_list *l = s->list; l < s->list + lists; l++) {
         const uint32_t *col = r->b->col + l->at;
-        uint32_t n = 0;
-        while (n < l->len && col[n] < past)
-            n++;
+        const uint32_t n = count_before(col, l->len, past);
         if (n > 0) {
             SR(add)(s, col, (const T *)r->b->val + l->at, n, SR(value_of)(r->a, l->from), base,
                     true);
@@ -345,6 +344,8 @@ static int64_t SR(ranges)(const struct spgemm_rows *r, struct spgemm_scratch *s,
     return n;
 }
 
+#include "sparse/spgemm_unsorted.h"
+
 /* ---- The choice ----------------------------------------------------------------------------- */
 
 static int64_t SR(row)(const struct spgemm_rows *r, struct spgemm_scratch *s, const struct lists *x,
@@ -357,8 +358,9 @@ static int64_t SR(row)(const struct spgemm_rows *r, struct spgemm_scratch *s, co
     switch (method) {
     case SPGEMM_COPY:   return SR(copy)(r, s->list, col, val);
     case SPGEMM_SORTED: return SR(sorted)(r, s, x, bits, col, val);
-    case SPGEMM_DENSE:  return SR(dense)(r, s, x, col, val);
-    default:            return SR(ranges)(r, s, x, col, val);
+    case SPGEMM_HASHED: return SR(hashed)(r, s, x, col, val);
+    case SPGEMM_DENSE:  return (r->unsorted ? SR(listed) : SR(dense))(r, s, x, col, val);
+    default:            return (r->unsorted ? SR(listed_ranges) : SR(ranges))(r, s, x, col, val);
     }
 }
 

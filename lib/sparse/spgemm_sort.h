@@ -1,4 +1,5 @@
-/* Sorting of 32-bit keys that fit into registers, and bits of bytes.  Compiled with the kernels. */
+/* Sorting of 32-bit keys that fit into registers, bits of bytes, and places of bits.  Compiled with
+ * the kernels. */
 #ifndef SPARSE_SPGEMM_SORT_H
 #define SPARSE_SPGEMM_SORT_H
 
@@ -8,6 +9,8 @@
 
 /* Bit t of the result: byte t of p, which is 0 or 1. */
 static inline uint64_t bits_of_bytes(const uint8_t *p);
+/* The places of the bits of m, from `first` on, to out, which has room for 64; how many. */
+static inline int list_bits(uint16_t *out, uint64_t m, int first);
 
 #if defined __AVX512F__ && defined __AVX512BW__
 #include <immintrin.h>
@@ -16,6 +19,20 @@ static inline uint64_t bits_of_bytes(const uint8_t *p)
 {
     const __m512i v = _mm512_loadu_si512(p);
     return _mm512_test_epi8_mask(v, v);
+}
+
+static inline int list_bits(uint16_t *out, uint64_t m, int first)
+{
+    __m512i place = _mm512_add_epi32(_mm512_set1_epi32(first),
+        _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
+    int n = 0;
+    for (int i = 0; i < 4; i++, m >>= 16) {
+        const __m512i v = _mm512_maskz_compress_epi32((__mmask16)m, place);
+        _mm256_storeu_si256((__m256i *)(out + n), _mm512_cvtepi32_epi16(v));
+        n += __builtin_popcount((uint16_t)m);
+        place = _mm512_add_epi32(place, _mm512_set1_epi32(16));
+    }
+    return n;
 }
 
 enum { SORT_MAX = SPGEMM_SORT };
@@ -137,6 +154,14 @@ static inline uint64_t bits_of_bytes(const uint8_t *p)
             bits |= (word * 0x0102040810204080u >> 56) << i;
     }
     return bits;
+}
+
+static inline int list_bits(uint16_t *out, uint64_t m, int first)
+{
+    int n = 0;
+    for (; m; m &= m - 1)
+        out[n++] = (uint16_t)(first + __builtin_ctzll(m));
+    return n;
 }
 
 enum { SORT_MAX = 24 };

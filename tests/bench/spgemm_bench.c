@@ -1,12 +1,13 @@
 /*
- * spgemm_bench [--runs N] [--f32] [--cold] [--cpu] [--best] [--threads N] [--peer FILE.so]...
- * MATRIX.ten...
+ * spgemm_bench [--runs N] [--f32] [--cold] [--cpu] [--best] [--threads N] [--method N]
+ * [--peer FILE.so]... MATRIX.ten...
  *
  * A A of every matrix by lib/sparse and by the peers, in turn; medians in milliseconds as a table,
- * a peer's both as it comes and with sorted rows.  Before anything is timed the results are
- * compared. Memory is kept from run to run unless --cold.  --cpu counts the time of the processor
- * instead of that of the clock, which tells more of one thread where others are at work, and --best
- * takes the least time instead of the median.
+ * a peer's both as it comes and with sorted rows.  Ours are: sorted, unsorted, the other type of
+ * floats, and one thread; memory is the peak beside that of A and C alone.  Before anything is
+ * timed the results are compared.  Memory is kept from run to run unless --cold.  --cpu counts the
+ * time of the processor instead of that of the clock, which tells more of one thread where others
+ * are at work, and --best takes the least time instead of the median.
  */
 #include "base/mem.h"
 #include "base/threads.h"
@@ -21,7 +22,20 @@
 #include <string.h>
 #include <time.h>
 
-enum { PEERS = 8, RUNS = 64 };
+enum { PEERS = 8, RUNS = 64, SLOW = 512 };
+
+/* Ways of ours that are timed. */
+enum way { SORTED, UNSORTED, OTHER_TYPE, ONE_THREAD, WAYS };
+
+/* What is better above 1, or above `least` where it matters: columns of the table. */
+enum ratio { BEST, BEST_SORTED, BEST_UNSORTED, F32, SCALING, RATIOS };
+static const struct { const char *head, *what; double least, products; } ratios[RATIOS] = {
+    [BEST] = {"best", "best peer / sorted", 1, 0},
+    [BEST_SORTED] = {"b.sorted", "best sorted peer / sorted", 1, 0},
+    [BEST_UNSORTED] = {"b.unsort", "best peer / unsorted", 1, 0},
+    [F32] = {"f64/f32", "f64 / f32", 1, 0},
+    [SCALING] = {"1T/all", "one thread / all", 1.6, 20e6},
+};
 
 struct peer {
     const char *(*name)(void);
@@ -31,7 +45,6 @@ struct peer {
     int64_t (*check)(void *p, uint64_t *structure, double *sum);
     void *state;
     double time[RUNS], sorted[RUNS];
-    double log_ratio[2];
 };
 
 struct bench {
@@ -39,7 +52,9 @@ struct bench {
     int peers, runs, threads, matrices;
     bool f32, cpu, best;
     enum spgemm_method method;
-    double time[RUNS], log_best[2], worst;
+    double time[WAYS][RUNS];
+    double log_sum[RATIOS];
+    char below[RATIOS][SLOW], heavy[SLOW];      /* matrices where a ratio is too small; memory */
 };
 
 static void load_peer(struct bench *b, const char *path)
@@ -86,7 +101,20 @@ static double value(const struct csr *m, int64_t k)
     return m->type == TEN_F32 ? (double)((const float *)m->val)[k] : ((const double *)m->val)[k];
 }
 
-/* The matrix with small whole numbers as values, so that every order of adding gives the same. */
+/* Small whole numbers as values, so that every order of adding gives the same. */
+static void set_values(struct csr *m, bool f32)
+{
+    m->type = f32 ? TEN_F32 : TEN_F64;
+    m->val = xmalloc((size_t)m->n * 8 + 8);
+    for (int64_t k = 0; k < m->n; k++) {
+        const int v = (int)(place_hash(7, (uint64_t)k) % 16) - 8;
+        if (f32)
+            ((float *)m->val)[k] = (float)(v < 0 ? v : v + 1);
+        else
+            ((double *)m->val)[k] = v < 0 ? v : v + 1;
+    }
+}
+
 static bool read_matrix(struct csr *m, const char *path, bool f32)
 {
     struct ten_err e = {0};
@@ -98,17 +126,11 @@ static bool read_matrix(struct csr *m, const char *path, bool f32)
         return false;
     }
     free(m->val);
-    m->type = f32 ? TEN_F32 : TEN_F64;
-    m->val = xmalloc((size_t)m->n * 8 + 8);
-    for (int64_t k = 0; k < m->n; k++) {
-        const int v = (int)(place_hash(7, (uint64_t)k) % 16) - 8;
-        if (f32)
-            ((float *)m->val)[k] = (float)(v < 0 ? v : v + 1);
-        else
-            ((double *)m->val)[k] = v < 0 ? v : v + 1;
-    }
+    set_values(m, f32);
     return true;
 }
+
+/* ---- Equal results -------------------------------------------------------------------------- */
 
 static void check(struct bench *b, const struct csr *c, const char *name)
 {
@@ -136,80 +158,200 @@ static void check(struct bench *b, const struct csr *c, const char *name)
     }
 }
 
-static void run(struct bench *b, const struct csr *a, int i)
+/* ---- Memory --------------------------------------------------------------------------------- */
+
+/* A line of /proc/self/status in bytes. */
+static double status(const char *name)
 {
-    const struct spgemm how = {.method = b->method};
+    char line[256];
+    double kilobytes = NAN;
+    FILE *f = fopen("/proc/self/status", "r");
+    while (f && fgets(line, sizeof line, f))
+        if (strncmp(line, name, strlen(name)) == 0)
+            kilobytes = atof(line + strlen(name) + 1);
+    if (f)
+        fclose(f);
+    return 1024 * kilobytes;
+}
+
+static void forget_peak(void)
+{
+    FILE *f = fopen("/proc/self/clear_refs", "w");
+    if (f) {
+        fputs("5", f);
+        fclose(f);
+    }
+}
+
+static double bytes_of(const struct csr *m)
+{
+    return 8.0 * (double)m->rows + (double)m->n * (4.0 + (double)ten_elem_size(m->type));
+}
+
+/* Multiply, and how much memory it takes beside that of A and C. */
+static double memory_of(struct csr *c, const struct csr *a, const struct spgemm *how,
+                        struct spgemm_report *report)
+{
+    malloc_trim(0);
+    forget_peak();
+    const double before = status("VmRSS:");
+    spgemm(c, a, a, how, report);
+    return (status("VmHWM:") - before + bytes_of(a)) / (bytes_of(a) + bytes_of(c));
+}
+
+/* ---- Times ---------------------------------------------------------------------------------- */
+
+static double time_ours(const struct bench *b, const struct csr *a, const struct spgemm *how)
+{
     struct csr c;
-    double t = now(b);
-    spgemm(&c, a, a, &how, NULL);
-    b->time[i] = now(b) - t;
+    const double t = now(b);
+    spgemm(&c, a, a, how, NULL);
+    const double took = now(b) - t;
     csr_free(&c);
+    return took;
+}
+
+/* One thread first: the threads of the others are there again when they are timed. */
+static void run(struct bench *b, const struct csr *a, const struct csr *other, int i)
+{
+    const struct spgemm how = {.method = b->method}, loose = {.unsorted = true};
+    threads_set(1);
+    b->time[ONE_THREAD][i] = time_ours(b, a, &how);
+    threads_set(b->threads);
     for (struct peer *p = b->peer; p < b->peer + b->peers; p++) {
         if (!p->state)
             continue;
-        t = now(b);
+        const double t = now(b);
         p->multiply(p->state);
         p->time[i] = now(b) - t;
         p->sort(p->state);
         p->sorted[i] = now(b) - t;
         p->drop(p->state);
     }
+    b->time[UNSORTED][i] = time_ours(b, a, &loose);
+    b->time[OTHER_TYPE][i] = time_ours(b, other, &how);
+    b->time[SORTED][i] = time_ours(b, a, &how);
 }
 
-static void print_row(struct bench *b, const struct csr *a, const char *path,
-                      const struct spgemm_report *report, int64_t n)
+/* ---- The table ------------------------------------------------------------------------------ */
+
+static void print_head(const struct bench *b)
 {
-    const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-    const double ours = typical(b, b->time);
-    double best = INFINITY, best_sorted = INFINITY;
-    printf("%-16.*s %8lld %9lld %10lld %10lld %5.2f %9.2f", (int)strcspn(name, "."), name,
-           (long long)a->rows, (long long)a->n, (long long)report->products, (long long)n,
-           (double)report->products / (double)n, 1e3 * ours);
+    printf("%-16s %8s %9s %10s %10s %5s %8s %8s %8s %8s", "matrix", "rows", "entries", "products",
+           "of C", "cr", "sorted", "unsorted", b->f32 ? "f64" : "f32", "1 thread");
+    for (const struct peer *p = b->peer; p < b->peer + b->peers; p++)
+        printf(" %9s %9s", p->name(), "sorted");
+    for (int k = 0; k < RATIOS; k++)
+        printf(" %8s", ratios[k].head);
+    printf(" %6s\n", "memory");
+}
+
+static void note(char *list, const char *name, double value)
+{
+    const size_t n = strlen(list);
+    snprintf(list + n, SLOW - n, " %s %.2f", name, value);
+}
+
+static void add_ratios(struct bench *b, const double *r, const char *name, double products)
+{
+    for (int k = 0; k < RATIOS; k++) {
+        printf(" %8.2f", r[k]);
+        b->log_sum[k] += log(r[k]);
+        if (r[k] < ratios[k].least && products > ratios[k].products)
+            note(b->below[k], name, r[k]);
+    }
+    b->matrices++;
+}
+
+static void print_times(struct bench *b, const char *name, double products)
+{
+    double ours[WAYS], best = INFINITY, sorted = INFINITY;
+    for (int w = 0; w < WAYS; w++)
+        printf(" %8.2f", 1e3 * (ours[w] = typical(b, b->time[w])));
     for (struct peer *p = b->peer; p < b->peer + b->peers; p++) {
         const double t = p->state ? typical(b, p->time) : NAN,
                      s = p->state ? typical(b, p->sorted) : NAN;
         best = t < best ? t : best;
-        best_sorted = s < best_sorted ? s : best_sorted;
+        sorted = s < sorted ? s : sorted;
         printf(" %9.2f %9.2f", 1e3 * t, 1e3 * s);
     }
-    printf(" %6.2f %6.2f\n", best / ours, best_sorted / ours);
-    fflush(stdout);
-    b->log_best[0] += log(best / ours);
-    b->log_best[1] += log(best_sorted / ours);
-    b->worst = best / ours < b->worst ? best / ours : b->worst;
-    b->matrices++;
+    const double type = ours[SORTED] / ours[OTHER_TYPE];
+    add_ratios(b, (double[RATIOS]){[BEST] = best / ours[SORTED],
+                                   [BEST_SORTED] = sorted / ours[SORTED],
+                                   [BEST_UNSORTED] = best / ours[UNSORTED],
+                                   [F32] = b->f32 ? 1 / type : type,
+                                   [SCALING] = ours[ONE_THREAD] / ours[SORTED]},
+               name, products);
+}
+
+static void print_summary(const struct bench *b, bool cold)
+{
+    printf("# %s, %d threads, %s memory; geometric means:", b->f32 ? "f32" : "f64", b->threads,
+           cold ? "fresh" : "warm");
+    for (int k = 0; k < RATIOS; k++)
+        printf("%s %s %.2f", k > 0 ? "," : "", ratios[k].what, exp(b->log_sum[k] / b->matrices));
+    putchar('\n');
+    for (int k = 0; k < RATIOS; k++)
+        printf("# %s below %g:%s\n", ratios[k].what, ratios[k].least,
+               *b->below[k] ? b->below[k] : " none");
+    printf("# memory above 1.5 of A and C:%s\n", *b->heavy ? b->heavy : " none");
+}
+
+static void explain(const struct spgemm_report *report)
+{
+    for (int k = 1; k < SPGEMM_METHODS; k++)
+        printf("    %s: %lld rows, %lld products\n", spgemm_method_names[k],
+               (long long)report->rows[k], (long long)report->by[k]);
 }
 
 static void bench_matrix(struct bench *b, const char *path)
 {
-    struct csr a, c;
+    struct csr a, other, c;
     struct spgemm_report report;
     const struct spgemm how = {.method = b->method};
+    char name[64];
     if (!read_matrix(&a, path, b->f32))
         return;
+    other = a;
+    set_values(&other, !b->f32);
+    const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(base, "."), base);
     const struct peer_matrix m = {a.rows, a.n, a.ptr, a.col, a.val, b->f32};
     for (struct peer *p = b->peer; p < b->peer + b->peers; p++)
         p->state = p->open(&m);
-    spgemm(&c, &a, &a, &how, &report);
-    const int64_t n = c.n;
-    check(b, &c, path);
+    const double memory = memory_of(&c, &a, &how, &report);
+    check(b, &c, name);
+    printf("%-16s %8lld %9lld %10lld %10lld %5.2f", name, (long long)a.rows, (long long)a.n,
+           (long long)report.products, (long long)c.n, (double)report.products / (double)c.n);
     csr_free(&c);
     for (int i = 0; i < b->runs; i++)
-        run(b, &a, i);
-    print_row(b, &a, path, &report, n);
+        run(b, &a, &other, i);
+    print_times(b, name, (double)report.products);
+    printf(" %6.2f\n", memory);
+    if (memory > 1.5)
+        note(b->heavy, name, memory);
     if (getenv("EXPLAIN"))
-        for (int k = 1; k < SPGEMM_METHODS; k++)
-            printf("    %s: %lld rows, %lld products\n", spgemm_method_names[k],
-                   (long long)report.rows[k], (long long)report.by[k]);
+        explain(&report);
+    fflush(stdout);
     for (struct peer *p = b->peer; p < b->peer + b->peers; p++)
         if (p->state)
             p->close(p->state);
+    free(other.val);
     csr_free(&a);
+}
+
+/* ---- Options -------------------------------------------------------------------------------- */
+
+static void keep_memory(void)
+{
+    mallopt(M_MMAP_MAX, 0);
+    mallopt(M_TRIM_THRESHOLD, -1);              /* never */
+    mallopt(M_TOP_PAD, 64 << 20);
 }
 
 int main(int argc, char **argv)
 {
-    struct bench b = {.runs = 5, .threads = threads_default(), .worst = INFINITY};
+    struct bench b = {.runs = 5, .threads = threads_default()};
     bool cold = false;
     int i = 1;
     for (; i < argc && argv[i][0] == '-'; i++)
@@ -225,24 +367,14 @@ int main(int argc, char **argv)
         else if (strcmp(argv[i], "--peer") == 0 && i + 1 < argc && b.peers < PEERS)
             load_peer(&b, argv[++i]);
         else return fprintf(stderr, "spgemm_bench: %s: unknown option\n", argv[i]), 2;
-    if (!cold) {
-        mallopt(M_MMAP_MAX, 0);
-        mallopt(M_TRIM_THRESHOLD, INT32_MAX);
-        mallopt(M_TOP_PAD, 64 << 20);
-    }
+    if (!cold)
+        keep_memory();
     threads_set(b.threads);
     for (struct peer *p = b.peer; p < b.peer + b.peers; p++)
         p->threads(b.threads);
-    printf("%-16s %8s %9s %10s %10s %5s %9s", "matrix", "rows", "entries", "products", "of C", "cr",
-           "ours ms");
-    for (struct peer *p = b.peer; p < b.peer + b.peers; p++)
-        printf(" %9s %9s", p->name(), "sorted");
-    printf(" %6s %6s\n", "best", "sorted");
+    print_head(&b);
     for (; i < argc; i++)
         bench_matrix(&b, argv[i]);
-    printf("# %s, %d threads, %s memory: best peer / ours, geometric mean %.2f, worst %.2f; sorted "
-           "%.2f\n",
-           b.f32 ? "f32" : "f64", b.threads, cold ? "fresh" : "warm",
-           exp(b.log_best[0] / b.matrices), b.worst, exp(b.log_best[1] / b.matrices));
+    print_summary(&b, cold);
     return 0;
 }

@@ -425,6 +425,80 @@ static void only_the_largest_of_a_row_stay(void)
     csr_free(&cut);
 }
 
+static struct csr in_order(const struct csr *c)
+{
+    struct csr t, sorted;
+    csr_transpose(&t, c, NULL);
+    csr_transpose(&sorted, &t, NULL);
+    csr_free(&t);
+    return sorted;
+}
+
+/* Any method gives the entries of the sorted product; any number of threads gives them in one order. */
+static void holds_unsorted(const struct csr *a, const struct csr *b, struct spgemm how)
+{
+    struct csr want, got, first = {0};
+    spgemm(&want, a, b, &how, NULL);
+    how.unsorted = true;
+    for (int method = SPGEMM_AUTO; method < SPGEMM_METHODS; method++)
+        for (int threads = 1; threads <= 3; threads++) {
+            threads_set(threads);
+            how.method = (enum spgemm_method)method;
+            spgemm(&got, a, b, &how, NULL);
+            struct csr sorted = in_order(&got);
+            CHECK(same(&want, &sorted));
+            csr_free(&sorted);
+            CHECK(threads == 1 || same(&first, &got));
+            if (threads > 1)
+                csr_free(&got);
+            else {
+                csr_free(&first);
+                first = got;
+            }
+        }
+    csr_free(&first);
+    csr_free(&want);
+}
+
+static void unsorted_rows_have_the_same_entries(void)
+{
+    const enum ten_type types[] = {TEN_F32, TEN_F64, TEN_I64};
+    for (int t = 0; t < 3; t++)
+        for (int wide = 0; wide < 2; wide++) {
+            const int64_t cols = wide ? 400000 : 300;
+            struct csr a = sample(90, 200, 2500, types[t], 20, true, true), b = sample(200, cols, 9000, types[t], 21, true, true);
+            struct csr m = sample(90, cols, 900, types[t], 22, true, false);
+            for (int s = 0; s < SEMIRINGS; s += 4)
+                for (int masked = 0; masked < 3; masked++)
+                    holds_unsorted(&a, &b, (struct spgemm){.semiring = (enum semiring)s, .mask = masked ? &m : NULL,
+                        .complement = masked == 2});
+            csr_free(&a);
+            csr_free(&b);
+            csr_free(&m);
+        }
+}
+
+/* Columns come as their first products do: [1 1; 1 0] [0 0 1; 1 0 1] has 2, 0 in its first row. */
+static void unsorted_columns_come_as_their_products_do(void)
+{
+    uint64_t left[] = {0, 1, (uint64_t)1 << 32}, right[] = {2, (uint64_t)1 << 32, (uint64_t)1 << 32 | 2};
+    struct csr a = from_places(left, 3, 2, 2, TEN_F64), b = from_places(right, 3, 2, 3, TEN_F64), c;
+    for (int64_t k = 0; k < 3; k++) {
+        set_value(&a, k, 1);
+        set_value(&b, k, (double)k + 1);
+    }
+    for (int method = SPGEMM_AUTO; method < SPGEMM_METHODS; method++) {
+        spgemm(&c, &a, &b, &(struct spgemm){.unsorted = true, .method = (enum spgemm_method)method}, NULL);
+        CHECK_INT(c.n, 3);
+        CHECK(c.col[0] == 2 && get_value(&c, 0) == 4);
+        CHECK(c.col[1] == 0 && get_value(&c, 1) == 2);
+        CHECK(c.col[2] == 2 && get_value(&c, 2) == 1);
+        csr_free(&c);
+    }
+    csr_free(&a);
+    csr_free(&b);
+}
+
 static int tests(void)
 {
     RUN(every_semiring_and_type_is_its_definition);
@@ -438,6 +512,8 @@ static int tests(void)
     RUN(the_transpose_of_a_product_is_the_product_of_the_transposes);
     RUN(a_large_product_passes_freivalds_check);
     RUN(only_the_largest_of_a_row_stay);
+    RUN(unsorted_rows_have_the_same_entries);
+    RUN(unsorted_columns_come_as_their_products_do);
     return check_report();
 }
 

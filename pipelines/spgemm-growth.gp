@@ -1,0 +1,11 @@
+# spgemm-growth.gp TABLE: time for a multiplication over their number, on logarithmic axes.
+load "pipelines/plot.gp"
+set datafile separator "\t"
+set logscale xy
+set xlabel "multiplications"
+set ylabel "nanoseconds each, one thread"
+set yrange [0.1:100]
+set key outside right
+of(family) = "< awk -F '\t' '$1 == \"" . family . "\"' " . ARG1
+plot of("rmat") using 3:6 with linespoints pointtype 7 title "R-MAT", \
+     of("cube") using 3:6 with linespoints pointtype 7 title "27-point stencil"

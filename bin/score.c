@@ -51,12 +51,14 @@ static int64_t count_state(const struct params *ps)
     return n;
 }
 
-/* A forward pass of o->batch samples into the ledger: the most bytes that its values take at once. */
+/* A forward pass of o->batch samples into the ledger, without its arithmetic: the most bytes that its values take
+ * at once. */
 static size_t pass(const struct opts *o, struct model *m, struct ledger *l)
 {
     struct tape *t = tape_new(m->params->memory, 0);
     struct var *in[MODEL_INPUTS];
     tape_mode(t)->record = tape_mode(t)->training = false;
+    tape_mode(t)->shapes = true;
     tape_on_call(t, ledger_note, l);
     const size_t before = memory_used(m->params->memory);
     memory_reset_peak(m->params->memory);

@@ -15,3 +15,13 @@ export B
 need() {
     command -v "$1" >/dev/null || skip "$1 is not installed (Debian package $2)"
 }
+
+# The system's, which has the packages; a version manager's python3 takes half a second to start.
+[ ! -x /usr/bin/python3 ] || python3() { /usr/bin/python3 "$@"; }
+
+# of REPORT KEY: a value of a JSON report that has a line for each, with True, False and None as Python has them;
+# exit 1 without one.
+of() {
+    awk -v key="\"$2\":" '$1 == key { sub(/^[^:]*: /, ""); sub(/,$/, ""); gsub(/"/, ""); found = 1
+        print $0 == "true" ? "True" : $0 == "false" ? "False" : $0 == "null" ? "None" : $0 } END { exit !found }' "$1"
+}

@@ -109,7 +109,7 @@ ten-cut         @ --cast=f16 <images.ten
 ten-cut         @ --cast=i4 --slice=0:3:60:2 --slice=2:::-1 <images.ten
 ten-dot         @ images.ten others.ten
 ten-dot         @ --total images.ten others.ten
-ten-dump        @ images.ten
+ten-dump        @ feat3.ten
 ten-gen         @ x f32 300,1000 y f64 200000 --fill=normal --seed=3
 ten-gen         @ x u8 1000000 y i64 100000 --fill=uniform --seed=3 --zstd=1
 ten-gen         @ x bf16 1000000
@@ -233,8 +233,9 @@ make_inputs() {
 
 # output_of THREADS TOOL ARGUMENTS: one row, on standard output.
 output_of() {
-    rm -f out-*
-    bash -o pipefail -c "$2 ${3//@/--threads=$1}"
+    local left=(out-*)
+    [ ! -e "${left[0]}" ] || rm "${left[@]}"
+    (set -o pipefail; eval "$2 ${3//@/--threads=$1}")
 }
 # each FUNCTION: call FUNCTION NUMBER TOOL ARGUMENTS for every row; it prints its complaints.
 each() {
@@ -277,7 +278,7 @@ setup() { cd "$BATS_FILE_TMPDIR" || return; }
     need clang clang
     echo 'int main(void) { return 0; }' | clang -fopenmp -xc -o probe - 2>/dev/null ||
         skip "clang has no OpenMP (Debian package libomp-14-dev)"
-    env -u MAKEFLAGS -u MAKELEVEL -u SAN make -s -j2 -C "$ROOT" B="$B/clang" CC=clang all >&2
+    env -u MAKEFLAGS -u MAKELEVEL make -s -j2 -C "$ROOT" B="$B" twin >&2
     PATH=$B/clang/bin:$PATH
     # The engine lets each compiler fuse products and sums as it likes.
     clang() { [[ $2 = *classif* || $2 = train-* || $2 = predict-* || $2 = features || $2 = video-eval || $2 = video-features || $2 = tsm-online || $2 = gan-* || $2 = ppl ]] || same_as_before 2 "$@"; }

@@ -10,7 +10,7 @@ row() {
     ten-cat | ten-info | ten-verify | ten-dump | ten-stat | ten-svd | ten-head | augment) echo stream ;;
     ten-cut) echo stream --keep=* ;;
     ten-batch | ten-shuf) echo stream --size=4 ;;
-    ten-split) echo stream --parts=a=0.5,b=0.5 --prefix="$BATS_TEST_TMPDIR/part-" ;;
+    ten-split) echo stream --parts=a=0.5,b=0.5 --prefix=part- ;;
     ten-cmp | ten-dot) echo stream - "$s" ;;
     ten-paste) echo stream - "$s" ;;
     ten-gen) echo no x f32 8,8,8,3 ;;
@@ -73,110 +73,116 @@ setup_file() {
     train-regressor --quiet --epochs=1 --x=image --y=label <"$BATS_FILE_TMPDIR/samples.ten" >"$BATS_FILE_TMPDIR/number.ten"
     make-model --config='{"family":"resnet","width":4,"blocks":[1],"in":[2,8,8,3],"frames":2,"shift_mode":"uni"}' >"$BATS_FILE_TMPDIR/online.ten"
     graphgen grid --n=400 >"$BATS_FILE_TMPDIR/graph.ten"
+    for t in "$B"/bin/*; do
+        row=$(row "${t##*/}") || row=missing
+        echo "${t##*/} $row"
+    done >"$BATS_FILE_TMPDIR/rows"
 }
 setup() { cd "$BATS_TEST_TMPDIR" || return; }
 
-# for_each WANTED FUNCTION: call FUNCTION NAME ARGUMENTS... for tools whose input is one of WANTED.
+# for_each WANTED FUNCTION: call FUNCTION NAME ARGUMENTS... for tools whose input is one of WANTED, with
+# input the file that they read.
 for_each() {
-    local wanted=$1 call=$2 t kind bad=
-    for t in "$B"/bin/*; do
-        local name=${t##*/} words
-        words=$(row "$name") || { echo "$name: no row in tests/faults.bats"; return 1; }
+    local name kind words input bad=
+    while read -r name kind words <&4; do
+        [ "$kind" != missing ] || { echo "$name: no row in tests/faults.bats"; return 1; }
+        [[ " $1 " = *" $kind "* ]] || continue
+        case $kind in clip | samples | graph) input=$kind ;; *) input=good ;; esac
+        input=$BATS_FILE_TMPDIR/$input.ten
+        set -f
         # shellcheck disable=SC2086
-        set -f; set -- $words; set +f
-        kind=$1
-        shift
-        [[ " $wanted " = *" $kind "* ]] || continue
-        "$call" "$name" "$@" || bad+="$name: status $status: $stderr"$'\n'
-    done
+        "$2" "$name" $words || bad+="$name: status $status: $stderr"$'\n'
+        set +f
+    done 4<"$BATS_FILE_TMPDIR/rows"
     [ -z "$bad" ] || { printf '%s' "$bad"; false; }
 }
-input_of() { case $(row "$1") in clip*) echo "$BATS_FILE_TMPDIR/clip.ten" ;; samples*) echo "$BATS_FILE_TMPDIR/samples.ten" ;; graph*) echo "$BATS_FILE_TMPDIR/graph.ten" ;; *) echo "$BATS_FILE_TMPDIR/good.ten" ;; esac; }
+# result COMMAND...: sets status and stderr.  Nothing stands between this shell and the tool: it is called a thousand times.
+result() {
+    "$@" 2>said
+    status=$?
+    read -rd '' stderr <said
+    true
+}
 # Exit status 1 and one line that starts with the tool's name.
-one_line() { [ "$status" = 1 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ "$stderr" = "$1: "* ]]; }
+one_line() { [[ "$status" = 1 && "$stderr" != *$'\n'* && "$stderr" = "$1: "* ]]; }
 
 @test "a full disk: exit 1, one line" {
     full() {
-        local name=$1; shift
-        run --separate-stderr bash -c '"$@" >/dev/full' _ "$name" --quiet "$@" <"$(input_of "$name")"
-        [ "$name" = ten-split ] || [ "$name" = ten-cmp ] || { one_line "$name" && [[ "$stderr" = *"No space left on device"* ]]; }
+        result "$1" --quiet "${@:2}" <"$input" >/dev/full
+        [ "$1" = ten-split ] || [ "$1" = ten-cmp ] || { one_line "$1" && [[ "$stderr" = *"No space left on device"* ]]; }
     }
     for_each "stream clip samples graph no" full
 }
 @test "a closed pipe ends quietly" {
+    exec 5> >(true)
+    wait $!
     closed() {
-        local name=$1; shift
-        run --separate-stderr bash -c '(sleep 0.1; exec "$@") | true; exit 0' _ "$name" --quiet "$@" <"$(input_of "$name")"
+        result "$1" --quiet "${@:2}" <"$input" >&5
         [ -z "$stderr" ]
     }
     for_each "stream clip samples graph no" closed
 }
 @test "an empty input: exit 1, one line" {
     empty() {
-        local name=$1; shift
-        run --separate-stderr bash -c '"$@" >out' _ "$name" --quiet "$@" </dev/null
-        one_line "$name" && [[ "$stderr" = *"empty input: expected a tensor stream" ]]
+        result "$1" --quiet "${@:2}" </dev/null >out
+        one_line "$1" && [[ "$stderr" = *"empty input: expected a tensor stream" ]]
     }
     for_each "stream clip samples graph convert" empty
 }
 @test "text instead of a stream: exit 1, one line that says so" {
     text() {
-        local name=$1; shift
-        run --separate-stderr bash -c '"$@" >out' _ "$name" --quiet "$@" < <(yes some text | head -c 5000)
-        one_line "$name" && [[ "$stderr" = *"not a tensor stream"* ]]
+        result "$1" --quiet "${@:2}" < <(yes some text | head -c 5000) >out
+        one_line "$1" && [[ "$stderr" = *"not a tensor stream"* ]]
     }
     for_each "stream clip samples graph convert" text
 }
 @test "a folder instead of a file: exit 1, one line" {
     folder() {
-        local name=$1; shift
-        run --separate-stderr bash -c '"$@" >out' _ "$name" --quiet "$@" <"$BATS_TEST_TMPDIR"
-        one_line "$name" && [[ "$stderr" = *[Ii]"s a directory"* ]]
+        result "$1" --quiet "${@:2}" <"$BATS_TEST_TMPDIR" >out
+        one_line "$1" && [[ "$stderr" = *[Ii]"s a directory"* ]]
     }
     for_each "stream clip samples graph own" folder
 }
 @test "an input that fails in the middle: exit 1, one line" {
     cut() {
-        local name=$1; shift
-        run --separate-stderr bash -c '"$@" >out' _ "$name" --quiet "$@" < <(head -c 700 "$(input_of "$name")")
-        one_line "$name" && [[ "$stderr" = *"the input ends here"* ]]
+        result "$1" --quiet "${@:2}" < <(head -c 700 "$input") >out
+        one_line "$1" && [[ "$stderr" = *"the input ends here"* ]]
     }
     for_each "stream clip samples graph" cut
 }
 @test "too little memory: exit 1, one line" {
     [[ "$B" != *-san ]] || skip "the address sanitizer takes more than any limit"
     ten-gen image u8 400000000 --fill=zeros --zstd=1 >big.ten
+    within() { (ulimit -v 300000; exec "$@"); }
     little() {
-        local name=$1; shift
-        run --separate-stderr bash -c 'ulimit -v 300000; "$@" >out' _ "$name" --quiet --threads=1 "$@" <big.ten
+        result within "$1" --quiet --threads=1 "${@:2}" <big.ten >out
         # Some tools refuse the record for its shape or limit before they need the memory.
-        one_line "$name"
+        one_line "$1"
     }
     for_each "stream clip" little
 }
 @test "a record above --max-record: exit 1, one line that names record and limit" {
     limit() {
-        local name=$1; shift
-        run --separate-stderr bash -c '"$@" >out' _ "$name" --quiet --max-record=100 "$@" <"$(input_of "$name")"
-        one_line "$name" && [[ "$stderr" = *"expected at most the limit, 100" ]]
+        result "$1" --quiet --max-record=100 "${@:2}" <"$input" >out
+        one_line "$1" && [[ "$stderr" = *"expected at most the limit, 100" ]]
     }
     for_each "stream clip samples graph" limit
 }
 @test "an unreadable log: exit 1, one line" {
     log() {
-        local name=$1; shift
-        run --separate-stderr bash -c '"$@" >out' _ "$name" --log=/nowhere/log "$@" <"$(input_of "$name")"
-        one_line "$name" && [[ "$stderr" = *"/nowhere/log: No such file or directory"* ]]
+        result "$1" --log=/nowhere/log "${@:2}" <"$input" >out
+        one_line "$1" && [[ "$stderr" = *"/nowhere/log: No such file or directory"* ]]
     }
     for_each "stream clip samples graph no" log
 }
 @test "a file changed in the middle: exit 1, one line that names record and byte" {
+    for kind in good clip samples graph; do
+        from=$BATS_FILE_TMPDIR/$kind.ten
+        { head -c 600 "$from"; printf '\xff\xfe\xfd'; tail -c +604 "$from"; } >changed-$kind.ten
+    done
     changed() {
-        local name=$1 from; shift
-        from=$(input_of "$name")
-        { head -c 600 "$from"; printf '\xff\xfe\xfd'; tail -c +604 "$from"; } >changed.ten
-        run --separate-stderr bash -c '"$@" >out' _ "$name" --quiet "$@" <changed.ten
-        one_line "$name" && [[ "$stderr" = *"record 0 "*": byte "*": "* ]]
+        result "$1" --quiet "${@:2}" <"changed-${input##*/}" >out
+        one_line "$1" && [[ "$stderr" = *"record 0 "*": byte "*": "* ]]
     }
     for_each "stream clip samples graph" changed
 }

@@ -17,9 +17,20 @@ same() {
     # The payloads one after the other are those of ten2raw, and their parts hash alike.
     awk -F'"bytes":' '{ print $2 + 0 }' naive.json >sizes
     ten2raw <"$1" >raw
-    exec 5<raw
-    while read -r n; do head -c "$n" <&5 | sha256sum | cut -d' ' -f1; done <sizes | cmp - naive.sum
+    python3 -c 'import hashlib
+raw = open("raw", "rb")
+for size in open("sizes"):
+    print(hashlib.sha256(raw.read(int(size))).hexdigest())' | cmp - naive.sum
     [ "$(awk '{ n += $1 } END { print n + 0 }' sizes)" = "$(stat -c %s raw)" ]
+}
+# all_bad FILE...: none passes.
+all_bad() {
+    local f rc
+    for f; do
+        rc=0
+        ten-verify "$f" >/dev/null 2>&1 || rc=$?
+        [ $rc = 1 ] || { echo "$f: exit $rc"; return 1; }
+    done
 }
 
 @test "every type, with sizes that end anywhere in a byte" {
@@ -70,23 +81,19 @@ same() {
 @test "every byte is under a checksum: a flipped one is noticed by both decoders" {
     ten-gen --fill=uniform a u8 40 b i4 3 >plain.ten
     ten-cat --zstd plain.ten >z.ten
-    for f in plain z; do
-        size=$(stat -c %s $f.ten)
-        for ((at = 0; at < size; at += 11)); do
-            old=$(tail -c +$((at + 1)) $f.ten | od -An -tu1 -N1)
-            { head -c $at $f.ten; printf "\\$(printf %o $((old ^ 4)))"; tail -c +$((at + 2)) $f.ten; } >bad-$f-$at
-            run -1 ten-verify bad-$f-$at
-        done
-    done
+    python3 -c 'for f in "plain", "z":
+    good = open(f + ".ten", "rb").read()
+    for at in range(0, len(good), 11):
+        open(f"bad-{f}-{at}", "wb").write(good[:at] + bytes([good[at] ^ 4]) + good[at + 1:])'
+    all_bad bad-*
     run -1 naive bad-*
     [ "$(grep -c '^naive_decoder: bad-' <<<"$output")" = "$(ls bad-* | wc -l)" ]
 }
 @test "a stream cut anywhere is noticed by both decoders" {
     ten-gen a u8 40 >x.ten
-    for ((n = 0; n < $(stat -c %s x.ten); n += 32)); do
-        head -c $n x.ten >cut-$n
-        run -1 ten-verify cut-$n
-    done
+    size=$(stat -c %s x.ten)
+    for ((n = 0; n < size; n += 32)); do head -c $n x.ten >cut-$n; done
+    all_bad cut-*
     run -1 naive cut-*
     [ "$(grep -c '^naive_decoder: cut-' <<<"$output")" = "$(ls cut-* | wc -l)" ]
 }

@@ -5,7 +5,6 @@ setup() {
         edges2ten --dup=min >g.ten
     printf '%s\n' 1 2 3 50 | csv2ten --matrix --no-header | ten-cut --cast=u32 --reshape=-1 --rename=x=sources | ten-paste g.ten - >s.ten
 }
-of() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$1" "$2"; }
 
 @test "what is no spanner becomes one of the stretch asked for, by adding only" {
     spanner --quiet --rho=0.1 <s.ten >fast.ten

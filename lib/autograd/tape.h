@@ -49,6 +49,7 @@ struct tape_mode {
     bool record;                        /* note the way back */
     bool training;                      /* batch statistics, dropout */
     bool exact_conv;                    /* no Winograd (tensor/conv.h) */
+    bool shapes;                        /* only the shapes: no op computes, and values are undefined */
     bool still;                         /* parameters first asked for now are constants of this step (a discriminator
                                          * while its generator learns, a teacher) */
     /*

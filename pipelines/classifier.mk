@@ -7,7 +7,8 @@ FASHION ?= $(call debian,usr/share/datasets/fashion-mnist)
 
 # Groups of 64 images to train on and to test with; blocks of the network's three stages and how wide the first is; how
 # often it sees the images.  laptop: deeper stages behind the first, which costs most, and mirrored images tell more in the
-# same time than a wider network or moved ones (measured on a tenth of the training images, held out).
+# same time than a wider network or moved ones, and so do labels that are not quite sure (measured on a tenth of the training
+# images, held out: 93.73 % without, 93.90 % with).
 train.demo := 128
 train.laptop := 1000000
 train.paper := 1000000
@@ -23,6 +24,9 @@ blocks.paper := 2,2,2
 augment.demo := crop=2,flip
 augment.laptop := flip
 augment.paper := crop=2,flip
+smoothing.demo := 0
+smoothing.laptop := 0.1
+smoothing.paper := 0.1
 epochs.demo := 3
 epochs.laptop := 12
 epochs.paper := 30
@@ -39,7 +43,7 @@ $(O)/train.ten $(O)/test.ten: $(O)/%.ten: | $(O)/
 # A killed run goes on from its checkpoint.
 $(R)/net-%.ten $(R)/curve-%.tsv &: $(O)/train.ten $(O)/test.ten | $(R)/
 	train-classifier --config='$(config)' --seed=$* --epochs=$(call per,epochs) --augment=$(call per,augment) \
-	    --schedule=onecycle:lr=0.1 --valid=$(O)/test.ten --resume=$(R)/net-$*.ckpt \
+	    --smoothing=$(call per,smoothing) --schedule=onecycle:lr=0.1 --valid=$(O)/test.ten --resume=$(R)/net-$*.ckpt \
 	    --curve=$(R)/curve-$*.tsv --quiet <$< >$(R)/net-$*.ten.part
 	mv $(R)/net-$*.ten.part $(R)/net-$*.ten
 $(R)/score-%.tsv: $(R)/net-%.ten $(O)/test.ten

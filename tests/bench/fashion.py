@@ -15,7 +15,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-BATCH, LR, WIDTH, BLOCKS = 128, 0.1, 16, (1, 2, 2)
+BATCH, LR, SMOOTHING, WIDTH, BLOCKS = 128, 0.1, 0.1, 16, (1, 2, 2)
 
 
 class Block(nn.Module):
@@ -95,7 +95,7 @@ def main():
             for group in optimiser.param_groups:
                 group["lr"] = rate(step, steps)
             optimiser.zero_grad(set_to_none=True)
-            F.cross_entropy(net(augmented(x[ids])), y[ids]).backward()
+            F.cross_entropy(net(augmented(x[ids])), y[ids], label_smoothing=SMOOTHING).backward()
             optimiser.step()
             step += 1
     seconds = time.time() - start

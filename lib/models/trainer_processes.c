@@ -1,6 +1,7 @@
 /* Several processes that train together, and where their time goes. */
 #include "autograd/op.h"
 #include "base/fail.h"
+#include "base/mem.h"
 #include "models/trainer_internal.h"
 
 static void sum_over_processes(void *dist, double *v, int64_t n) { dist_sum(dist, v, n); }
@@ -15,6 +16,7 @@ void trainer_join(struct trainer *r)
     if (!d)
         return;
     dist_params(d, r->model->params);
+    r->statistics = xmalloc((size_t)(r->model->params->states + 1) * sizeof *r->statistics);
     r->grads = dist_grads_new(d, r->model->params, &o);
     tape_on_ready(r->tape, dist_grads_ready, r->grads);
     tape_on_call(r->tape, dist_grads_progress, r->grads);
@@ -23,6 +25,22 @@ void trainer_join(struct trainer *r)
         mode->join = sum_over_processes;
         mode->join_ctx = d;
     }
+}
+
+/* After every step, not only where they are read: when that is depends on the clock, and bits must not. */
+void trainer_average_statistics(struct trainer *r)
+{
+    const struct params *ps = r->model->params;
+    const double ranks = dist_size(r->opt->dist);
+    if (ranks == 1 || r->opt->sync_bn || ps->states == 0)
+        return;
+    timeline_mark(r->timeline, PHASE_UPDATE);
+    for (int64_t i = 0; i < ps->states; i++)
+        r->statistics[i] = ps->state[i];
+    dist_sum(r->opt->dist, r->statistics, ps->states);
+    for (int64_t i = 0; i < ps->states; i++)
+        ps->state[i] = (float)(r->statistics[i] / ranks);
+    timeline_mark(r->timeline, PHASE_COMMUNICATION);
 }
 
 int trainer_check_weights(struct trainer *r)

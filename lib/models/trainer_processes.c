@@ -27,7 +27,8 @@ void trainer_join(struct trainer *r)
     }
 }
 
-/* After every step, not only where they are read: when that is depends on the clock, and bits must not. */
+/* After every step, not only where they are read: when that is depends on the clock, and bits must
+ * not. */
 void trainer_average_statistics(struct trainer *r)
 {
     const struct params *ps = r->model->params;
@@ -49,17 +50,21 @@ int trainer_check_weights(struct trainer *r)
     const int64_t every = r->opt->parallel.check;
     if (every == 0 || r->run.step % every != 0)
         return 0;
-    const int rank = dist_agree(r->opt->dist, ps->values, ps->trained * (int64_t)sizeof *ps->values);
-    return rank < 0 ? 0 : fail(&r->tool->err, TEN_E_NUMERIC, "step %lld: weights of rank %d differ from those of rank 0: "
-                               "expected the same bits on all ranks", (long long)r->run.step, rank);
+    const int64_t bytes = ps->trained * (int64_t)sizeof *ps->values;
+    const int rank = dist_agree(r->opt->dist, ps->values, bytes);
+    if (rank < 0)
+        return 0;
+    return fail(&r->tool->err, TEN_E_NUMERIC, "step %lld: weights of rank %d differ from those of rank "
+                "0: expected the same bits on all ranks", (long long)r->run.step, rank);
 }
 
 void trainer_tell_times(const struct trainer *r)
 {
     const struct dist_times t = dist_grads_times(r->grads);
     if (t.steps > 0 && trainer_first(r))
-        tool_note(r->tool, "gradients of %d processes: %lld steps, %.2f MB each: %.3f s, %.3f s of it after the backward "
-                  "pass", dist_size(r->opt->dist), (long long)t.steps, (double)t.bytes * 1e-6, t.total, t.exposed);
+        tool_note(r->tool, "gradients of %d processes: %lld steps, %.2f MB each: %.3f s, %.3f s of it "
+                  "after the backward pass", dist_size(r->opt->dist), (long long)t.steps,
+                  (double)t.bytes * 1e-6, t.total, t.exposed);
 }
 
 void trainer_tell_shares(struct trainer *r)
@@ -70,7 +75,8 @@ void trainer_tell_shares(struct trainer *r)
     timeline_mark(r->timeline, PHASE_OTHER);
     timeline_shares(r->timeline, share);
     if (trainer_first(r))
-        tool_note(r->tool, "epoch %lld: data %.1f %%, computation %.1f %%, communication after it %.1f %%, waiting %.1f %%",
+        tool_note(r->tool, "epoch %lld: data %.1f %%, computation %.1f %%, communication after it "
+                  "%.1f %%, waiting %.1f %%",
                   (long long)r->run.epoch, 100 * share[PHASE_LOAD],
                   100 * (share[PHASE_FORWARD] + share[PHASE_BACKWARD] + share[PHASE_UPDATE]),
                   100 * share[PHASE_COMMUNICATION], 100 * share[PHASE_WAIT]);

@@ -45,7 +45,7 @@ install -qq -y -o Dpkg::Use-Pty=0 --no-install-recommends libpng-dev" ]
     [ "$(grep -c update calls)" = 1 ]
 }
 @test "packages that are only data are unpacked under out/debian, once, without root" {
-    debian gnuplot-nox ruby-gemojione dict-foldoc
+    debian gnuplot-nox openmpi-bin ruby-gemojione dict-foldoc
     echo 'echo 1000' | fake id
     echo 'exit 0' | fake apt-cache
     echo 'echo "$@" >>"$OLDPWD/calls"; : >dataset-fashion-mnist_0_all.deb' | fake apt-get
@@ -59,7 +59,7 @@ install -qq -y -o Dpkg::Use-Pty=0 --no-install-recommends libpng-dev" ]
     [ "$(ls -A out/debian | wc -l)" = 2 ]
 }
 @test "apt that fails: exit 1 with its reason" {
-    debian gnuplot-nox ruby-gemojione dict-foldoc
+    debian gnuplot-nox openmpi-bin ruby-gemojione dict-foldoc
     echo 'echo 1000' | fake id
     echo 'exit 0' | fake apt-cache
     echo 'echo "E: no mirror" >&2; exit 100' | fake apt-get

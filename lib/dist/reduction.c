@@ -34,15 +34,25 @@ static int node_of(struct dist *d)
     return first;
 }
 
+/* Asked of all ranks once. */
+static void find_nodes(struct dist *d)
+{
+    double *all = xcalloc((size_t)d->size, sizeof *all);
+    d->node = xmalloc((size_t)d->size * sizeof *d->node);
+    all[d->rank] = node_of(d);
+    dist_sum(d, all, d->size);
+    for (int r = 0; r < d->size; r++)
+        d->node[r] = (int)all[r];
+    free(all);
+}
+
 static int *nodes(struct dist *d, int per_node)
 {
     int *node = xmalloc((size_t)d->size * sizeof *node);
-    double *all = xcalloc((size_t)d->size, sizeof *all);
-    all[d->rank] = per_node > 0 ? d->rank / per_node : node_of(d);
-    dist_sum(d, all, d->size);
+    if (per_node == 0 && !d->node)
+        find_nodes(d);
     for (int r = 0; r < d->size; r++)
-        node[r] = (int)all[r];
-    free(all);
+        node[r] = per_node > 0 ? r / per_node : d->node[r];
     return node;
 }
 

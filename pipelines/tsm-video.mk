@@ -55,6 +55,8 @@ $(foreach k,train held,$(R)/arrow-$k.ten): $(R)/arrow-%.ten: $(R)/walk-%.ten $(R
 	    $(if $(filter train,$*),<($(call walk_part,$(mirror),1)) <($(call walk_part,$(mirror) $(back),0))) >$@.part
 	mv $@.part $@
 
+# Steps of an epoch: 4 x 178 clips.
+walk_steps := 23
 walk_epochs.direction-tsn := 3
 walk_epochs.direction-bi := 8
 walk_epochs.direction-uni := 8
@@ -63,7 +65,7 @@ walk_epochs.arrow-bi := 15
 walk_arms := direction-tsn direction-bi direction-uni arrow-tsn arrow-bi
 define walk_net
 $(R)/net-$1-%.ten: $(R)/$(firstword $(subst -, ,$1))-train.ten
-	$(call video_train,$(lastword $(subst -, ,$1)),48,2,$(walk_epochs.$1),23,0.05,$$*) \
+	$(call video_train,$(lastword $(subst -, ,$1)),48,2,$(walk_epochs.$1),$(walk_steps),0.05,$$*) \
 	    --augment=crop=4,brightness=0.2,contrast=0.2 <$$< >$$@.part
 	mv $$@.part $$@
 # Odds of label 1 of each clip, forwards and backwards.

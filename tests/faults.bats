@@ -23,6 +23,9 @@ row() {
     ten2png) echo stream --grid ;;
     ten2y4m | ten2gif | tsm-shift) echo clip ;;
     video-gen) echo clip arrow ;;
+    video-pack | video-sample) echo clip ;;
+    video-crop) echo clip --size=8 ;;
+    video-eval | video-features) echo clip --model="$BATS_FILE_TMPDIR/online.ten" ;;
     tsm-online) echo clip --model="$BATS_FILE_TMPDIR/online.ten" ;;
     ten2raw | ten2npy | ten2npz | ten2safetensors) echo stream ;;
     ten2idx) echo convert images labels ;;
@@ -44,7 +47,7 @@ row() {
     export-model) echo convert ;;
     forward) echo stream --model="$BATS_FILE_TMPDIR/net.ten" --record=x=image ;;
     classify) echo samples --model="$BATS_FILE_TMPDIR/net.ten" ;;
-    claims | report | scale-sim) echo skip ;;
+    claims | report | scale-sim | video-index) echo skip ;;
     train-gan) echo 'samples --preset=tiny --iters=1 --batch=2' ;;
     gan-sample | gan-interp) echo convert ;;
     ppl) echo convert --extractor=pixel ;;

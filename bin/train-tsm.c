@@ -35,7 +35,7 @@ static void tell(struct opts *o, const struct model *m)
 static int run(struct opts *o, struct model *m, struct samples *clips, struct samples *valid)
 {
     struct tsm_objective ours = {.loss = {.classes = m->out, .smoothing = (float)o->tsm.smoothing},
-                                 .seed = o->tool.opt.seed, .tuning = o->tsm.tune_from != NULL};
+                                 .seed = o->tool.opt.seed, .groups = o->tsm.groups, .tuning = o->tsm.tune_from != NULL};
     const struct objective objective = tsm_objective(&ours);
     const struct feeder_options feed = {.scale = o->tsm.scale, .classes = m->out};
     struct trainer *r = trainer_new(&o->tool, &o->tsm.train, m, clips, valid, &feed, &objective);

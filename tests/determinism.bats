@@ -146,12 +146,22 @@ train-classifier @ --quiet --seed=2 --epochs=2 --batch=50 --config="$NET" <small
 train-gan       @ --quiet --seed=2 --preset=tiny --iters=3 --batch=20 --policy=color,translation,cutout --r1=1 <small.ten
 train-predictor @ --quiet --seed=2 --epochs=2 --batch=50 --x=image --y=label --loss=rank <small.ten
 train-regressor @ --quiet --seed=2 --epochs=2 --batch=50 --x=image --y=label <small.ten
+train-tsm       @ --quiet --seed=2 --epochs=2 --batch=8 --width=8 --dropout=0.5 --groups=tsm --shift=uni <labelled.ten
 tsm-online      @ --quiet --model=online.ten <clip.ten
 tsm-shift       @ --segments=8 --record=image <images.ten
 tsm-shift       @ --mode=uni --adjoint <clip.ten
 video-gen       @ motion --n=40 --seed=1 --classes=12
+video-crop      @ --train --size=33 --seed=1 <clip.ten
+video-crop      @ --test=10 --size=28 --float <clip.ten
+video-eval      @ --quiet --model=square.ten --protocol=sth-accurate <clip.ten
+video-features  @ --quiet --model=online.ten --frames <clip.ten
 video-gen       @ arrow <clip.ten
 video-gen       @ pan --n=5 --size=32,32 <clip.ten
+video-index     @ videos.ten
+video-pack      @ <clip.ten
+video-pack      @ --list=videos.txt
+video-sample    @ --train --segments=3 --seed=2 <clip.ten
+video-sample    @ --mode=dense --test --segments=4 --pack=videos.ten
 y4m2ten         @ --stride=2 x.y4m
 END
 }
@@ -182,9 +192,13 @@ make_inputs() {
     ten-gen feat f32 90,300 --fill=normal --seed=9 >feat3.ten
     train-regressor --quiet --epochs=1 --x=image --y=label <small.ten >number.ten
     make-model --config='{"family": "resnet", "width": 8, "blocks": [1], "in": [64, 64, 3]}' >numbers.ten
+    ten-gen clip u8 24,4,16,16,3 label i32 24 --fill=uniform --hi=4 --seed=6 >labelled.ten
     ten-gen clip u8 2,8,48,64,3 --fill=uniform --seed=5 >clip.ten
     ten2y4m <clip.ten >x.y4m
     make-model --config='{"family": "resnet", "width": 16, "blocks": [1, 1], "in": [8, 48, 64, 3], "frames": 8, "shift_mode": "uni"}' >online.ten
+    make-model --config='{"family": "resnet", "width": 16, "blocks": [1], "in": [4, 32, 32, 3], "frames": 4}' >square.ten
+    video-pack <clip.ten >videos.ten
+    echo 'x.y4m 0 1' >videos.txt
     ten-gen a i64 30000 b f64 30000 --fill=normal --std=1000 --seed=6 >columns.ten
     ten2csv <columns.ten >x.csv
     awk 'BEGIN { print "p sp 20000 100000"
@@ -266,6 +280,6 @@ setup() { cd "$BATS_FILE_TMPDIR" || return; }
     env -u MAKEFLAGS -u MAKELEVEL -u SAN make -s -j2 -C "$ROOT" B="$B/clang" CC=clang all >&2
     PATH=$B/clang/bin:$PATH
     # The engine lets each compiler fuse products and sums as it likes.
-    clang() { [[ $2 = *classif* || $2 = train-* || $2 = predict-* || $2 = features || $2 = tsm-online || $2 = gan-* || $2 = ppl ]] || same_as_before 2 "$@"; }
+    clang() { [[ $2 = *classif* || $2 = train-* || $2 = predict-* || $2 = features || $2 = video-eval || $2 = video-features || $2 = tsm-online || $2 = gan-* || $2 = ppl ]] || same_as_before 2 "$@"; }
     each clang
 }

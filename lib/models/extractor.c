@@ -1,11 +1,11 @@
 #include "models/extractor.h"
-#include "autograd/op.h"
 #include "autograd/ops_image.h"
 #include "autograd/ops.h"
 #include "base/fail.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "metrics/moments.h"
+#include "models/pooled.h"
 #include "models/random_features.h"
 
 #include <stdio.h>
@@ -21,7 +21,6 @@ struct extractor {
     struct random_features *random;
     struct resample_axis *rows, *cols;  /* of RESIZE_TF1 */
     uint64_t hash;                      /* of the weights */
-    struct tensor last;                 /* what the last linear layer has read */
 };
 
 /* ---- Resizing -------------------------------------------------------------------------------- */
@@ -61,17 +60,6 @@ static struct var *resized(struct extractor *x, struct tape *t, const struct ten
 }
 
 /* ---- Making one ------------------------------------------------------------------------------ */
-
-static uint64_t hash_of(const struct params *ps)
-{
-    uint64_t h = 0;
-    for (int i = 0; i < ps->n; i++) {
-        const struct param *p = ps->list[i];
-        h = XXH3_64bits_withSeed(p->name, strlen(p->name), h);
-        h = XXH3_64bits_withSeed(p->value, (size_t)p->count * sizeof *p->value, h);
-    }
-    return h;
-}
 
 /* The network's images are these, resized or as they are. */
 static int check_model(const struct extractor_options *o, const int64_t image[3], struct ten_err *e)
@@ -117,7 +105,7 @@ struct extractor *extractor_new(const struct extractor_options *o, const int64_t
     if (o->kind == EXTRACTOR_RAND)
         x->random = random_features_new(image[2], o->seed, m);
     if (o->model)
-        x->hash = hash_of(o->model->params);
+        x->hash = pooled_weights(o->model);
     if (o->model && o->resize == RESIZE_TF1) {
         x->rows = tf1_axis(image[0], o->model->in[0]);
         x->cols = tf1_axis(image[1], o->model->in[1]);
@@ -129,7 +117,6 @@ void extractor_free(struct extractor *x)
 {
     if (!x)
         return;
-    tensor_drop(&x->last);
     resample_axis_free(x->rows);
     resample_axis_free(x->cols);
     random_features_free(x->random);
@@ -168,25 +155,6 @@ int extractor_refer(struct extractor *x, struct feeder *f, uint64_t digest, stru
 
 /* ---- Features -------------------------------------------------------------------------------- */
 
-static void keep_input(void *ctx, const struct call *c, double seconds)
-{
-    struct extractor *x = ctx;
-    (void)seconds;
-    if (strcmp(c->op->name, "linear") != 0)
-        return;
-    tensor_drop(&x->last);
-    x->last = tensor_compact(x->memory, &c->in[0]->v);
-}
-
-/* What was kept, [n*f,d], of n samples of f frames: [n,d]. */
-static struct var *kept_features(struct extractor *x, struct tape *t, int64_t n)
-{
-    const int64_t d = x->last.dim[x->last.rank - 1];
-    struct var *feat = tape_input(t, tensor_reshape(&x->last, 3, (int64_t[]){
-        n, n > 0 ? tensor_count(&x->last) / (n * d) : 1, d}));
-    return op_mean(t, feat, 1u << 1, false);
-}
-
 static struct var *probabilities(const struct extractor *x, struct tape *t, struct var *y)
 {
     if (x->o.model->out < 2)
@@ -200,14 +168,10 @@ static int of_model(struct extractor *x, struct tape *t, const struct tensor *im
                     struct var **feat, struct var **prob, struct ten_err *e)
 {
     struct var *in = x->o.resize == RESIZE_NONE ? tape_input(t, *image) : resized(x, t, image);
-    tensor_drop(&x->last);
-    tape_on_call(t, keep_input, x);
-    struct var *y = model_forward(x->o.model, t, in);
-    tape_on_call(t, NULL, NULL);
-    if (!x->last.data)
-        return fail(e, TEN_E_DATA, "model: no linear layer: expected a classifier, whose last one "
-                    "reads features");
-    *feat = kept_features(x, t, image->dim[0]);
+    struct var *frames, *y = pooled_forward(x->o.model, t, in, &frames, e);
+    if (!y)
+        return -1;
+    *feat = op_mean(t, frames, 1u << 1, false);
     *prob = probabilities(x, t, y);
     return 0;
 }

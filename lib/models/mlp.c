@@ -63,12 +63,15 @@ static int check(const struct model *m, int64_t in, int64_t side, struct ten_err
 static int build(struct model *m, struct ten_err *e)
 {
     int64_t width[LAYERS], in = dims_count(m->in_rank, m->in);
-    const int n = config_ints(m, "hidden", width, LAYERS, 1, e);
+    const bool linear = json_array_size(json_object_get(m->config, "hidden")) == 0;
+    const int n = linear ? 0 : config_ints(m, "hidden", width, LAYERS, 1, e);
     const int64_t side = config_int(m, "side");
     char text[LAYER_NAME];
     m->out = config_int(m, "out");
     if (n < 0 || check(m, in, side, e) < 0)
         return -1;
+    if (side && linear)
+        return fail(e, TEN_E_USAGE, "config: \"side\" is %lld: expected 0 where \"hidden\" is empty", (long long)side);
     struct mlp *net = xcalloc(1, sizeof *net);
     m->net = net;
     net->tanh = config_text(m, "act")[0] == 't';

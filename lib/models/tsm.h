@@ -102,7 +102,8 @@ void tsm_warn(struct tool *t, const struct tsm_options *o, const struct model *m
 
 /* ---- Objective ----------------------------------------------------------------------------------------------------- */
 
-struct tsm_objective { struct classifier_loss loss; uint64_t seed; bool tuning; };
+/* groups: the last layer begins with tsm_init_last(), as its rates are meant for; tuning: with tsm_same_classes(). */
+struct tsm_objective { struct classifier_loss loss; uint64_t seed; bool groups, tuning; };
 /* Cross-entropy of the average over frames, or, where every frame answers, its average over frames; the score is that of
  * the average of the answers. */
 struct objective tsm_objective(struct tsm_objective *o);

@@ -38,7 +38,8 @@ static int learn(void *ctx, struct model *m, const struct samples *train, struct
     const struct tsm_objective *o = ctx;
     (void)train;
     (void)e;
-    tsm_init_last(m, o->seed);
+    if (o->groups)
+        tsm_init_last(m, o->seed);
     return 0;
 }
 

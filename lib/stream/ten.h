@@ -154,6 +154,8 @@ void ten_discard(struct ten_writer *w);             /* free, without an end mark
 /* Hand over what is still buffered.  With ten_tie, r does so on w before it waits for input that
  * has not arrived, so that a filter answers a program that talks to it over two pipes. */
 int ten_flush(struct ten_writer *w, struct ten_err *e);
+/* Bytes handed over so far: after ten_flush(), where the next record starts in the stream. */
+int64_t ten_written(const struct ten_writer *w);
 void ten_tie(struct ten_reader *r, struct ten_writer *w);
 
 /* Who writes: one history entry is appended to every group from here on. */

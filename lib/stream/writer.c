@@ -29,7 +29,7 @@ struct ten_writer {
     int fd;
     char *name;
     bool failed, started, finished;
-    int64_t group, records;
+    int64_t group, records, written;    /* written: bytes */
     uint64_t digest;
     unsigned char *header;
     size_t header_room;
@@ -58,6 +58,7 @@ static int put_all(struct ten_writer *w, struct iovec *v, int n, struct ten_err 
             continue;
         if (done < 0)
             return fail(e, TEN_E_DATA, "%s: %s: the output is incomplete", w->name, strerror(errno));
+        w->written += done;
         for (; n > 0 && (size_t)done >= v->iov_len; n--, v++)
             done -= (ssize_t)v->iov_len;
         if (n > 0) {
@@ -388,6 +389,8 @@ int ten_flush(struct ten_writer *w, struct ten_err *e)
     w->failed = (w->packer && packer_flush(w->packer, e) < 0) || flush(w, NULL, 0, e) < 0;
     return w->failed ? -1 : 0;
 }
+
+int64_t ten_written(const struct ten_writer *w) { return w->written; }
 
 int ten_finish(struct ten_writer *w, struct ten_err *e)
 {

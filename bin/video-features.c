@@ -1,0 +1,131 @@
+/* bin/video-features.c - what a network makes of clips before it names their classes. */
+#include "autograd/ops.h"
+#include "models/model_io.h"
+#include "models/pooled.h"
+#include "nn/feeder.h"
+#include "stream/attrs.h"
+#include "stream/tool.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct opts {
+    struct tool tool;
+    const char *model;
+    int64_t batch;
+    bool frames;
+    struct batch_scale scale;
+};
+
+enum { KEY_FRAMES = 1 };
+
+static const struct argp_option options[] = {
+    {"model", 'm', "FILE", 0, "The network, as train-classifier writes it", 0},
+    {"frames", KEY_FRAMES, 0, 0, "Also a record frames [N,T,D], the features of each frame", 0},
+    {"batch", 'b', "N", 0, "Clips at a time (default 64)", 0},
+    {0}
+};
+
+static error_t parse(int key, char *arg, struct argp_state *st)
+{
+    struct opts *o = st->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        st->child_inputs[0] = &o->tool.opt;
+        st->child_inputs[1] = &o->scale;
+        break;
+    case 'm':        o->model = arg; break;
+    case 'b':        o->batch = tool_int(st, arg, 1, 1 << 24); break;
+    case KEY_FRAMES: o->frames = true; break;
+    case ARGP_KEY_END:
+        if (!o->model)
+            argp_error(st, "no network: expected --model=FILE");
+        break;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static int write(struct opts *o, int64_t group, const char *name, const struct tensor *x,
+                 const char *attrs)
+{
+    struct ten_record rec = {.name = name, .type = x->type, .shape = {.rank = x->rank},
+                             .data = x->data, .group = group, .attrs = attrs};
+    memcpy(rec.shape.dim, x->dim, (size_t)x->rank * sizeof *x->dim);
+    return ten_write(o->tool.out, &rec, &o->tool.err);
+}
+
+static int one_batch(struct opts *o, struct model *m, struct tape *t, const struct batch *b,
+                     const char *attrs)
+{
+    struct var *frames;
+    if (!pooled_forward(m, t, tape_input(t, *b->image), &frames, &o->tool.err))
+        return -1;
+    struct var *feat = op_compact(t, op_mean(t, frames, 1u << 1, false));
+    int rc = write(o, b->number, "feat", &feat->v, attrs);
+    if (rc == 0 && o->frames)
+        rc = write(o, b->number, "frames", &frames->v, attrs);
+    if (rc == 0 && b->label)
+        rc = write(o, b->number, "label", b->label, NULL);
+    tape_clear(t);
+    return rc;
+}
+
+/* Which network's. */
+static char *attributes(const struct model *m)
+{
+    char digest[20];
+    snprintf(digest, sizeof digest, "%016llx", (unsigned long long)pooled_weights(m));
+    json_t *attrs = json_object();
+    json_object_set(attrs, "extractor", json_object_get(m->config, "family"));
+    json_object_set_new(attrs, "weights", json_string(digest));
+    char *text = attrs_text(attrs);
+    json_decref(attrs);
+    return text;
+}
+
+static int all_batches(struct opts *o, struct model *m, struct feeder *f)
+{
+    char *attrs = attributes(m);
+    struct tape *t = tape_new(m->params->memory, o->tool.opt.seed);
+    struct batch b;
+    int rc = 1;
+    tape_mode(t)->record = tape_mode(t)->training = false;
+    progress_start(&o->tool.progress, "batches", feeder_batches(f));
+    while (rc > 0 && (rc = feeder_next(f, &b, &o->tool.err)) > 0) {
+        if (one_batch(o, m, t, &b, attrs) < 0)
+            rc = -1;
+        progress_step(&o->tool.progress, b.number + 1, "");
+    }
+    progress_end(&o->tool.progress);
+    tape_free(t);
+    free(attrs);
+    return rc;
+}
+
+int main(int argc, char **argv)
+{
+    const struct argp_child children[] = {tool_common[0], scale_child, {0}};
+    const struct argp argp = {
+        options, parse, "", "Write, for the records clip of standard input, features feat f32 "
+        "[N,D]: what the last layer of the network reads, averaged over frames; and the labels.\v"
+        "Example:\n  video-features --model=model.ten <clips.ten | ten-info", children, 0, 0
+    };
+    struct opts o = {.batch = 64};
+    int rc = -1;
+    tool_open(&o.tool, TOOL_IN | TOOL_OUT, &argp, argc, argv, &o);
+    struct memory *memory = memory_new();
+    struct samples *s = samples_open("-", o.tool.in, NULL, &o.tool.err);
+    struct model *m = s ? model_open(&o.tool, o.model, memory) : NULL;
+    const struct feeder_options feed = {.batch = o.batch, .evaluate = true, .scale = o.scale};
+    const bool fits = m && model_reads(m, s, &o.tool.err) == 0;
+    struct feeder *f = fits ? feeder_new(s, &feed, &o.tool.err) : NULL;
+    if (f)
+        rc = all_batches(&o, m, f);
+    feeder_free(f);
+    model_free(m);
+    samples_close(s);
+    memory_free(memory);
+    return tool_close(&o.tool, rc);
+}

@@ -31,15 +31,19 @@ struct entry {
 };
 
 static const struct argp_option options[] = {
-    {"algorithm", 'a', "LIST", 0, "Of native, ring, rdouble, rabenseifner and hier, with commas between (default all)", 0},
-    {"bytes", 'n', "A:B|LIST", 0, "Sizes: from A to B, each four times the last, or these; with K, M or G (default 1K:16M)", 0},
+    {"algorithm", 'a', "LIST", 0,
+     "Of native, ring, rdouble, rabenseifner and hier, with commas between (default all)", 0},
+    {"bytes", 'n', "A:B|LIST", 0,
+     "Sizes: from A to B, each four times the last, or these; with K, M or G "
+     "(default 1K:16M)", 0},
     {"runs", 'r', "N", 0, "Measurements of each (default 21)", 0},
     {"wire", 'w', "TYPE", 0, "How numbers travel: f32 (default) or bf16, but for native", 0},
-    {"per-node", 'p', "N", 0, "For hier: N ranks, one after the other, are taken to share a node", 0},
+    {"per-node", 'p', "N", 0,
+     "For hier: N ranks, one after the other, are taken to share a node", 0},
     {0}
 };
 
-/* ---- Options ------------------------------------------------------------------------------------------------- */
+/* ---- Options --------------------------------------------------------------------------------- */
 
 static void parse_algorithms(struct argp_state *st, struct opts *o, const char *arg)
 {
@@ -53,7 +57,8 @@ static void parse_algorithms(struct argp_state *st, struct opts *o, const char *
 static void add_size(struct argp_state *st, struct opts *o, int64_t bytes)
 {
     if (o->sizes == MAX_SIZES || bytes < 4 || bytes > (int64_t)sizeof(float) * REDUCTION_MAX)
-        argp_error(st, "--bytes: %lld: expected at most %d sizes of 4 to 1G", (long long)bytes, MAX_SIZES);
+        argp_error(st, "--bytes: %lld: expected at most %d sizes of 4 to 1G", (long long)bytes,
+                   MAX_SIZES);
     o->bytes[o->sizes++] = bytes;
 }
 
@@ -82,7 +87,9 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case 'a': parse_algorithms(st, o, arg); break;
     case 'n': parse_sizes(st, o, arg); break;
     case 'r': o->runs = tool_int(st, arg, 1, 1 << 20); break;
-    case 'w': o->reduction.bf16 = tool_choice(st, arg, (const char *[]){"f32", "bf16", NULL}); break;
+    case 'w':
+        o->reduction.bf16 = tool_choice(st, arg, (const char *[]){"f32", "bf16", NULL});
+        break;
     case 'p': o->reduction.per_node = (int)tool_int(st, arg, 1, INT32_MAX); break;
     case ARGP_KEY_END:
         if (o->sizes == 0)
@@ -94,12 +101,13 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp argp = {
-    options, parse, "", "Measure how long the processes that mpirun started take to add up vectors, by several algorithms, and "
-    "print medians of the slowest process; on standard error, latency and bandwidth that explain them.\v"
+    options, parse, "", "Measure how long the processes that mpirun started take to add up vectors, by "
+    "several algorithms, and print medians of the slowest process; on standard error, latency and "
+    "bandwidth that explain them.\v"
     "Example:\n  mpirun -np 2 allreduce-bench --bytes=1K:64M >links.tsv", tool_common, 0, 0
 };
 
-/* ---- Measuring ----------------------------------------------------------------------------------------------- */
+/* ---- Measuring ------------------------------------------------------------------------------- */
 
 /* Small whole numbers: their sums are exact, in bf16 too while there are few ranks. */
 static float number(int rank, int64_t i) { return (float)((i + rank) % 3 - 1); }
@@ -136,8 +144,10 @@ static int check(struct opts *o, const struct entry *x)
     for (int64_t i = 0; i < x->n; i++)
         wrong += x->v[i] != sum_of(dist_size(o->dist), i);
     dist_max(o->dist, &wrong, 1);
-    return wrong == 0 ? 0 : fail(&o->tool.err, TEN_E_NUMERIC, "%s: %lld bytes: %g sums are wrong: expected none",
-                                 dist_algorithms[x->algorithm], (long long)x->bytes, wrong);
+    if (wrong == 0)
+        return 0;
+    return fail(&o->tool.err, TEN_E_NUMERIC, "%s: %lld bytes: %g sums are wrong: expected none",
+                dist_algorithms[x->algorithm], (long long)x->bytes, wrong);
 }
 
 static struct entry entry_new(struct opts *o, enum dist_algorithm a, int64_t bytes, int number)
@@ -160,8 +170,8 @@ static void entry_free(struct entry *x)
     free(x->seconds);
 }
 
-/* In turn, so that what changes on the machine meanwhile meets all alike.  The first run of each is checked, and does not
- * count. */
+/* In turn, so that what changes on the machine meanwhile meets all alike.  The first run of each is
+ * checked, and does not count. */
 static int measure(struct opts *o, struct entry *entry, int n)
 {
     progress_start(&o->tool.progress, "runs", o->runs);
@@ -179,33 +189,36 @@ static int measure(struct opts *o, struct entry *entry, int n)
     return 0;
 }
 
-/* ---- Tables -------------------------------------------------------------------------------------------------- */
+/* ---- Tables ---------------------------------------------------------------------------------- */
 
-static void print_table(const struct opts *o, const struct entry *entry, int n, struct allreduce_sample *sample)
+static void print_table(const struct opts *o, const struct entry *entry, int n,
+                        struct allreduce_sample *sample)
 {
     puts("algorithm\tworkers\tbytes\tseconds\tleast\tmost\truns");
     for (int i = 0; i < n; i++) {
         const struct timing t = timing_of(entry[i].seconds, o->runs);
         const int p = dist_size(o->dist);
-        sample[i] = (struct allreduce_sample){.workers = p, .bytes = (double)entry[i].bytes, .seconds = t.median};
-        printf("%s\t%d\t%lld\t%.4g\t%.4g\t%.4g\t%lld\n", dist_algorithms[entry[i].algorithm], p, (long long)entry[i].bytes,
-               t.median, t.min, t.max, (long long)o->runs);
+        sample[i] = (struct allreduce_sample){p, (double)entry[i].bytes, t.median};
+        printf("%s\t%d\t%lld\t%.4g\t%.4g\t%.4g\t%lld\n", dist_algorithms[entry[i].algorithm], p,
+               (long long)entry[i].bytes, t.median, t.min, t.max, (long long)o->runs);
     }
 }
 
 /* Of each algorithm that the model knows; entries of one stand together. */
-static void tell_fits(struct opts *o, const struct entry *entry, int n, const struct allreduce_sample *sample)
+static void tell_fits(struct opts *o, const struct entry *entry, int n,
+                      const struct allreduce_sample *sample)
 {
+    const int per_node = o->reduction.per_node ? o->reduction.per_node : dist_size(o->dist);
     for (int i = 0; i < n; i += o->sizes)
         for (int a = 0; a < ALLREDUCES; a++) {
-            struct scaling s = {.workers_per_node = o->reduction.per_node ? o->reduction.per_node : dist_size(o->dist),
-                                .algorithm = (enum allreduce)a};
+            const char *name = allreduce_names[a];
+            struct scaling s = {.workers_per_node = per_node, .algorithm = (enum allreduce)a};
             struct ten_err none = {0};
             double error;
-            if (strcmp(allreduce_names[a], dist_algorithms[entry[i].algorithm]) == 0 &&
+            if (strcmp(name, dist_algorithms[entry[i].algorithm]) == 0 &&
                 scaling_fit_links(&s, sample + i, o->sizes, &error, &none) == 0)
-                tool_note(&o->tool, "%s: latency %.3g s, bandwidth %.3g B/s, relative error %.0f %%", allreduce_names[a],
-                          s.latency_in, s.bandwidth_in, 100 * error);
+                tool_note(&o->tool, "%s: latency %.3g s, bandwidth %.3g B/s, relative error %.0f %%",
+                          name, s.latency_in, s.bandwidth_in, 100 * error);
         }
 }
 

@@ -10,21 +10,26 @@ function median(v, n,   i, j, t) {
     for (i = 2; i <= n; i++) for (j = i; j > 1 && v[j - 1] > v[j]; j--) { t = v[j]; v[j] = v[j - 1]; v[j - 1] = t }
     return (v[int((n + 1) / 2)] + v[int((n + 2) / 2)]) / 2
 }
-FNR == 1 { delete steps }
+# The step of a rank that has ended; a phase may come more than once in it.
+function close_step(rank) {
+    if (!((rank, "load") in took)) return
+    if (++steps[rank] > 4) {
+        n++
+        compute[n] = took[rank, "forward"] + took[rank, "backward"]
+        fixed[n] = took[rank, "load"] + took[rank, "update"]
+        communication[n] = took[rank, "communication"]
+        wait[n] = took[rank, "wait"]
+        step[n] = compute[n] + fixed[n] + communication[n] + wait[n]
+    }
+    for (k in took) if (index(k, rank SUBSEP) == 1) delete took[k]
+}
+FNR == 1 { split("", steps) }
 /"ph": "X"/ && /"tid": 0,/ {
     rank = value("pid")
     name = substr($0, index($0, ": \"") + 3)
     name = substr(name, 1, index(name, "\"") - 1)
-    if (name == "other") next
-    if (name == "load") { from[rank] = value("ts"); }
-    took[rank, name] = value("dur")
-    if (name != "update" || ++steps[rank] <= 4) next
-    n++
-    step[n] = value("ts") + value("dur") - from[rank]
-    compute[n] = took[rank, "forward"] + took[rank, "backward"]
-    fixed[n] = took[rank, "load"] + took[rank, "update"]
-    communication[n] = took[rank, "communication"]
-    wait[n] = took[rank, "wait"]
+    if (name == "load" || name == "other") close_step(rank)
+    if (name != "other") took[rank, name] += value("dur")
 }
 END {
     s = median(step, n); c = median(compute, n); f = median(fixed, n); m = median(communication, n); w = median(wait, n)

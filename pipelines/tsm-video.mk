@@ -7,7 +7,7 @@
 # PEDESTRIANS: a folder with SPLIT.rgb8.zst, zstd of N x 8 x 48 x 48 x 3 bytes, and SPLIT.tsv, a line for
 # each clip with its track and label (left or right), for the splits train, valid and test.
 PEDESTRIANS ?= $(wildcard $(TENSTREAM_DATA)/video-pedestrians)
-# FOOTAGE: a film that no one has labelled; a film needs ffmpeg.
+# FOOTAGE: a film that no one has labelled; `pipelines/deps footage` gets one, and ffmpeg to read it with.
 FOOTAGE ?= $(if $(shell command -v ffmpeg),$(call debian,usr/share/doc/opencv-doc/examples/data/vtest.avi))
 
 # The network of all of this, and how it learns: (x - 1/2) 4, a tenth of all steps to warm up.
@@ -55,6 +55,8 @@ $(foreach k,train held,$(R)/arrow-$k.ten): $(R)/arrow-%.ten: $(R)/walk-%.ten $(R
 	    $(if $(filter train,$*),<($(call walk_part,$(mirror),1)) <($(call walk_part,$(mirror) $(back),0))) >$@.part
 	mv $@.part $@
 
+# Steps of an epoch: 4 x 178 clips.
+walk_steps := 23
 walk_epochs.direction-tsn := 3
 walk_epochs.direction-bi := 8
 walk_epochs.direction-uni := 8
@@ -63,7 +65,7 @@ walk_epochs.arrow-bi := 15
 walk_arms := direction-tsn direction-bi direction-uni arrow-tsn arrow-bi
 define walk_net
 $(R)/net-$1-%.ten: $(R)/$(firstword $(subst -, ,$1))-train.ten
-	$(call video_train,$(lastword $(subst -, ,$1)),48,2,$(walk_epochs.$1),23,0.05,$$*) \
+	$(call video_train,$(lastword $(subst -, ,$1)),48,2,$(walk_epochs.$1),$(walk_steps),0.05,$$*) \
 	    --augment=crop=4,brightness=0.2,contrast=0.2 <$$< >$$@.part
 	mv $$@.part $$@
 # Odds of label 1 of each clip, forwards and backwards.
@@ -100,6 +102,9 @@ $(R)/pan-film-held.ten: $(R)/film.ten
 	ten-cut --slice=0:70:99 <$< | video-gen pan --quiet --n=35 --size=32,32 --seed=2 >$@.part
 	mv $@.part $@
 
+# Class and label, a line for each clip, of what classify wrote, to awk.
+video_answers = ten-cut --keep=class,label <$$@.classes | ten-dump | awk 'NF' | \
+	    awk 'NR % 2 { n = split($$$$0, class); next } { split($$$$0, label); for (i = 1; i <= n; i++) print class[i], label[i] }' |
 # Every window is seen once, as if cut afresh in every one of six epochs.
 pan_arms := $(if $(PEDESTRIANS),walk-bi walk-tsn) $(if $(FOOTAGE),film-bi film-tsn)
 define pan_net
@@ -108,8 +113,8 @@ $(R)/net-pan-$1-%.ten: $(R)/pan-$(firstword $(subst -, ,$1))-train.ten
 	mv $$@.part $$@
 # Right, on the right axis, and right among those on the right axis.
 $(R)/pan-$1-%.tsv: $(R)/net-pan-$1-%.ten $(R)/pan-$(firstword $(subst -, ,$1))-held.ten
-	paste <(classify --quiet --threads=1 $(video_scale) --model=$$< <$$(word 2,$$^) | ten-cut --keep=class | ten-dump | tr ' ' '\n' | grep .) \
-	    <(ten-cut --keep=label <$$(word 2,$$^) | ten-dump | tr ' ' '\n' | grep .) |
+	classify --quiet --threads=1 $(video_scale) --model=$$< <$$(word 2,$$^) >$$@.classes
+	$(video_answers)
 	    awk '{ right += $$$$1 == $$$$2; axis += int($$$$1 / 2) == int($$$$2 / 2) }
 	    END { print "source\tarm\tseed\twindows\tright\taxis"
 	        print "$(firstword $(subst -, ,$1))\t$(lastword $(subst -, ,$1))\t$$*\t" NR "\t" right / NR "\t" axis / NR }' >$$@.part
@@ -177,8 +182,8 @@ $(R)/feat-$1-%.train: $(R)/net-sprites-$1-%.ten $(R)/sprites-train.ten
 $(R)/probe-$1-%.tsv: $(R)/feat-$1-%.train $(R)/feat-$1-%.held
 	train-classifier --quiet --threads=1 --config='$(probe)' --epochs=20 --batch=32 --optim=adam \
 	    --schedule=cosine:lr=0.01 --seed=$$* <$$< >$$@.model
-	paste <(classify --quiet --threads=1 --model=$$@.model <$$(word 2,$$^) | ten-cut --keep=class | ten-dump | tr ' ' '\n' | grep .) \
-	    <(ten-cut --keep=label <$$(word 2,$$^) | ten-dump | tr ' ' '\n' | grep .) |
+	classify --quiet --threads=1 --model=$$@.model <$$(word 2,$$^) >$$@.classes
+	$(video_answers)
 	    awk '{ right += $$$$1 == $$$$2 } END { print "arm\tseed\tprobe"; print "$1\t$$*\t" right / NR }' >$$@.part
 	mv $$@.part $$@
 endef

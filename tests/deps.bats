@@ -19,7 +19,7 @@ all_build=$("$ROOT"/pipelines/deps --list build | cut -d: -f2)
     run -0 deps --list build
     [[ "$output" = "build: gcc "*"libzstd-dev"* ]]
     run -0 deps --list
-    [ "$(cut -d: -f1 <<<"$output" | tr '\n' ' ')" = "build test demo peers " ]
+    [ "$(cut -d: -f1 <<<"$output" | tr '\n' ' ')" = "build test demo peers footage " ]
 }
 @test "nothing to say when all is there, without apt" {
     debian $all_build
@@ -45,7 +45,7 @@ install -qq -y -o Dpkg::Use-Pty=0 --no-install-recommends libpng-dev" ]
     [ "$(grep -c update calls)" = 1 ]
 }
 @test "packages that are only data are unpacked under out/debian, once, without root" {
-    debian gnuplot-nox ruby-gemojione dict-foldoc
+    debian gnuplot-nox openmpi-bin ruby-gemojione dict-foldoc
     echo 'echo 1000' | fake id
     echo 'exit 0' | fake apt-cache
     echo 'echo "$@" >>"$OLDPWD/calls"; : >dataset-fashion-mnist_0_all.deb' | fake apt-get
@@ -59,7 +59,7 @@ install -qq -y -o Dpkg::Use-Pty=0 --no-install-recommends libpng-dev" ]
     [ "$(ls -A out/debian | wc -l)" = 2 ]
 }
 @test "apt that fails: exit 1 with its reason" {
-    debian gnuplot-nox ruby-gemojione dict-foldoc
+    debian gnuplot-nox openmpi-bin ruby-gemojione dict-foldoc
     echo 'echo 1000' | fake id
     echo 'exit 0' | fake apt-cache
     echo 'echo "E: no mirror" >&2; exit 100' | fake apt-get
@@ -80,7 +80,7 @@ install -qq -y -o Dpkg::Use-Pty=0 --no-install-recommends libpng-dev" ]
 }
 @test "wrong usage: exit 2" {
     run -2 deps everything
-    [ "$output" = "deps: everything: unknown purpose: expected some of build, test, demo, peers, or --list" ]
+    [ "$output" = "deps: everything: unknown purpose: expected some of build, test, demo, peers, footage, or --list" ]
     run -2 deps
-    [ "$output" = "deps: no purpose: expected some of build, test, demo, peers" ]
+    [ "$output" = "deps: no purpose: expected some of build, test, demo, peers, footage" ]
 }

@@ -171,6 +171,22 @@ END
     train 2 "$RESNET" "${options[@]}" >got.ten
     cmp want.ten got.ten
 }
+@test "one of two ranks is killed; one goes on from the checkpoint, says how many steps are lost, and ends with the same network" {
+    options=("$MLP" --epochs=8 --resume=ck.ten --every=0)
+    train 0 "$MLP" --epochs=8 >want.ten
+    options "${options[@]}" --quiet
+    command mpirun -np 2 "${o[@]}" <noise.ten >got.ten 2>/dev/null 3>&- &
+    launcher=$!
+    pids=$(ranks $launcher)
+    sleep 0.1
+    kill -9 "$(tail -1 <<<"$pids")"
+    ended $launcher
+    [ ! -s got.ten ]
+    options "${options[@]}"
+    "${o[@]}" <noise.ten >got.ten 2>said
+    grep -q '^train-classifier: ck.ten: 1 process and 32 samples a step go on where 2 and 32 were, at step [1-9][0-9]*; at most 1 steps after the checkpoint are lost$' said
+    ten-cmp --rtol=1e-4 --atol=1e-5 want.ten got.ten
+}
 @test "a rank that is killed ends all within 5 seconds, and is named; nothing is put out" {
     options "$MLP" --epochs=1000000 --resume=ck.ten --every=0
     for k in 1 2; do

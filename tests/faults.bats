@@ -2,7 +2,7 @@
 load common
 
 # How a tool is called so that it reads standard input and writes to standard output.  Columns:
-# input it reads (stream: .ten with one f32 image; clip: one with a clip; samples: one with images and labels; graph: one with a digraph; convert: one of another kind;
+# input it reads (stream: .ten with one f32 image; clip: one with a clip; samples: one with images and labels; labelled: one with clips and labels; graph: one with a digraph; convert: one of another kind;
 # own: a file of another format; no: none; skip: its own tests do this) and arguments.  A tool without a row fails every test.
 row() {
     local s=$BATS_FILE_TMPDIR/good.ten
@@ -33,6 +33,7 @@ row() {
     png2ten | y4m2ten | npy2ten | npz2ten | safetensors2ten | idx2ten | cifar2ten | mtx2ten | gr2ten | edges2ten | csv2ten | text2ten) echo own - ;;
     raw2ten) echo own --dims=4 ;;
     train-classifier) echo 'samples --epochs=1 --config={"family":"mlp","in":[8,8,3],"out":2}' ;;
+    train-tsm) echo 'labelled --epochs=1 --width=4' ;;
     train-regressor | train-predictor) echo 'samples --epochs=1 --x=image --y=label' ;;
     predict-acc) echo samples --x=image --y=label "$BATS_FILE_TMPDIR/number.ten" ;;
     sptrans | spselect | spscale | spstat) echo convert ;;
@@ -66,6 +67,7 @@ row() {
 setup_file() {
     ten-gen image f32 2,8,8,3 --fill=uniform >"$BATS_FILE_TMPDIR/good.ten"
     ten-gen clip u8 1,2,8,8,3 >"$BATS_FILE_TMPDIR/clip.ten"
+    ten-gen clip u8 2,2,8,8,3 label i32 2 --fill=uniform --hi=2 >"$BATS_FILE_TMPDIR/labelled.ten"
     ten-gen image f32 2,8,8,3 label i32 2 --fill=uniform --hi=2 >"$BATS_FILE_TMPDIR/samples.ten"
     mtxgen st2d5 --grid=3,3 >"$BATS_FILE_TMPDIR/matrix.ten"
     train-classifier --quiet --epochs=1 --config='{"family":"mlp","in":[8,8,3],"out":2}' \
@@ -87,7 +89,7 @@ for_each() {
     while read -r name kind words <&4; do
         [ "$kind" != missing ] || { echo "$name: no row in tests/faults.bats"; return 1; }
         [[ " $1 " = *" $kind "* ]] || continue
-        case $kind in clip | samples | graph) input=$kind ;; *) input=good ;; esac
+        case $kind in clip | samples | labelled | graph) input=$kind ;; *) input=good ;; esac
         input=$BATS_FILE_TMPDIR/$input.ten
         set -f
         # shellcheck disable=SC2086
@@ -111,7 +113,7 @@ one_line() { [[ "$status" = 1 && "$stderr" != *$'\n'* && "$stderr" = "$1: "* ]];
         result "$1" --quiet "${@:2}" <"$input" >/dev/full
         [ "$1" = ten-split ] || [ "$1" = ten-cmp ] || { one_line "$1" && [[ "$stderr" = *"No space left on device"* ]]; }
     }
-    for_each "stream clip samples graph no" full
+    for_each "stream clip samples labelled graph no" full
 }
 @test "a closed pipe ends quietly" {
     exec 5> >(true)
@@ -120,7 +122,7 @@ one_line() { [[ "$status" = 1 && "$stderr" != *$'\n'* && "$stderr" = "$1: "* ]];
         result "$1" --quiet "${@:2}" <"$input" >&5
         [ -z "$stderr" ]
     }
-    for_each "stream clip samples graph no" closed
+    for_each "stream clip samples labelled graph no" closed
 }
 @test "an empty input: exit 1, one line" {
     empty() {
@@ -173,10 +175,10 @@ one_line() { [[ "$status" = 1 && "$stderr" != *$'\n'* && "$stderr" = "$1: "* ]];
         result "$1" --log=/nowhere/log "${@:2}" <"$input" >out
         one_line "$1" && [[ "$stderr" = *"/nowhere/log: No such file or directory"* ]]
     }
-    for_each "stream clip samples graph no" log
+    for_each "stream clip samples labelled graph no" log
 }
 @test "a file changed in the middle: exit 1, one line that names record and byte" {
-    for kind in good clip samples graph; do
+    for kind in good clip samples labelled graph; do
         from=$BATS_FILE_TMPDIR/$kind.ten
         { head -c 600 "$from"; printf '\xff\xfe\xfd'; tail -c +604 "$from"; } >changed-$kind.ten
     done

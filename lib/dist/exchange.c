@@ -21,6 +21,12 @@ static void append(struct exchanges *s, struct exchange x)
     s->step[s->n++] = x;
 }
 
+/* Both ways with one rank. */
+static void swap(struct exchanges *s, int with, struct span send, struct span receive, bool add)
+{
+    append(s, (struct exchange){with, with, send, receive, add});
+}
+
 static void give(struct exchanges *s, int to, struct span what)
 {
     append(s, (struct exchange){.to = to, .from = -1, .send = what});
@@ -31,7 +37,7 @@ static void take(struct exchanges *s, int from, struct span what, bool add)
     append(s, (struct exchange){.to = -1, .from = from, .receive = what, .add = add});
 }
 
-/* ---- Rings ---------------------------------------------------------------------------------------- */
+/* ---- Rings ----------------------------------------------------------------------------------- */
 
 /* Ranks who[n], of which we are number `me`. */
 struct group { const int *who; int n, me; };
@@ -48,13 +54,21 @@ static struct span part(const struct group *g, struct span all, int c)
 static void turn(struct exchanges *s, const struct group *g, struct span all, int first, bool add)
 {
     for (int i = 0; i + 1 < g->n; i++)
-        append(s, (struct exchange){.to = g->who[around(g, g->me + 1)], .from = g->who[around(g, g->me - 1)],
-                                    .send = part(g, all, first - i), .receive = part(g, all, first - i - 1), .add = add});
+        append(s, (struct exchange){
+            .to = g->who[around(g, g->me + 1)], .send = part(g, all, first - i),
+            .from = g->who[around(g, g->me - 1)], .receive = part(g, all, first - i - 1), .add = add});
 }
 
 /* Each ends with the sum of the part behind its own number. */
-static void ring_reduce(struct exchanges *s, const struct group *g, struct span all) { turn(s, g, all, g->me, true); }
-static void ring_gather(struct exchanges *s, const struct group *g, struct span all) { turn(s, g, all, g->me + 1, false); }
+static void ring_reduce(struct exchanges *s, const struct group *g, struct span all)
+{
+    turn(s, g, all, g->me, true);
+}
+
+static void ring_gather(struct exchanges *s, const struct group *g, struct span all)
+{
+    turn(s, g, all, g->me + 1, false);
+}
 
 static void ring(struct exchanges *s, const struct group *g, struct span all)
 {
@@ -62,10 +76,10 @@ static void ring(struct exchanges *s, const struct group *g, struct span all)
     ring_gather(s, g, all);
 }
 
-/* ---- Powers of two -------------------------------------------------------------------------------- */
+/* ---- Powers of two --------------------------------------------------------------------------- */
 
 /* The first 2 (p - power) ranks are pairs of which the odd one takes part for both. */
-struct cube { int power, extra, me; };          /* me: our number among `power` ranks, -1: the partner does it */
+struct cube { int power, extra, me; };      /* me: our number among `power`, -1: the partner does it */
 
 static struct cube cube_of(int p, int rank)
 {
@@ -81,10 +95,8 @@ static int rank_of(const struct cube *c, int i) { return i < c->extra ? 2 * i + 
 
 static void double_up(struct exchanges *s, const struct cube *c, struct span all)
 {
-    for (int far = 1; far < c->power; far *= 2) {
-        const int other = rank_of(c, c->me ^ far);
-        append(s, (struct exchange){.to = other, .from = other, .send = all, .receive = all, .add = true});
-    }
+    for (int far = 1; far < c->power; far *= 2)
+        swap(s, rank_of(c, c->me ^ far), all, all, true);
 }
 
 /* Halves of halves, and back. */
@@ -96,9 +108,9 @@ static void halve(struct exchanges *s, const struct cube *c, struct span all, in
     const int64_t middle = all.lo + length(all) / 2;
     const struct span low = {all.lo, middle}, high = {middle, all.hi};
     const struct span mine = c->me & far ? high : low, theirs = c->me & far ? low : high;
-    append(s, (struct exchange){.to = other, .from = other, .send = theirs, .receive = mine, .add = true});
+    swap(s, other, theirs, mine, true);
     halve(s, c, mine, far / 2);
-    append(s, (struct exchange){.to = other, .from = other, .send = mine, .receive = theirs, .add = false});
+    swap(s, other, mine, theirs, false);
 }
 
 static void with_cube(struct exchanges *s, enum dist_algorithm a, int p, int rank, struct span all)
@@ -119,7 +131,7 @@ static void with_cube(struct exchanges *s, enum dist_algorithm a, int p, int ran
         give(s, rank - 1, all);
 }
 
-/* ---- Two levels ----------------------------------------------------------------------------------- */
+/* ---- Two levels ------------------------------------------------------------------------------ */
 
 /* Of node number x: its ranks into who, how many. */
 static int ranks_on(const int *node, int p, int x, int *who)
@@ -158,7 +170,8 @@ static int across(const int *node, int p, int place_in_node, int *who, int *plac
 
 static void on_two_levels(struct exchanges *s, const int *node, int p, int rank, struct span all)
 {
-    int *inside = xmalloc((size_t)p * sizeof *inside), *outside = xmalloc((size_t)p * sizeof *outside), places;
+    int *inside = xmalloc((size_t)p * sizeof *inside), *outside = xmalloc((size_t)p * sizeof *outside);
+    int places;
     const int size = ranks_on(node, p, node[rank], inside), me = place(inside, rank);
     const int nodes = across(node, p, me, outside, &places);
     const struct group in = {inside, places, me};
@@ -179,9 +192,10 @@ static void on_two_levels(struct exchanges *s, const int *node, int p, int rank,
     free(outside);
 }
 
-/* --------------------------------------------------------------------------------------------------- */
+/* ---- Lists ---------------------------------------------------------------------------------- */
 
-void exchanges_make(struct exchanges *s, enum dist_algorithm a, const int *node, int p, int rank, int64_t n)
+void exchanges_make(struct exchanges *s, enum dist_algorithm a, const int *node, int p, int rank,
+                    int64_t n)
 {
     const struct span all = {0, n};
     *s = (struct exchanges){0};

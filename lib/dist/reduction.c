@@ -20,7 +20,7 @@ struct reduction {
     bool left[2];                       /* of these, not over */
 };
 
-/* ---- Who is where ---------------------------------------------------------------------------------- */
+/* ---- Who is where ---------------------------------------------------------------------------- */
 
 /* The number of the lowest rank that shares this one's memory. */
 static int node_of(struct dist *d)
@@ -34,19 +34,30 @@ static int node_of(struct dist *d)
     return first;
 }
 
+/* Asked of all ranks once. */
+static void find_nodes(struct dist *d)
+{
+    double *all = xcalloc((size_t)d->size, sizeof *all);
+    d->node = xmalloc((size_t)d->size * sizeof *d->node);
+    all[d->rank] = node_of(d);
+    dist_sum(d, all, d->size);
+    for (int r = 0; r < d->size; r++)
+        d->node[r] = (int)all[r];
+    free(all);
+}
+
 static int *nodes(struct dist *d, int per_node)
 {
     int *node = xmalloc((size_t)d->size * sizeof *node);
-    double *all = xcalloc((size_t)d->size, sizeof *all);
-    all[d->rank] = per_node > 0 ? d->rank / per_node : node_of(d);
-    dist_sum(d, all, d->size);
+    if (per_node == 0 && !d->node)
+        find_nodes(d);
     for (int r = 0; r < d->size; r++)
-        node[r] = (int)all[r];
-    free(all);
+        node[r] = per_node > 0 ? r / per_node : d->node[r];
     return node;
 }
 
-struct reduction *reduction_new(struct dist *d, const struct reduction_options *o, int64_t n, int number)
+struct reduction *reduction_new(struct dist *d, const struct reduction_options *o, int64_t n,
+                                int number)
 {
     struct reduction *r = xcalloc(1, sizeof *r);
     *r = (struct reduction){.dist = d, .opt = *o, .n = n, .number = number};
@@ -68,7 +79,7 @@ void reduction_free(struct reduction *r)
     free(r);
 }
 
-/* ---- Exchanges ------------------------------------------------------------------------------------- */
+/* ---- Exchanges ------------------------------------------------------------------------------- */
 
 static int64_t length(struct span s) { return s.hi - s.lo; }
 
@@ -94,9 +105,11 @@ static void post(struct reduction *r)
     r->left[0] = x->from >= 0;
     r->left[1] = x->to >= 0;
     if (r->left[0])
-        m->Irecv(to, (int)(length(x->receive) * size), m->mpi_byte, x->from, r->number, comm, &r->request[0]);
+        m->Irecv(to, (int)(length(x->receive) * size), m->mpi_byte, x->from, r->number, comm,
+                 &r->request[0]);
     if (r->left[1])
-        m->Isend(packed(r, x->send), (int)(length(x->send) * size), m->mpi_byte, x->to, r->number, comm, &r->request[1]);
+        m->Isend(packed(r, x->send), (int)(length(x->send) * size), m->mpi_byte, x->to, r->number, comm,
+                 &r->request[1]);
 }
 
 static void add(float *restrict to, const float *restrict from, int64_t n)
@@ -130,15 +143,16 @@ static void work_in(struct reduction *r)
         cast(to, TEN_F32, received_bf16(r), TEN_BF16, n);
 }
 
-/* ---- Going on -------------------------------------------------------------------------------------- */
+/* ---- Going on -------------------------------------------------------------------------------- */
 
-/* From a copy: sums in place go another way in Open MPI 4.1, which took 630 to 780 ms for 40 MB of two
- * processes where this one takes 75 to 80, the copy included. */
+/* From a copy: sums in place go another way in Open MPI 4.1, which took 630 to 780 ms for 40 MB of
+ * two processes where this one takes 75 to 80, the copy included. */
 static void start_native(struct reduction *r)
 {
     const struct openmpi *m = &r->dist->mpi;
     memcpy(r->room, r->v, (size_t)r->n * sizeof *r->v);
-    m->Iallreduce(r->room, r->v, (int)r->n, m->mpi_float, m->mpi_op_sum, r->dist->background, &r->request[0]);
+    m->Iallreduce(r->room, r->v, (int)r->n, m->mpi_float, m->mpi_op_sum, r->dist->background,
+                  &r->request[0]);
     r->left[0] = true;
     r->left[1] = false;
 }
@@ -173,7 +187,7 @@ bool reduction_push(struct reduction *r)
         work_in(r);
         if (++r->at < r->plan.n)
             post(r);
-        else if (r->opt.bf16)                       /* sums that need not travel on, as those that did */
+        else if (r->opt.bf16)               /* sums that need not travel on, as those that did */
             packed(r, (struct span){0, r->n});
     }
     return r->at == r->plan.n;

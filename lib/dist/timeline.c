@@ -22,7 +22,9 @@ struct timeline {
     int64_t n, room;
 };
 
-static const char *const names[] = {"load", "forward", "backward", "communication", "wait", "update", "other"};
+static const char *const names[] = {
+    "load", "forward", "backward", "communication", "wait", "update", "other"
+};
 
 struct timeline *timeline_new(struct dist *d)
 {
@@ -82,22 +84,24 @@ void timeline_shares(struct timeline *t, double share[PHASES])
         share[p] /= total;
 }
 
-/* ---- The table ------------------------------------------------------------------------------------- */
+/* ---- The table ------------------------------------------------------------------------------- */
 
-/* Microseconds, as the trace format wants them: https://chromium.googlesource.com/catapult, "Trace Event Format". */
+/* Microseconds, as the trace format wants them: https://chromium.googlesource.com/catapult, "Trace
+ * Event Format". */
 static void put_event(FILE *f, const struct event *x, int rank)
 {
     const int bucket = x->what - PHASES;
     char name[32];
     snprintf(name, sizeof name, "bucket %d", bucket);
-    fprintf(f, ",\n{\"name\": \"%s\", \"ph\": \"X\", \"pid\": %d, \"tid\": %d, \"ts\": %.1f, \"dur\": %.1f}",
-            bucket < 0 ? names[x->what] : name, rank, bucket < 0 ? 0 : 1 + bucket, 1e6 * x->start, 1e6 * (double)x->seconds);
+    fprintf(f, ",\n{\"name\": \"%s\", \"ph\": \"X\", \"pid\": %d, \"tid\": %d, ",
+            bucket < 0 ? names[x->what] : name, rank, bucket < 0 ? 0 : 1 + bucket);
+    fprintf(f, "\"ts\": %.1f, \"dur\": %.1f}", 1e6 * x->start, 1e6 * (double)x->seconds);
 }
 
 static void put_rank(FILE *f, const struct event *event, int64_t n, int rank)
 {
-    fprintf(f, "%s{\"name\": \"process_name\", \"ph\": \"M\", \"pid\": %d, \"args\": {\"name\": \"rank %d\"}}",
-            rank > 0 ? ",\n" : "", rank, rank);
+    fprintf(f, "%s{\"name\": \"process_name\", \"ph\": \"M\", ", rank > 0 ? ",\n" : "");
+    fprintf(f, "\"pid\": %d, \"args\": {\"name\": \"rank %d\"}}", rank, rank);
     for (int64_t i = 0; i < n; i++)
         put_event(f, &event[i], rank);
 }

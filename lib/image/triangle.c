@@ -1,16 +1,12 @@
 #include "image/triangle.h"
 
 #include "base/mem.h"
+#include "image/simd_triangle.h"
 
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { BITS = 22 };                                 /* of the fractions of weights */
-
-/* Pixel j takes weight[j*most + k] of source pixel from[j] + k, k < count[j]. */
-struct taps { int64_t most, *from, *count; int32_t *weight; double *exact; };
 
 /* In the order of Pillow's ImagingResample, whose rounding this is. */
 static void tap(struct taps *t, int64_t j, int64_t n, double scale, double wide)
@@ -26,7 +22,7 @@ static void tap(struct taps *t, int64_t j, int64_t n, double scale, double wide)
         sum += t->exact[k];
     }
     for (int64_t k = 0; k < t->count[j]; k++)
-        t->weight[j * t->most + k] = (int32_t)(0.5 + t->exact[k] / sum * (1 << BITS));
+        t->weight[j * t->most + k] = (int32_t)(0.5 + t->exact[k] / sum * (1 << TRIANGLE_BITS));
 }
 
 static void taps_init(struct taps *t, int64_t n, int64_t m)
@@ -49,28 +45,15 @@ static void taps_free(struct taps *t)
     free(t->exact);
 }
 
-static uint8_t round_off(int32_t sum)
-{
-    const int32_t v = sum >> BITS;
-    return (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
-}
-
 /* dst [h,w,c] from src [h,W,c]. */
 static void resize_columns(uint8_t *restrict dst, int64_t h, int64_t w, const uint8_t *restrict src,
                            int64_t stride, int64_t W, int64_t c)
 {
+    const struct triangle_kernels *k = ISA_PICK(triangle_kernels);
     struct taps t;
     taps_init(&t, W, w);
     for (int64_t y = 0; y < h; y++)
-        for (int64_t j = 0; j < w; j++)
-            for (int64_t k = 0; k < c; k++) {
-                const uint8_t *p = src + y * stride + t.from[j] * c + k;
-                const int32_t *weight = t.weight + j * t.most;
-                int32_t sum = 1 << (BITS - 1);
-                for (int64_t i = 0; i < t.count[j]; i++)
-                    sum += weight[i] * p[i * c];
-                dst[(y * w + j) * c + k] = round_off(sum);
-            }
+        k->columns(dst + y * w * c, src + y * stride, &t, w, c);
     taps_free(&t);
 }
 
@@ -78,21 +61,13 @@ static void resize_columns(uint8_t *restrict dst, int64_t h, int64_t w, const ui
 static void resize_rows(uint8_t *restrict dst, int64_t h, const uint8_t *restrict src,
                         int64_t stride, int64_t H, int64_t row)
 {
+    const struct triangle_kernels *k = ISA_PICK(triangle_kernels);
     struct taps t;
     int32_t *sum = xmalloc((size_t)row * sizeof *sum);
     taps_init(&t, H, h);
-    for (int64_t y = 0; y < h; y++) {
-        for (int64_t x = 0; x < row; x++)
-            sum[x] = 1 << (BITS - 1);
-        for (int64_t i = 0; i < t.count[y]; i++) {
-            const uint8_t *p = src + (t.from[y] + i) * stride;
-            const int32_t weight = t.weight[y * t.most + i];
-            for (int64_t x = 0; x < row; x++)
-                sum[x] += weight * p[x];
-        }
-        for (int64_t x = 0; x < row; x++)
-            dst[y * row + x] = round_off(sum[x]);
-    }
+    for (int64_t y = 0; y < h; y++)
+        k->row(dst + y * row, sum, src + t.from[y] * stride, stride, t.weight + y * t.most,
+               t.count[y], row);
     taps_free(&t);
     free(sum);
 }

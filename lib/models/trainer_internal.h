@@ -20,6 +20,7 @@ struct trainer {
     struct tape *tape;
     struct dist_grads *grads;           /* NULL: one process */
     struct timeline *timeline;          /* NULL: not asked for */
+    double *statistics;                 /* [states] on their way to an average; NULL: one process */
 
     struct run run;
     char *config;
@@ -27,6 +28,7 @@ struct trainer {
     double slower;                      /* factor on the rate, halved by every rollback */
     int rollbacks;
     bool stop;                          /* a process was told to, and all know */
+    int64_t saved_step, span;           /* of the last checkpoint; the most steps between two */
     double saved_at, started, before;   /* seconds: of the last checkpoint, of this process, of earlier ones */
     char *log;                          /* what has been logged, so that a line never comes twice */
     float *best;                        /* values, then state, of the best model; NULL: none */
@@ -52,10 +54,15 @@ double trainer_shown(const struct trainer *r, double mean);     /* of the mean o
 /* One step of the optimiser: 1; 0 at the end of the epoch, -1. */
 int trainer_step(struct trainer *r);
 
+/* Samples of a step. */
+static inline int64_t trainer_step_samples(const struct trainer *r) { return r->opt->batch * r->opt->accumulate; }
+
 /* ---- trainer_processes.c: what several processes need, and a look at them ---------------------------------- */
 
 /* The same start in all processes, and a tape that knows of them; the timeline begins. */
 void trainer_join(struct trainer *r);
+/* Running statistics of batch norms, after a step. */
+void trainer_average_statistics(struct trainer *r);
 /* With --check-weights, now and then: 0, or -1 with the tool's error set, on all, where weights differ. */
 int trainer_check_weights(struct trainer *r);
 /* What adding up gradients took; the shares of an epoch, where there is a timeline. */

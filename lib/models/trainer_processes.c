@@ -1,6 +1,7 @@
 /* Several processes that train together, and where their time goes. */
 #include "autograd/op.h"
 #include "base/fail.h"
+#include "base/mem.h"
 #include "models/trainer_internal.h"
 
 static void sum_over_processes(void *dist, double *v, int64_t n) { dist_sum(dist, v, n); }
@@ -15,6 +16,7 @@ void trainer_join(struct trainer *r)
     if (!d)
         return;
     dist_params(d, r->model->params);
+    r->statistics = xmalloc((size_t)(r->model->params->states + 1) * sizeof *r->statistics);
     r->grads = dist_grads_new(d, r->model->params, &o);
     tape_on_ready(r->tape, dist_grads_ready, r->grads);
     tape_on_call(r->tape, dist_grads_progress, r->grads);
@@ -25,23 +27,44 @@ void trainer_join(struct trainer *r)
     }
 }
 
+/* After every step, not only where they are read: when that is depends on the clock, and bits must
+ * not. */
+void trainer_average_statistics(struct trainer *r)
+{
+    const struct params *ps = r->model->params;
+    const double ranks = dist_size(r->opt->dist);
+    if (ranks == 1 || r->opt->sync_bn || ps->states == 0)
+        return;
+    timeline_mark(r->timeline, PHASE_UPDATE);
+    for (int64_t i = 0; i < ps->states; i++)
+        r->statistics[i] = ps->state[i];
+    dist_sum(r->opt->dist, r->statistics, ps->states);
+    for (int64_t i = 0; i < ps->states; i++)
+        ps->state[i] = (float)(r->statistics[i] / ranks);
+    timeline_mark(r->timeline, PHASE_COMMUNICATION);
+}
+
 int trainer_check_weights(struct trainer *r)
 {
     const struct params *ps = r->model->params;
     const int64_t every = r->opt->parallel.check;
     if (every == 0 || r->run.step % every != 0)
         return 0;
-    const int rank = dist_agree(r->opt->dist, ps->values, ps->trained * (int64_t)sizeof *ps->values);
-    return rank < 0 ? 0 : fail(&r->tool->err, TEN_E_NUMERIC, "step %lld: weights of rank %d differ from those of rank 0: "
-                               "expected the same bits on all ranks", (long long)r->run.step, rank);
+    const int64_t bytes = ps->trained * (int64_t)sizeof *ps->values;
+    const int rank = dist_agree(r->opt->dist, ps->values, bytes);
+    if (rank < 0)
+        return 0;
+    return fail(&r->tool->err, TEN_E_NUMERIC, "step %lld: weights of rank %d differ from those of rank "
+                "0: expected the same bits on all ranks", (long long)r->run.step, rank);
 }
 
 void trainer_tell_times(const struct trainer *r)
 {
     const struct dist_times t = dist_grads_times(r->grads);
     if (t.steps > 0 && trainer_first(r))
-        tool_note(r->tool, "gradients of %d processes: %lld steps, %.2f MB each: %.3f s, %.3f s of it after the backward "
-                  "pass", dist_size(r->opt->dist), (long long)t.steps, (double)t.bytes * 1e-6, t.total, t.exposed);
+        tool_note(r->tool, "gradients of %d processes: %lld steps, %.2f MB each: %.3f s, %.3f s of it "
+                  "after the backward pass", dist_size(r->opt->dist), (long long)t.steps,
+                  (double)t.bytes * 1e-6, t.total, t.exposed);
 }
 
 void trainer_tell_shares(struct trainer *r)
@@ -52,7 +75,8 @@ void trainer_tell_shares(struct trainer *r)
     timeline_mark(r->timeline, PHASE_OTHER);
     timeline_shares(r->timeline, share);
     if (trainer_first(r))
-        tool_note(r->tool, "epoch %lld: data %.1f %%, computation %.1f %%, communication after it %.1f %%, waiting %.1f %%",
+        tool_note(r->tool, "epoch %lld: data %.1f %%, computation %.1f %%, communication after it "
+                  "%.1f %%, waiting %.1f %%",
                   (long long)r->run.epoch, 100 * share[PHASE_LOAD],
                   100 * (share[PHASE_FORWARD] + share[PHASE_BACKWARD] + share[PHASE_UPDATE]),
                   100 * share[PHASE_COMMUNICATION], 100 * share[PHASE_WAIT]);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 enum { COLUMNS = 6 };
+#define MOST_BYTES ((int64_t)1 << 40)                /* of a frame */
 
 struct store {
     struct access *file;
@@ -84,6 +85,15 @@ static int read_names(struct store *s, int64_t at, struct ten_err *e)
     return s->names ? 0 : -1;
 }
 
+/* Numbers that can be those of a video: sizes of clips of its frames fit int64_t. */
+static bool plausible(const struct store_video *v)
+{
+    int64_t bytes;
+    return v->at >= 0 && v->frames >= 1 && v->height >= 1 && v->width >= 1 && v->channels >= 1 &&
+           mul_i64(v->height, v->width, &bytes) && mul_i64(bytes, v->channels, &bytes) &&
+           bytes <= MOST_BYTES;
+}
+
 static int read_index(struct store *s, struct ten_err *e)
 {
     struct access_record rec;
@@ -103,6 +113,10 @@ static int read_index(struct store *s, struct ten_err *e)
     for (int64_t i = 0; i < s->n; i++) {
         const int64_t *r = row + i * COLUMNS;
         s->video[i] = (struct store_video){r[0], r[1], r[2], r[3], r[4], (int32_t)r[5], ""};
+        if (!plausible(&s->video[i])) {
+            free(row);
+            return no_store(s, "sizes in its index that no video has", e);
+        }
     }
     free(row);
     return read_names(s, names, e);

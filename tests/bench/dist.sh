@@ -55,6 +55,16 @@ compare() {
 net='{"family": "mlp", "in": [28,28,1], "hidden": [2048,2048,2048], "out": 10}'
 options=(--batch=128 --epochs=4)
 compare "perceptron, 10 million parameters"
+options+=(--allreduce=ring)
+compare "the same by --allreduce=ring"
 net='{"family": "resnet", "width": 32, "blocks": [2,2,2,2], "in": [28,28,1], "classes": 10}'
 options=(--batch=64 --epochs=1)
 compare "resnet, 2.8 million parameters"
+# Each algorithm beside MPI's own: medians of two processes.
+mpirun -np 2 allreduce-bench --quiet --bytes=64K:64M | awk -F'\t' '
+    NR > 1 { s[$1, $3] = $4; if (!($3 in seen)) { seen[$3]; size[++n] = $3 } }
+    END { for (i = 1; i <= n; i++) { m = size[i]
+        printf "all-reduce of %8d bytes            native %.3g s; times as fast:", m, s["native", m]
+        split("ring rdouble rabenseifner hier", a, " ")
+        for (k = 1; k <= 4; k++) printf "  %s %.2f", a[k], s["native", m] / s[a[k], m]
+        print "" } }'

@@ -116,8 +116,10 @@ static void all_have_the_sums(struct play *y)
 
 static void every_algorithm_adds_up_over_any_number_of_ranks(void)
 {
-    static const int nodes[][RANKS] = {{0}, {0, 1, 2, 3, 4, 5, 6, 7, 8}, {0, 0, 0, 1, 1, 1, 2, 2, 2}, {0, 1, 0, 1, 0, 1, 0, 1, 0},
-                                       {5, 5, 5, 5, 5, 2, 2, 5, 2}};
+    static const int nodes[][RANKS] = {
+        {0}, {0, 1, 2, 3, 4, 5, 6, 7, 8}, {0, 0, 0, 1, 1, 1, 2, 2, 2}, {0, 1, 0, 1, 0, 1, 0, 1, 0},
+        {5, 5, 5, 5, 5, 2, 2, 5, 2}
+    };
     for (int p = 1; p <= RANKS; p++) {
         const int64_t size[] = {0, 1, p - 1, p, 1003};
         for (int k = 0; k < 5; k++)
@@ -130,8 +132,10 @@ static void every_algorithm_adds_up_over_any_number_of_ranks(void)
     }
 }
 
-/* Exchanges and elements sent of the costliest rank: what the formulas of Thakur, Rabenseifner and Gropp count. */
-static void costs(enum dist_algorithm a, const int *node, int p, int64_t n, int exchanges, int64_t elements)
+/* Exchanges and elements sent of the costliest rank: what the formulas of Thakur, Rabenseifner and
+ * Gropp count. */
+static void costs(enum dist_algorithm a, const int *node, int p, int64_t n, int exchanges,
+                  int64_t elements)
 {
     struct play *y = play_new(a, node, p, n);
     int steps = 0;
@@ -156,8 +160,10 @@ static void exchanges_and_traffic_are_what_the_formulas_count(void)
         costs(DIST_RABENSEIFNER, NULL, p, n, 2 * log, 2 * (p - 1) * n / p);
     }
     /* Two nodes of four: rings of 4, of 2 for a quarter, of 4. */
-    costs(DIST_HIER, (const int[]){0, 0, 0, 0, 1, 1, 1, 1}, 8, n, 3 + 2 + 3, 2 * 3 * n / 4 + 2 * n / 4 / 2);
-    /* Only what must goes between nodes: 2 (nodes-1)/nodes n by all ranks of a node together, here 2 by 2 over 4 nodes. */
+    costs(DIST_HIER, (const int[]){0, 0, 0, 0, 1, 1, 1, 1}, 8, n, 3 + 2 + 3,
+          2 * 3 * n / 4 + 2 * n / 4 / 2);
+    /* Only what must goes between nodes: 2 (nodes-1)/nodes n by all ranks of a node together, here
+     * 2 by 2 over 4 nodes. */
     struct play *y = play_new(DIST_HIER, (const int[]){0, 0, 1, 1, 2, 2, 3, 3}, 8, n);
     play(y);
     int64_t between = 0;

@@ -125,6 +125,47 @@ static void a_cut_file_and_another_stream_are_no_stores(void)
     CHECK_STR(e.text, "/nowhere: No such file or directory: expected a tensor stream");
 }
 
+/* The index names sizes that its videos do not have, and some that overflow. */
+static void sizes_of_the_index_are_not_trusted(void)
+{
+    static const int64_t index[][6] = {
+        {0, 2, 1, 1, 3, 0}, {0, 1, 1, 1, 2, 0}, {64, 1, 1, 1, 3, 0}, {0, 0, 1, 1, 3, 0},
+        {0, 1, -1, 1, 3, 0}, {0, 1, (int64_t)1 << 40, (int64_t)1 << 40, 3, 0},
+        {(int64_t)1 << 62, 1, 1, 1, 3, 0}, {-64, 1, 1, 1, 3, 0},
+    };
+    for (size_t i = 0; i < sizeof index / sizeof *index; i++) {
+        struct ten_err e = {0};
+        const int fd = open(path, O_RDWR | O_TRUNC, 0600);
+        struct ten_writer *out = ten_create_fd(fd, "store", NULL, &e);
+        const struct ten_record clip = {.name = "clip", .type = TEN_U8, .data = "abc",
+                                        .shape = {5, {1, 1, 1, 1, 3}}};
+        const struct ten_record rows = {.name = "index", .type = TEN_I64, .shape = {2, {1, 6}},
+                                        .data = index[i], .group = 1};
+        const struct ten_record names = {.name = "name", .type = TEN_UTF8, .shape = {1, {2}},
+                                         .data = "a\n", .group = 1};
+        char attrs[80];
+        CHECK_INT(ten_write(out, &clip, &e), 0);
+        CHECK_INT(ten_flush(out, &e), 0);
+        const int64_t at = ten_written(out);
+        CHECK_INT(ten_write(out, &rows, &e), 0);
+        CHECK_INT(ten_flush(out, &e), 0);
+        snprintf(attrs, sizeof attrs, "{\"index\":%d,\"name\":%d}", (int)at,
+                 (int)ten_written(out));
+        const struct ten_record tail = {.name = "store", .type = TEN_U8, .shape = {1, {0}},
+                                        .data = "", .attrs = attrs, .group = 1};
+        CHECK_INT(ten_write(out, &names, &e), 0);
+        CHECK_INT(ten_write(out, &tail, &e), 0);
+        CHECK_INT(ten_finish(out, &e), 0);
+        ten_discard(out);
+        close(fd);
+        struct store *s = store_open(path, &e);
+        uint8_t to[64];
+        CHECK(!s || store_frames(s, 0, (int64_t[]){0}, 1, to, &e) < 0);
+        CHECK_INT(e.code, TEN_E_DATA);
+        store_close(s);
+    }
+}
+
 int main(void)
 {
     close(mkstemp(path));
@@ -132,6 +173,7 @@ int main(void)
     RUN(the_index_tells_sizes_labels_and_names);
     RUN(a_changed_byte_is_never_handed_out);
     RUN(a_cut_file_and_another_stream_are_no_stores);
+    RUN(sizes_of_the_index_are_not_trusted);
     unlink(path);
     return check_report();
 }

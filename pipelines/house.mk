@@ -1,5 +1,5 @@
 # The experiments as one: every pipeline, then the report.
-PIPELINES := images classifier diffaugment spanners sparch
+PIPELINES := images classifier diffaugment spanners sparch tsm
 
 demo: deps-build deps-demo
 	@$(MAKE) all

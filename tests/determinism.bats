@@ -145,6 +145,7 @@ train-classifier @ --quiet --seed=2 --epochs=2 --batch=50 --config="$NET" <small
 train-gan       @ --quiet --seed=2 --preset=tiny --iters=3 --batch=20 --policy=color,translation,cutout --r1=1 <small.ten
 train-predictor @ --quiet --seed=2 --epochs=2 --batch=50 --x=image --y=label --loss=rank <small.ten
 train-regressor @ --quiet --seed=2 --epochs=2 --batch=50 --x=image --y=label <small.ten
+train-tsm       @ --quiet --seed=2 --epochs=2 --batch=8 --width=8 --dropout=0.5 --groups=tsm --shift=uni <labelled.ten
 tsm-online      @ --quiet --model=online.ten <clip.ten
 tsm-shift       @ --segments=8 --record=image <images.ten
 tsm-shift       @ --mode=uni --adjoint <clip.ten
@@ -190,6 +191,7 @@ make_inputs() {
     ten-gen feat f32 90,300 --fill=normal --seed=9 >feat3.ten
     train-regressor --quiet --epochs=1 --x=image --y=label <small.ten >number.ten
     make-model --config='{"family": "resnet", "width": 8, "blocks": [1], "in": [64, 64, 3]}' >numbers.ten
+    ten-gen clip u8 24,4,16,16,3 label i32 24 --fill=uniform --hi=4 --seed=6 >labelled.ten
     ten-gen clip u8 2,8,48,64,3 --fill=uniform --seed=5 >clip.ten
     ten2y4m <clip.ten >x.y4m
     make-model --config='{"family": "resnet", "width": 16, "blocks": [1, 1], "in": [8, 48, 64, 3], "frames": 8, "shift_mode": "uni"}' >online.ten

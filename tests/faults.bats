@@ -2,7 +2,7 @@
 load common
 
 # How a tool is called so that it reads standard input and writes to standard output.  Columns:
-# input it reads (stream: .ten with one f32 image; clip: one with a clip; samples: one with images and labels; graph: one with a digraph; convert: one of another kind;
+# input it reads (stream: .ten with one f32 image; clip: one with a clip; samples: one with images and labels; labelled: one with clips and labels; graph: one with a digraph; convert: one of another kind;
 # own: a file of another format; no: none; skip: its own tests do this) and arguments.  A tool without a row fails every test.
 row() {
     local s=$BATS_FILE_TMPDIR/good.ten
@@ -33,6 +33,7 @@ row() {
     png2ten | y4m2ten | npy2ten | npz2ten | safetensors2ten | idx2ten | cifar2ten | mtx2ten | gr2ten | edges2ten | csv2ten | text2ten) echo own - ;;
     raw2ten) echo own --dims=4 ;;
     train-classifier) echo 'samples --epochs=1 --config={"family":"mlp","in":[8,8,3],"out":2}' ;;
+    train-tsm) echo 'labelled --epochs=1 --width=4' ;;
     train-regressor | train-predictor) echo 'samples --epochs=1 --x=image --y=label' ;;
     predict-acc) echo samples --x=image --y=label "$BATS_FILE_TMPDIR/number.ten" ;;
     sptrans | spselect | spscale | spstat) echo convert ;;
@@ -65,6 +66,7 @@ row() {
 setup_file() {
     ten-gen image f32 2,8,8,3 --fill=uniform >"$BATS_FILE_TMPDIR/good.ten"
     ten-gen clip u8 1,2,8,8,3 >"$BATS_FILE_TMPDIR/clip.ten"
+    ten-gen clip u8 2,2,8,8,3 label i32 2 --fill=uniform --hi=2 >"$BATS_FILE_TMPDIR/labelled.ten"
     ten-gen image f32 2,8,8,3 label i32 2 --fill=uniform --hi=2 >"$BATS_FILE_TMPDIR/samples.ten"
     mtxgen st2d5 --grid=3,3 >"$BATS_FILE_TMPDIR/matrix.ten"
     train-classifier --quiet --epochs=1 --config='{"family":"mlp","in":[8,8,3],"out":2}' \
@@ -90,7 +92,7 @@ for_each() {
     done
     [ -z "$bad" ] || { printf '%s' "$bad"; false; }
 }
-input_of() { case $(row "$1") in clip*) echo "$BATS_FILE_TMPDIR/clip.ten" ;; samples*) echo "$BATS_FILE_TMPDIR/samples.ten" ;; graph*) echo "$BATS_FILE_TMPDIR/graph.ten" ;; *) echo "$BATS_FILE_TMPDIR/good.ten" ;; esac; }
+input_of() { case $(row "$1") in clip*) echo "$BATS_FILE_TMPDIR/clip.ten" ;; samples*) echo "$BATS_FILE_TMPDIR/samples.ten" ;; labelled*) echo "$BATS_FILE_TMPDIR/labelled.ten" ;; graph*) echo "$BATS_FILE_TMPDIR/graph.ten" ;; *) echo "$BATS_FILE_TMPDIR/good.ten" ;; esac; }
 # Exit status 1 and one line that starts with the tool's name.
 one_line() { [ "$status" = 1 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ "$stderr" = "$1: "* ]]; }
 
@@ -100,7 +102,7 @@ one_line() { [ "$status" = 1 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ "$stderr
         run --separate-stderr bash -c '"$@" >/dev/full' _ "$name" --quiet "$@" <"$(input_of "$name")"
         [ "$name" = ten-split ] || [ "$name" = ten-cmp ] || { one_line "$name" && [[ "$stderr" = *"No space left on device"* ]]; }
     }
-    for_each "stream clip samples graph no" full
+    for_each "stream clip samples labelled graph no" full
 }
 @test "a closed pipe ends quietly" {
     closed() {
@@ -108,7 +110,7 @@ one_line() { [ "$status" = 1 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ "$stderr
         run --separate-stderr bash -c '(sleep 0.1; exec "$@") | true; exit 0' _ "$name" --quiet "$@" <"$(input_of "$name")"
         [ -z "$stderr" ]
     }
-    for_each "stream clip samples graph no" closed
+    for_each "stream clip samples labelled graph no" closed
 }
 @test "an empty input: exit 1, one line" {
     empty() {
@@ -167,7 +169,7 @@ one_line() { [ "$status" = 1 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ "$stderr
         run --separate-stderr bash -c '"$@" >out' _ "$name" --log=/nowhere/log "$@" <"$(input_of "$name")"
         one_line "$name" && [[ "$stderr" = *"/nowhere/log: No such file or directory"* ]]
     }
-    for_each "stream clip samples graph no" log
+    for_each "stream clip samples labelled graph no" log
 }
 @test "a file changed in the middle: exit 1, one line that names record and byte" {
     changed() {

@@ -65,9 +65,9 @@ static int judge(struct tool *t, const char *path, const struct init_report *r, 
     return 0;
 }
 
-int network_start(struct tool *t, const struct network_options *o, struct params *params, bool strict)
+int network_load(struct tool *t, const struct network_options *o, struct params *params, bool strict,
+                 struct init_report *came)
 {
-    struct init_report report = {0};
     struct namemap *map = NULL;
     if (!o->init)
         return 0;
@@ -75,10 +75,17 @@ int network_start(struct tool *t, const struct network_options *o, struct params
     if (o->init_map && (!src || !(map = namemap_read(src, &t->err))))
         return -1;
     struct ten_reader *in = tool_reader(t, o->init);
-    int rc = in ? checkpoint_init(in, params, map, &report, &t->err) : -1;
+    int rc = in ? checkpoint_init(in, params, map, came, &t->err) : -1;
     if (rc == 0)
-        rc = judge(t, o->init, &report, strict);
-    init_report_free(&report);
+        rc = judge(t, o->init, came, strict);
     namemap_free(map);
+    return rc;
+}
+
+int network_start(struct tool *t, const struct network_options *o, struct params *params, bool strict)
+{
+    struct init_report came = {0};
+    const int rc = network_load(t, o, params, strict, &came);
+    init_report_free(&came);
     return rc;
 }

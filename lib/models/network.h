@@ -3,6 +3,7 @@
 #define MODELS_NETWORK_H
 
 #include "models/model.h"
+#include "nn/checkpoint.h"
 #include "stream/tool.h"
 
 /* {0} before the command line is read; the words stay argv's. */
@@ -14,6 +15,9 @@ extern const struct argp_child network_child;       /* for a tool's list of argp
 
 /* The object that --config or --config-file give; the caller's.  NULL with *e set (TEN_E_USAGE). */
 json_t *network_config(const struct network_options *o, struct ten_err *e);
+/* As network_start(); *came, empty before, is the caller's to free, also after a failure. */
+int network_load(struct tool *t, const struct network_options *o, struct params *params, bool strict,
+                 struct init_report *came);
 /* Read --init through --init-map into params and say on standard error, but for --quiet, what matched.  `strict`: all
  * of params has to come, and nothing else.  0, also without --init; -1 with t->err set. */
 int network_start(struct tool *t, const struct network_options *o, struct params *params, bool strict);

@@ -15,15 +15,6 @@ enum { ROLLBACKS = 3 };
 
 /* ---- Evaluation -------------------------------------------------------------------------------------------- */
 
-/* Running statistics of the first process to all. */
-static void share_state(struct trainer *r)
-{
-    const struct params *ps = r->model->params;
-    dist_broadcast(r->opt->dist, ps->state, ps->states * (int64_t)sizeof *ps->state);
-    if (r->ema && r->ema->state)
-        dist_broadcast(r->opt->dist, r->ema->state, ps->states * (int64_t)sizeof *ps->state);
-}
-
 static struct var *input(struct trainer *r, const struct samples *s, const struct batch *b)
 {
     return r->objective.input ? r->objective.input(r->objective.ctx, r->tape, s, b) : tape_input(r->tape, *b->image);
@@ -35,7 +26,6 @@ static int evaluate(struct trainer *r, double *loss, double *score)
     struct batch b;
     double total[3] = {0};              /* loss, score, samples */
     int rc;
-    share_state(r);
     mode->record = mode->training = false;
     if (r->ema)
         ema_swap(r->ema);
@@ -150,6 +140,20 @@ static double rate(const struct trainer *r)
     return r->finding ? lrfind_rate(r->finding) : schedule_lr(&r->schedule, r->run.step) * r->slower;
 }
 
+/* After every step, not only where they are read: when that is depends on the clock, and bits must not. */
+static void average_statistics(struct trainer *r)
+{
+    const struct params *ps = r->model->params;
+    const double ranks = dist_size(r->opt->dist);
+    if (ranks == 1 || r->opt->sync_bn)
+        return;
+    for (int64_t i = 0; i < ps->states; i++)
+        r->statistics[i] = ps->state[i];
+    dist_sum(r->opt->dist, r->statistics, ps->states);
+    for (int64_t i = 0; i < ps->states; i++)
+        ps->state[i] = (float)(r->statistics[i] / ranks);
+}
+
 int trainer_step(struct trainer *r)
 {
     struct batch b;
@@ -168,6 +172,7 @@ int trainer_step(struct trainer *r)
     if (optim_step(r->optim, &s, &norm) == OPTIM_SKIPPED)
         return roll_back(r, norm) < 0 ? -1 : 1;
     r->run.step++;
+    average_statistics(r);
     if (r->ema)
         ema_update(r->ema, &(struct ema_now){.step = r->run.step, .images = r->run.step * r->opt->batch, .batch = r->opt->batch});
     char text[64];
@@ -202,11 +207,24 @@ static void tell_times(const struct trainer *r)
                   "pass", dist_size(r->opt->dist), (long long)t.steps, (double)t.bytes * 1e-6, t.total, t.exposed);
 }
 
+static int measure(struct trainer *r)
+{
+    double loss, score;
+    if (evaluate(r, &loss, &score) < 0 || trainer_log(r, loss, score) < 0)
+        return -1;
+    if (trainer_first(r))
+        tool_note(r->tool, "loss %.4f, %s %.4f of %lld samples", loss, r->objective.score, score,
+                  (long long)samples_count(r->valid));
+    return 0;
+}
+
 int trainer_run(struct trainer *r)
 {
     int rc = 0;
     if (r->opt->find_lr)
         return trainer_find_rate(r);
+    if (r->opt->evaluate_only)
+        return measure(r);
     progress_start(&r->tool->progress, "steps", steps_of_epoch(r) * r->opt->epochs);
     while (rc >= 0 && r->run.epoch < r->opt->epochs) {
         if ((rc = trainer_step(r)) == 0)
@@ -234,6 +252,7 @@ static void join_others(struct trainer *r)
     if (!d)
         return;
     dist_params(d, r->model->params);
+    r->statistics = xmalloc((size_t)(r->model->params->states + 1) * sizeof *r->statistics);
     r->grads = dist_grads_new(d, r->model->params, !overlap || strcmp(overlap, "0") != 0);
     tape_on_ready(r->tape, dist_grads_ready, r->grads);
     tape_on_call(r->tape, dist_grads_progress, r->grads);
@@ -250,6 +269,34 @@ static int check_samples(struct trainer *r, const struct samples *s)
     if (r->objective.check)
         return r->objective.check(r->objective.ctx, r->model, s, e);
     return model_reads(r->model, s, e) < 0 || samples_need(s, "label", e) < 0 ? -1 : 0;
+}
+
+/* A step is made by `accumulate` batches of all processes: the first rate of a warm-up is that of one part of one. */
+static int plan_rates(struct trainer *r)
+{
+    const struct trainer_options *o = r->opt;
+    struct ten_err *e = &r->tool->err;
+    const int64_t steps = steps_of_epoch(r);
+    const double per_sample = o->rate_batch ? 1.0 / (double)o->rate_batch : 0;
+    if ((o->in_epochs ? schedule_parse_epochs(&r->schedule, o->schedule, (double)o->epochs, steps, e)
+                      : schedule_parse(&r->schedule, o->schedule, steps * o->epochs, e)) < 0)
+        return -1;
+    if (o->rate_batch)
+        schedule_scale(&r->schedule, per_sample * (double)trainer_step_samples(r),
+                       per_sample * (double)o->batch / dist_size(o->dist));
+    return 0;
+}
+
+/* A model to start from. */
+static int start(struct trainer *r)
+{
+    const struct objective *o = &r->objective;
+    struct init_report came = {0};
+    const int rc = network_load(r->tool, &r->opt->network, r->model->params, false, &came);
+    if (rc == 0 && r->opt->network.init && o->started)
+        o->started(o->ctx, r->model, &came);
+    init_report_free(&came);
+    return rc;
 }
 
 static int set_up(struct trainer *r, struct samples *train, struct samples *valid, const struct feeder_options *feed)
@@ -271,12 +318,12 @@ static int set_up(struct trainer *r, struct samples *train, struct samples *vali
     f.evaluate = true;
     if (valid && !(r->check = feeder_new(valid, &f, e)))
         return -1;
-    if (schedule_parse(&r->schedule, o->schedule, steps_of_epoch(r) * o->epochs, e) < 0)
+    if (plan_rates(r) < 0)
         return -1;
     model_init(r->model, r->tool->opt.seed);
     if (r->objective.learn && r->objective.learn(r->objective.ctx, r->model, train, e) < 0)
         return -1;
-    if (network_start(r->tool, &o->network, r->model->params, false) < 0)
+    if (start(r) < 0)
         return -1;
     join_others(r);
     r->optim = optim_new(r->model->params, &rule);
@@ -327,7 +374,7 @@ int trainer_write(struct trainer *r)
     struct params *ps = r->model->params;
     const struct part part = {.prefix = "", .params = ps};
     const struct checkpoint c = {.config = r->config, .nparts = 1, .parts = &part};
-    if (!trainer_first(r) || r->opt->find_lr)
+    if (!trainer_first(r) || r->opt->find_lr || r->opt->evaluate_only)
         return 0;
     if (r->best) {
         memcpy(ps->values, r->best, ps->trained * sizeof *r->best);
@@ -353,5 +400,6 @@ void trainer_free(struct trainer *r)
     free(r->config);
     free(r->log);
     free(r->best);
+    free(r->statistics);
     free(r);
 }

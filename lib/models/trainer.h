@@ -6,7 +6,8 @@
  * checkpoint it ends with the same bits.
  *
  * Several processes (dist/dist.h) share every batch and its step, and the first one writes and logs.  Batch norms, unless
- * synchronised, have running statistics of their own in each; those of the first are evaluated and kept.
+ * synchronised, see the part of each process alone; their running statistics are averaged over processes after every step.
+ * A run may go on with another number of processes, and of samples a step.
  */
 #ifndef MODELS_TRAINER_H
 #define MODELS_TRAINER_H
@@ -33,6 +34,9 @@ struct trainer_options {
     bool exact_conv;
     bool sync_bn;                       /* statistics of batch norms from the batches of all processes */
     struct dist *dist;                  /* set by the tool, from dist_open(); NULL: one process */
+    bool in_epochs;                     /* the schedule counts epochs, not steps */
+    int64_t rate_batch;                 /* rates are for steps of so many samples, and scaled to those of this run; 0: as they are */
+    bool evaluate_only;                 /* instead of training: measured on the validation samples */
     const char *find_lr;                /* instead of training: a table of losses at rising rates; NULL: none */
 };
 /* For a tool's list of argp children: children[1] with input &o->train. */
@@ -53,8 +57,10 @@ struct objective {
     int (*check)(void *ctx, const struct model *m, const struct samples *s, struct ten_err *e);
     /* What the network reads of a batch of s.  NULL: its images. */
     struct var *(*input)(void *ctx, struct tape *t, const struct samples *s, const struct batch *b);
-    /* First values that come from the training samples; a model to start from comes later.  NULL: none do. */
+    /* First values of its own, or from the training samples; a model to start from comes later.  NULL: none. */
     int (*learn)(void *ctx, struct model *m, const struct samples *train, struct ten_err *e);
+    /* What came of the model to start from, where there is one.  NULL: of no interest. */
+    void (*started)(void *ctx, struct model *m, const struct init_report *came);
 };
 
 /* feed: batch size, seed, augmentation and scale are set from the options.  NULL with t->err set. */
@@ -63,7 +69,7 @@ struct trainer *trainer_new(struct tool *t, const struct trainer_options *o, str
 /* Until the last epoch, or, with find_lr, until its table is written: 0, or -1 with t->err set (TEN_E_NUMERIC: the loss was not finite again and again; 128 and the
  * number of the signal: SIGINT or SIGTERM came, and the checkpoint is written). */
 int trainer_run(struct trainer *r);
-/* The model as one group on standard output, from the first process; nothing with find_lr. */
+/* The model as one group on standard output, from the first process; nothing with find_lr or evaluate_only. */
 int trainer_write(struct trainer *r);
 void trainer_free(struct trainer *r);               /* NULL is allowed */
 

@@ -24,8 +24,13 @@ int trainer_save(struct trainer *r)
         return 0;
     feeder_position(r->feed, &r->run.epoch, &r->run.position);
     json_decref(r->run.more);
-    r->run.more = json_pack("{s:f, s:f, s:f, s:f, s:i, s:f, s:s}", "loss", r->loss, "score", r->score, "seen", r->seen,
-                            "slower", r->slower, "rollbacks", r->rollbacks, "seconds", spent(r), "log", r->log);
+    if (r->run.step - r->saved_step > r->span)
+        r->span = r->run.step - r->saved_step;
+    r->saved_step = r->run.step;
+    r->run.more = json_pack("{s:f, s:f, s:f, s:f, s:i, s:f, s:s, s:I, s:I, s:i, s:I}", "loss", r->loss, "score", r->score,
+                            "seen", r->seen, "slower", r->slower, "rollbacks", r->rollbacks, "seconds", spent(r), "log",
+                            r->log, "batch", r->opt->batch, "accumulate", r->opt->accumulate, "processes",
+                            dist_size(r->opt->dist), "span", r->span);
     const struct checkpoint c = {.config = r->config, .nparts = 1, .parts = &part, .run = &r->run};
     r->saved_at = now_seconds();
     return checkpoint_save(r->opt->checkpoint, &c, r->tool, &r->tool->err);
@@ -56,6 +61,32 @@ static int read_back(struct trainer *r, const char *path, const struct checkpoin
     return rc;
 }
 
+/* Steps and position of a run whose steps had other numbers of samples: those of as many samples, rounded down. */
+static void count_anew(struct trainer *r)
+{
+    const int64_t batch = (int64_t)number(r->run.more, "batch"), accumulate = (int64_t)number(r->run.more, "accumulate");
+    const double was = (double)(batch * accumulate), now = (double)trainer_step_samples(r);
+    if (was == 0)                                       /* of a version that did not say */
+        return;
+    if (batch != r->opt->batch)
+        r->run.position = r->run.position * batch / r->opt->batch;
+    if (was != now)
+        r->run.step = (int64_t)((double)r->run.step * was / now);
+}
+
+/* Another number of processes, or of samples a step, than the checkpoint was written with. */
+static void tell_change(const struct trainer *r)
+{
+    const int64_t samples = (int64_t)(number(r->run.more, "batch") * number(r->run.more, "accumulate"));
+    const int was = (int)number(r->run.more, "processes"), now = dist_size(r->opt->dist);
+    if (was == 0 || !trainer_first(r) || (was == now && samples == trainer_step_samples(r)))
+        return;
+    tool_note(r->tool, "%s: %d process%s and %lld samples a step go on where %d and %lld were, at step %lld; at most %lld "
+              "steps after the checkpoint are lost", r->opt->checkpoint, now, now == 1 ? "" : "es",
+              (long long)trainer_step_samples(r), was, (long long)samples, (long long)r->run.step,
+              (long long)number(r->run.more, "span"));
+}
+
 int trainer_load(struct trainer *r)
 {
     const struct part part = part_of(r);
@@ -70,6 +101,10 @@ int trainer_load(struct trainer *r)
     r->seen = number(r->run.more, "seen");
     r->slower = number(r->run.more, "slower");
     r->before = number(r->run.more, "seconds");
+    r->span = (int64_t)number(r->run.more, "span");
+    count_anew(r);
+    tell_change(r);
+    r->saved_step = r->run.step;
     feeder_seek(r->feed, r->run.epoch, r->run.position);
     return 0;
 }

@@ -19,6 +19,7 @@ struct trainer {
     struct lrfind *finding;             /* rates are its; NULL: the schedule's */
     struct tape *tape;
     struct dist_grads *grads;           /* NULL: one process */
+    double *statistics;                 /* [states] on their way to an average; NULL: one process */
 
     struct run run;
     char *config;
@@ -26,6 +27,7 @@ struct trainer {
     double slower;                      /* factor on the rate, halved by every rollback */
     int rollbacks;
     bool stop;                          /* a process was told to, and all know */
+    int64_t saved_step, span;           /* of the last checkpoint; the most steps between two */
     double saved_at, started, before;   /* seconds: of the last checkpoint, of this process, of earlier ones */
     char *log;                          /* what has been logged, so that a line never comes twice */
     float *best;                        /* values, then state, of the best model; NULL: none */
@@ -50,6 +52,9 @@ double trainer_shown(const struct trainer *r, double mean);     /* of the mean o
 
 /* One step of the optimiser: 1; 0 at the end of the epoch, -1. */
 int trainer_step(struct trainer *r);
+
+/* Samples of a step. */
+static inline int64_t trainer_step_samples(const struct trainer *r) { return r->opt->batch * r->opt->accumulate; }
 
 /* ---- trainer_find.c: --find-lr --------------------------------------------------------------------------------- */
 

@@ -138,6 +138,7 @@ void norm_layer_init(const struct norm_layer *l)
 
 struct var *norm_layer_apply(struct tape *t, const struct norm_layer *l, struct var *x, struct var *residual, struct unary_op act)
 {
-    const struct norm_options o = {.eps = l->eps, .act = act, .mean = l->mean, .var = l->var, .momentum = l->momentum};
+    const struct norm_options o = {.eps = l->eps, .act = act, .mean = l->mean, .var = l->var, .momentum = l->momentum,
+                                    .frozen = l->mean->frozen};
     return op_norm(t, x, tape_param(t, l->weight), tape_param(t, l->bias), residual, &o);
 }

@@ -40,7 +40,6 @@ int params_group(struct params *ps, const char *name, double lr_scale, bool deca
     for (int g = 0; g < ps->ngroups; g++)
         if (strcmp(ps->groups[g].name, name) == 0)
             return g;
-    assert(!ps->sealed);
     ps->groups = xrealloc(ps->groups, (size_t)(ps->ngroups + 1) * sizeof *ps->groups);
     ps->groups[ps->ngroups] = (struct param_group){xstrdup(name), lr_scale, decay};
     return ps->ngroups++;
@@ -116,6 +115,32 @@ static float *zeros(struct params *ps, int which, int64_t n)
     return memset(b->data, 0, (size_t)n * sizeof(float));
 }
 
+/* Pointers of all tensors, by their places in the buffers. */
+static void point(struct params *ps)
+{
+    for (int i = 0; i < ps->n; i++) {
+        struct param *p = ps->list[i];
+
+        p->value = (p->group < 0 ? ps->state : ps->values) + p->at;
+        p->grad = p->group < 0 ? NULL : ps->grads + p->at;
+    }
+}
+
+void params_regroup(struct params *ps, const int *group)
+{
+    int64_t at = 0;
+
+    assert(ps->sealed);
+    for (int i = 0; i < ps->n; i++) {
+        assert(ps->list[i]->group < 0 ? group[i] == -1 : group[i] >= 0 && group[i] < ps->ngroups);
+        ps->list[i]->group = group[i];
+    }
+    for (int g = 0; g < ps->ngroups; g++)
+        at = place(ps, g, at);
+    assert(at == ps->trained);          /* every tensor is padded by itself */
+    point(ps);
+}
+
 void params_seal(struct params *ps)
 {
     assert(!ps->sealed);
@@ -133,12 +158,7 @@ void params_seal(struct params *ps)
     ps->values = zeros(ps, 0, ps->trained);
     ps->grads = zeros(ps, 1, ps->trained);
     ps->state = zeros(ps, 2, ps->states);
-    for (int i = 0; i < ps->n; i++) {
-        struct param *p = ps->list[i];
-
-        p->value = (p->group < 0 ? ps->state : ps->values) + p->at;
-        p->grad = p->group < 0 ? NULL : ps->grads + p->at;
-    }
+    point(ps);
 }
 
 static int name_of(const void *name, const void *p)

@@ -50,7 +50,8 @@ struct params {
 struct params *params_new(struct memory *m);
 void params_free(struct params *ps);    /* NULL is allowed */
 
-/* The number of the group of this name, made if there is none yet (what an older one has stays). */
+/* The number of the group of this name, made if there is none yet (what an older one has stays).  Before
+ * params_seal(), or for params_regroup(). */
 int params_group(struct params *ps, const char *name, double lr_scale, bool decay);
 
 /*
@@ -64,6 +65,10 @@ struct param *params_add_state(struct params *ps, const char *name, int rank, co
 
 /* Lay everything out, all zeros.  Nothing can be added afterwards. */
 void params_seal(struct params *ps);
+
+/* Other groups, group[i] of list[i]; state (-1) stays state.  Between params_seal() and the first values:
+ * tensors move within the buffers, which hold zeros still. */
+void params_regroup(struct params *ps, const int *group);
 
 /* After sealing: the tensor of that name, or NULL. */
 struct param *params_find(const struct params *ps, const char *name);

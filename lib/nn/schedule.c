@@ -37,7 +37,8 @@ static int check(const struct schedule *s, struct ten_err *e)
     return 0;
 }
 
-int schedule_parse(struct schedule *s, const char *text, int64_t total, struct ten_err *e)
+/* total: steps of the run, in units of `unit` steps, as are those of the text. */
+static int parse(struct schedule *s, const char *text, double total, double unit, struct ten_err *e)
 {
     enum { STEP = 1 << SCHEDULE_STEP, AT = 1 << SCHEDULE_MULTISTEP, EXP = 1 << SCHEDULE_EXPONENTIAL,
            POWER = 1 << SCHEDULE_POLYNOMIAL, COSINE = 1 << SCHEDULE_COSINE,
@@ -49,7 +50,7 @@ int schedule_parse(struct schedule *s, const char *text, int64_t total, struct t
     if (kind < 0)
         return -1;
     *s = (struct schedule){.kind = (enum schedule_kind)kind, .lr = NAN, .from = NAN,
-                           .steps = (double)total, .factor = 0.1, .every = 1, .power = 1, .mult = 1,
+                           .steps = total, .factor = 0.1, .every = 1, .power = 1, .mult = 1,
                            .shrink = 1, .up = 0.3, .div = 25, .final = 1e4};
     const struct { int kinds; struct setting s; } all[] = {
         {-1, {"lr", &s->lr, 0, 1e6, NULL}},
@@ -74,9 +75,34 @@ int schedule_parse(struct schedule *s, const char *text, int64_t total, struct t
             use[n++] = all[i].s;
     if (settings_read(text, kinds[kind], use, n, e) < 0 || check(s, e) < 0)
         return -1;
-    if (isnan(s->from))
+    s->steps *= unit;
+    s->warmup *= unit;
+    s->every *= unit;
+    s->period *= unit;
+    for (int i = 0; i < s->nat; i++)
+        s->at[i] *= unit;
+    s->begins = !isnan(s->from);
+    if (!s->begins)
         s->from = s->warmup > 0 ? s->lr / s->warmup : s->lr;
     return 0;
+}
+
+int schedule_parse(struct schedule *s, const char *text, int64_t total, struct ten_err *e)
+{
+    return parse(s, text, (double)total, 1, e);
+}
+
+int schedule_parse_epochs(struct schedule *s, const char *text, double epochs, int64_t steps,
+                          struct ten_err *e)
+{
+    return parse(s, text, epochs, (double)steps, e);
+}
+
+void schedule_scale(struct schedule *s, double factor, double first)
+{
+    s->from = s->begins ? s->from * factor : s->warmup > 0 ? s->lr * first : s->lr * factor;
+    s->lr *= factor;
+    s->min *= factor;
 }
 
 /* From a to b by half a cosine; x in [0,1]. */

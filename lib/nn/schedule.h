@@ -29,6 +29,7 @@
 #include "base/err.h"
 #include "nn/settings.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum schedule_kind {
@@ -41,11 +42,21 @@ struct schedule {
     double lr, warmup, from, steps, under, min;
     double factor, every, at[SETTING_LIST], power, period, mult, shrink, up, div, final;
     int nat;
+    bool begins;                        /* the text has `from` */
 };
 
 /* total: steps of the run, where the text does not say; 0: not known.  0, or -1 with *e set
  * (TEN_E_USAGE). */
 int schedule_parse(struct schedule *s, const char *text, int64_t total, struct ten_err *e);
+
+/* The same of a text that counts epochs, of `steps` steps each, instead of steps; fractions count. */
+int schedule_parse_epochs(struct schedule *s, const char *text, double epochs, int64_t steps,
+                          struct ten_err *e);
+/*
+ * Linear scaling (Goyal et al., arXiv 1706.02677): all rates times `factor`, that of the batch of all
+ * workers; a warm-up whose text has no `from` begins at lr times `first`, that of one worker.
+ */
+void schedule_scale(struct schedule *s, double factor, double first);
 
 /* The rate of step t >= 0; beyond the end of the run the last one. */
 double schedule_lr(const struct schedule *s, int64_t t);

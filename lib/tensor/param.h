@@ -4,6 +4,7 @@
 
 #include "stream/ten.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct param {
@@ -16,6 +17,7 @@ struct param {
     int index;                          /* place in params.list */
     int64_t count;                      /* elements */
     int64_t at;                         /* first element, in the buffers of params */
+    bool frozen;                        /* of running statistics: used as they are, also in training */
 };
 
 #endif

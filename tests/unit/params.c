@@ -146,6 +146,26 @@ static void names_that_checkpoints_use_are_reserved(void)
     CHECK(!params_reserved("optimal.w") && !params_reserved("runner") && !params_reserved("a.ema.w"));
 }
 
+/* The first layer last, and others where they were. */
+static void other_groups_lay_tensors_out_anew(void)
+{
+    struct net n = net();
+    int group[5];
+    const int own = params_group(n.ps, "own", 3, true);
+
+    for (int i = 0; i < n.ps->n; i++)
+        group[i] = n.ps->list[i] == n.w ? own : n.ps->list[i]->group;
+    const int64_t trained = n.ps->trained;
+    params_regroup(n.ps, group);
+    CHECK_INT(n.ps->trained, trained);
+    CHECK(n.fc->value == n.ps->values);
+    CHECK(n.b->value == n.ps->values + 32);
+    CHECK(n.w->value == n.ps->values + 48);
+    CHECK(n.w->grad == n.ps->grads + 48);
+    CHECK(n.mean->value == n.ps->state);
+    end(&n);
+}
+
 int main(void)
 {
     RUN(trained_tensors_lie_group_by_group_each_on_64_bytes);
@@ -157,5 +177,6 @@ int main(void)
     RUN(a_set_without_tensors_is_a_set);
     RUN(a_scalar_has_one_element);
     RUN(names_that_checkpoints_use_are_reserved);
+    RUN(other_groups_lay_tensors_out_anew);
     return check_report();
 }

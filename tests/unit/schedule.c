@@ -148,6 +148,40 @@ static void one_cycle_is_pytorch_s(void)
     CHECK(isfinite(schedule_lr(&s, 0)));
 }
 
+/* 10 steps an epoch. */
+static void a_text_may_count_epochs_whole_or_not(void)
+{
+    CHECK_INT(schedule_parse_epochs(&s, "multistep:lr=0.5,at=2/3.5,warmup=0.5", 5, 10, &e), 0);
+    check_at(0, 0.1);                                   /* 5 steps of warm-up */
+    check_at(5, 0.5);
+    check_at(19, 0.5);
+    check_at(20, 0.05);
+    check_at(35, 0.005);
+    CHECK_INT(schedule_parse_epochs(&s, "cosine:lr=1", 4, 10, &e), 0);
+    check_at(20, 0.5);
+    check_at(40, 0);
+    CHECK_INT(schedule_parse_epochs(&s, "step:lr=1,factor=0.5", 4, 10, &e), 0);
+    check_at(9, 1);
+    check_at(10, 0.5);
+}
+
+/* Four workers: from the rate of one to that of all. */
+static void linear_scaling_warms_up_from_the_rate_of_one_worker(void)
+{
+    use("cosine:lr=0.1,warmup=10,under=1,min=0.01", 100);
+    schedule_scale(&s, 4, 1);
+    check_at(0, 0.1);
+    check_at(5, 0.25);
+    check_at(100, 0.04);
+    use("constant:lr=0.1,warmup=10,from=0.02", 100);
+    schedule_scale(&s, 4, 1);
+    check_at(0, 0.08);                                  /* its own beginning, scaled */
+    check_at(10, 0.4);
+    use("constant:lr=0.1", 100);
+    schedule_scale(&s, 4, 1);
+    check_at(0, 0.4);
+}
+
 static void a_text_that_says_nothing_sensible_is_refused_with_what_would(void)
 {
     refused("cosin:lr=1", "schedule: cosin: unknown: expected one of constant, step, multistep, exponential, rsqrt, "
@@ -188,6 +222,8 @@ int main(void)
     RUN(inverse_square_root_is_half_at_four_times_the_warm_up);
     RUN(linear_and_polynomial_reach_min_at_the_end);
     RUN(one_cycle_is_pytorch_s);
+    RUN(a_text_may_count_epochs_whole_or_not);
+    RUN(linear_scaling_warms_up_from_the_rate_of_one_worker);
     RUN(a_text_that_says_nothing_sensible_is_refused_with_what_would);
     return check_report();
 }

@@ -1,5 +1,6 @@
 # pipelines/tsm.mk - does mixing frames buy accuracy at the cost of single frames, and do large batches keep it?
-# V1: directions of moving sprites.  V3: large batches with and without linear scaling and warm-up.
+# V1: directions of moving sprites.  V3: large batches with and without linear scaling and warm-up.  V2, V5:
+# tsm-video.mk.
 # SCALE=paper: the recipes of the public code for Kinetics and Something-Something (DATA).
 PAPER := tsm
 # Thresholds in tsm.claims were fixed after runs with seeds 0, 1 and 2 of another program: not these.
@@ -146,8 +147,11 @@ $(O)/batches.svg: pipelines/tsm-batches.gp $(O)/batches.tsv
 
 # ---- Result -------------------------------------------------------------------------------------------
 
-$(O)/claims.tsv: pipelines/tsm.claims $(addprefix $(O)/,v1.tsv spread.tsv both.tsv size.tsv batches.tsv)
-	claims --paper=$(PAPER) --scale=$(SCALE) --rules=$< $(filter-out $<,$^) >$@.part
+include pipelines/tsm-video.mk
+$(O)/claims.tsv: pipelines/tsm.claims pipelines/tsm-video.claims \
+    $(addprefix $(O)/,v1.tsv spread.tsv both.tsv size.tsv batches.tsv) $(video_tables)
+	cat $(filter %.claims,$^) >$(R)/claims.rules
+	claims --paper=$(PAPER) --scale=$(SCALE) --rules=$(R)/claims.rules $(filter %.tsv,$^) >$@.part
 	mv $@.part $@
 all: $(O)/ablation.tsv $(O)/curves.svg $(O)/batches.svg
 endif

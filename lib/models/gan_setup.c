@@ -1,6 +1,7 @@
 /* From options and samples to a trainer that can make its first step. */
 #include "base/fail.h"
 #include "base/mem.h"
+#include "dist/options.h"
 #include "image/numbered.h"
 #include "models/gan_trainer_internal.h"
 
@@ -213,8 +214,11 @@ static void sum_over_processes(void *dist, double *v, int64_t n) { dist_sum(dist
 /* Gradients set out when a player has learnt all of a step: many passes make them. */
 static void join_player(struct gan_player *p, struct dist *d)
 {
+    struct dist_options o;
+    dist_options_default(&o);
+    o.grads.overlap = false;
     dist_params(d, p->model->params);
-    p->grads = dist_grads_new(d, p->model->params, false);
+    p->grads = dist_grads_new(d, p->model->params, &o.grads);
 }
 
 /* The same start in all processes, and a tape that knows of them. */

@@ -20,7 +20,6 @@ setup() {
 
 @test "ends in a table of claims with verdicts; bounds and certificates hold" {
     [ "$(awk 'END { print NR }' claims.tsv)" -gt 20 ]
-    cp -a . ../three                                # what seed 1 made is not made again
     spanners SEEDS='1 2 3' "O=$BATS_FILE_TMPDIR/three"
     for c in certified trees-exact rtz-bound zl2-bound zl3-bound clrs-bound greedy-bound repair-bound size-bound; do
         [ "$(awk -F '\t' -v c=$c '$2 == c { print $11 }' ../three/claims.tsv)" = holds ] || { echo $c; false; }

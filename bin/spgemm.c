@@ -47,7 +47,7 @@ static const struct argp_option options[] = {
     {"dry-run", DRY_RUN, 0, 0, "Only tell the log what the product would take", 0},
     {"explain", EXPLAIN, 0, 0, "Tell the log how many rows were added by which method", 0},
     {"method", METHOD, "NAME", 0,
-     "auto (default), copy, sort, dense, ranges or hash, where it can be used", 0},
+     "auto (default), copy, sort, dense, ranges, hash or repeat, where it can be used", 0},
     {"memory", MEMORY, "SIZE", 0,
      "Hold the factors and parts of the product in SIZE bytes and the rest in "
      "temporary files (default: no limit)",

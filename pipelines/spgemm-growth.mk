@@ -1,8 +1,8 @@
-# pipelines/spgemm-growth.mk - what does a multiplication cost as sparse products grow?  For inclusion
-# after common.mk.  R-MAT graphs have rows of all lengths with columns all over; rows of 27-point
-# stencils are alike and near each other.
+# pipelines/spgemm-growth.mk - what does a multiplication cost as sparse products grow?  For
+# inclusion after common.mk.  R-MAT graphs have rows of all lengths with columns all over; rows of
+# 27-point stencils are alike and near each other.
 
-# A graph is scale-edges, a cube its nodes a side: about 1e5 multiplications, then ten times as many.
+# A graph is scale-edges, a cube its nodes a side: about 1e5 multiplications, then ten times.
 growth.rmat.demo ?= 8-2000 10-8000 12-36000
 growth.cube.demo ?= 6 13 25
 growth.rmat.laptop ?= $(growth.rmat.demo) 14-170000 16-750000

@@ -75,6 +75,7 @@ spcmp           @ --structure sparse.ten other.ten || [ $? = 1 ]
 spcmp           @ sparse.ten near.ten || [ $? = 1 ]
 spewise         @ minus other.ten <sparse.ten
 spgemm          @ <sparse.ten
+spgemm          @ --unsorted <sparse.ten
 spgemm          @ --transpose-b --semiring=max_plus --type=f32 --topk=3 <sparse.ten
 spgemm          @ --mask=other.ten --complement --memory=100M other.ten sparse.ten <sparse.ten
 spmv            @ sparse.ten <vectors.ten

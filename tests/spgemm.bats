@@ -79,16 +79,19 @@ result() { spgemm "$@" <a.ten | entries; }
 }
 @test "every method gives the same" {
     mtxgen rmat --scale=11 --edges=20000 --values=normal --seed=3 >x.ten
-    for m in copy sort dense ranges; do
-        spgemm --method=$m <x.ten >got.ten
-        spgemm <x.ten >auto.ten
-        run -0 ten-cmp auto.ten got.ten
+    mtxgen st2d5 --grid=30,40 --values=normal --seed=3 >mesh.ten
+    for m in copy sort dense ranges repeat; do
+        for f in x mesh; do
+            spgemm --method=$m <$f.ten >got.ten
+            spgemm <$f.ten >auto.ten
+            run -0 ten-cmp auto.ten got.ten
+        done
     done
 }
 @test "--unsorted: the same entries, by every method, for any number of threads in one order" {
     mtxgen rmat --scale=11 --edges=20000 --values=normal --seed=3 >x.ten
     spgemm <x.ten >want.ten
-    for m in auto copy sort dense ranges hash; do
+    for m in auto copy sort dense ranges hash repeat; do
         spgemm --unsorted --method=$m --threads=2 <x.ten >got.ten
         run -0 spcmp want.ten got.ten
         run -0 bash -c "spgemm --unsorted --method=$m --threads=1 <x.ten | ten-cmp got.ten -"

@@ -9,6 +9,7 @@
  *           use, so that reading it out is a scan of few bytes and needs no sort
  * ranges    other rows: window after window, with a cursor in every row of B
  * hash      few products, where columns need no order: a table of the columns met
+ * repeat    a row of the shape of the row before
  *
  * All add the products of one place in order of k, so that their results are the same bits.
  */
@@ -22,14 +23,17 @@
 enum {
     SPGEMM_WINDOW = 1 << 17,        /* columns; their f64 fill the second-level cache of today */
     SPGEMM_SORT = 1024,             /* products that are sorted at most */
+    SPGEMM_REPEAT = 1 << 14,        /* products of a row that are mapped at most */
     SPGEMM_SLACK = 64,              /* elements behind the last one that kernels may write */
 };
 
 enum spgemm_method { SPGEMM_AUTO, SPGEMM_COPY, SPGEMM_SORTED, SPGEMM_DENSE, SPGEMM_RANGES,
-                     SPGEMM_HASHED, SPGEMM_METHODS };
+                     SPGEMM_HASHED, SPGEMM_REPEATED, SPGEMM_METHODS };
 
 /* The part of row k of B that takes part, and the entry of A that multiplies it. */
 struct spgemm_list { int64_t at, from; uint32_t len; };
+/* A row's lists that are not empty, their products, and the columns they span. */
+struct lists { int64_t n, products; uint32_t lo, hi; };
 
 /* What a thread works in; spgemm.c makes it. */
 struct spgemm_scratch {
@@ -38,10 +42,15 @@ struct spgemm_scratch {
     uint8_t *block, *group;         /* 1: the block, the group of 64 blocks has a value */
     uint16_t *used;                 /* [WINDOW / 8 + SLACK] the blocks in use, in order */
     uint8_t *allowed;               /* [columns] 1: the mask has the column; NULL without mask */
-    struct spgemm_list *list;       /* [longest row of A] */
+    struct spgemm_list *list, *last_list;   /* [longest row of A] of this row, of the last one */
+    struct lists last;              /* of the last row; n = 0: none */
+    int64_t last_entries;
+    bool mapped;                    /* whether `entry` is that of the last row */
+    uint16_t *entry;                /* [REPEAT] the entry of each product */
+    uint16_t *place;                /* [WINDOW] the entry of each column */
     uint32_t *key;                  /* [SORT + SLACK] */
     void *product;                  /* [SORT + SLACK] */
-    uint16_t *slot;                 /* [2 SORT] 1 + the place in C's row of a column that hashes here */
+    uint16_t *slot;                 /* [2 SORT] 1 + the entry of the column that hashes here */
     /* Of the rows just added in a window, the blocks that their products took; choose_method(). */
     int64_t seen_blocks, seen_products;
     int since;                      /* rows since one was */

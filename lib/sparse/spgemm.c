@@ -19,12 +19,12 @@
 #include <string.h>
 #include <sys/mman.h>
 
-const char *const spgemm_method_names[SPGEMM_METHODS + 1] = {"auto",  "copy",   "sort",
-                                                             "dense", "ranges", "hash", NULL};
+const char *const spgemm_method_names[SPGEMM_METHODS + 1] = {
+    "auto", "copy", "sort", "dense", "ranges", "hash", "repeat", NULL};
 
 enum {
     PIECE = 1 << 15,                /* products: their entries fit into half a second-level cache */
-    WAITING = 16,                   /* pieces of a thread whose place is not known yet */
+    WAITING = 8,                    /* pieces of a thread whose place is not known yet */
     HUGE_PAGE = 2 << 20,
     PAGE_HALF = 2048,
 };
@@ -84,6 +84,9 @@ static void worker_start(struct worker *w, const struct run *x)
             .product = xaligned((SPGEMM_SORT + SPGEMM_SLACK) * x->size),
             .slot = xaligned(2 * SPGEMM_SORT * sizeof(uint16_t)),
             .list = xmalloc(((size_t)x->plan.longest + 1) * sizeof(struct spgemm_list)),
+            .last_list = xmalloc(((size_t)x->plan.longest + 1) * sizeof(struct spgemm_list)),
+            .entry = xaligned(SPGEMM_REPEAT * sizeof(uint16_t)),
+            .place = xaligned((size_t)window * sizeof(uint16_t)),
             .allowed = x->how->mask ? xcalloc((size_t)cols + SPGEMM_SLACK, 1) : NULL,
         }};
     x->clear(w->scratch.acc, (int64_t)(acc / x->size));
@@ -93,7 +96,8 @@ static void worker_end(struct worker *w)
 {
     struct spgemm_scratch *s = &w->scratch;
     void *const all[] = {s->acc, s->touched, s->block, s->group, s->used,
-                         s->key, s->product, s->slot,  s->list,    s->allowed};
+                         s->key, s->product, s->slot,  s->list,    s->allowed,
+                         s->last_list, s->entry, s->place};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         free(all[i]);
     for (int i = 0; i < WAITING; i++)

@@ -28,7 +28,7 @@ struct spgemm_report {
     int64_t rows[SPGEMM_METHODS], by[SPGEMM_METHODS];   /* rows and products, by method */
 };
 
-/* "auto", "copy", "sort", "dense", "ranges", "hash". */
+/* "auto", "copy", "sort", "dense", "ranges", "hash", "repeat". */
 extern const char *const spgemm_method_names[SPGEMM_METHODS + 1];
 
 /*

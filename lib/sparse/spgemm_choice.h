@@ -2,7 +2,7 @@
 #ifndef SPARSE_SPGEMM_CHOICE_H
 #define SPARSE_SPGEMM_CHOICE_H
 
-#include "sparse/spgemm_lists.h"
+#include "sparse/spgemm_repeat.h"
 #include "sparse/spgemm_sort.h"
 
 /* Bits for the place of a product in a sorting key that leave room for the columns; 0: too many. */
@@ -20,7 +20,7 @@ static inline int sort_bits(const struct lists *x)
  * row is added in a window only to see.  New pieces start anew, so that the choice does not depend
  * on the threads.
  */
-enum { LOOK_AGAIN = 64, HASH_BEST = 64 };
+enum { LOOK_AGAIN = 64, HASH_BEST = 64, REPEAT_BEST = 4 };
 
 static inline bool window_is_cheaper(struct spgemm_scratch *s, int64_t products)
 {
@@ -55,6 +55,13 @@ static inline enum spgemm_method choose_unsorted(const struct spgemm_rows *r,
     return fits ? SPGEMM_DENSE : SPGEMM_RANGES;
 }
 
+/* What repeating saves is reading a window out: little where many products share an entry. */
+static inline bool may_repeat(const struct spgemm_rows *r, const struct spgemm_scratch *s)
+{
+    const bool cheaper = s->last.products < REPEAT_BEST * s->last_entries;
+    return !s->allowed && (r->method == SPGEMM_REPEATED || (r->method == SPGEMM_AUTO && cheaper));
+}
+
 static inline enum spgemm_method choose_method(const struct spgemm_rows *r,
                                                struct spgemm_scratch *s, const struct lists *x,
                                                int bits, int block)
@@ -63,6 +70,8 @@ static inline enum spgemm_method choose_method(const struct spgemm_rows *r,
     const bool fits = span < SPGEMM_WINDOW, sortable = bits > 0 && !s->allowed;
     if (x->n == 1 && !s->allowed)
         return SPGEMM_COPY;
+    if (may_repeat(r, s) && has_shape_of_last(r->b, s, x))
+        return SPGEMM_REPEATED;
     if (r->unsorted)
         return choose_unsorted(r, x, (int64_t)x->hi - x->lo < SPGEMM_WINDOW);
     switch (r->method) {

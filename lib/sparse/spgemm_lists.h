@@ -4,17 +4,16 @@
 
 #include "sparse/simd_spgemm.h"
 
-/* A row's lists that are not empty, their products, and the columns they span. */
-struct lists { int64_t n, products; uint32_t lo, hi; };
-
 /*
  * Latency decides the speed of sparse products: rows of B are asked for well before they are
  * needed, first the pointer to the row, then the row, and across the rows of A.  The columns of A
- * may be read that far ahead (CSR_AHEAD).
+ * may be read that far ahead (CSR_AHEAD).  Always inline: gcc 12 takes a function that does nothing
+ * but this for one without effects, and drops the call.
  */
 enum { AHEAD_POINTER = 60, AHEAD_ROW = 32 };
 
-static inline __attribute__((always_inline)) void fetch_ahead(const struct csr *a, const struct csr *b, int64_t q, size_t size)
+static inline __attribute__((always_inline)) void fetch_ahead(
+    const struct csr *a, const struct csr *b, int64_t q, size_t size)
 {
     const uint32_t k = a->col[q + AHEAD_ROW];
     const int64_t at = b->ptr[k], end = b->ptr[k + 1];

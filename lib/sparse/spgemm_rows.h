@@ -346,6 +346,29 @@ static int64_t SR(ranges)(const struct spgemm_rows *r, struct spgemm_scratch *s,
 
 #include "sparse/spgemm_unsorted.h"
 
+/* ---- The shape of the row before ------------------------------------------------------------ */
+
+static int64_t SR(repeated)(const struct spgemm_rows *r, struct spgemm_scratch *s,
+                            const struct lists *x, uint32_t *col, T *restrict val)
+{
+    const uint32_t shift = x->lo - s->last.lo, *before = col - s->last_entries;
+    const int64_t n = s->last_entries;
+    if (!s->mapped)
+        map_products(r->b, s, before);
+    const uint16_t *restrict entry = s->entry;
+    for (int64_t k = 0; k < n; k++)
+        col[k] = before[k] + shift;
+    SR(clear)(val, n);
+    for (const struct spgemm_list *l = s->list; l < s->list + x->n; entry += l++->len) {
+        const T *restrict b = (const T *)r->b->val + l->at, a = SR(value_of)(r->a, l->from);
+        (void)a, (void)b;
+        #pragma GCC unroll 4
+        for (uint32_t t = 0; t < l->len; t++)
+            val[entry[t]] = ADD(val[entry[t]], PRODUCT(a, b[t]));
+    }
+    return n;
+}
+
 /* ---- The choice ----------------------------------------------------------------------------- */
 
 static int64_t SR(row)(const struct spgemm_rows *r, struct spgemm_scratch *s, const struct lists *x,
@@ -355,13 +378,17 @@ static int64_t SR(row)(const struct spgemm_rows *r, struct spgemm_scratch *s, co
     const enum spgemm_method method = choose_method(r, s, x, bits, SR(BLOCK));
     s->rows[method]++;
     s->products[method] += x->products;
+    int64_t n;
     switch (method) {
-    case SPGEMM_COPY:   return SR(copy)(r, s->list, col, val);
-    case SPGEMM_SORTED: return SR(sorted)(r, s, x, bits, col, val);
-    case SPGEMM_HASHED: return SR(hashed)(r, s, x, col, val);
-    case SPGEMM_DENSE:  return (r->unsorted ? SR(listed) : SR(dense))(r, s, x, col, val);
-    default:            return (r->unsorted ? SR(listed_ranges) : SR(ranges))(r, s, x, col, val);
+    case SPGEMM_COPY:     n = SR(copy)(r, s->list, col, val); break;
+    case SPGEMM_REPEATED: n = SR(repeated)(r, s, x, col, val); break;
+    case SPGEMM_SORTED:   n = SR(sorted)(r, s, x, bits, col, val); break;
+    case SPGEMM_HASHED:   n = SR(hashed)(r, s, x, col, val); break;
+    case SPGEMM_DENSE:    n = (r->unsorted ? SR(listed) : SR(dense))(r, s, x, col, val); break;
+    default:              n = (r->unsorted ? SR(listed_ranges) : SR(ranges))(r, s, x, col, val);
     }
+    keep_shape(s, x, n, method);
+    return n;
 }
 
 static int64_t SR(rows)(const struct spgemm_rows *r, struct spgemm_scratch *s)
@@ -369,6 +396,7 @@ static int64_t SR(rows)(const struct spgemm_rows *r, struct spgemm_scratch *s)
     int64_t n = 0;
     s->seen_blocks = s->seen_products = 0;
     s->since = LOOK_AGAIN;
+    s->last.n = 0;
     for (int64_t i = r->row; i < r->end; i++) {
         const struct lists x = gather_lists(r, i, s->list, USES_B ? sizeof(T) : 0);
         if (x.n > 0 && mark_allowed(r, s, i)) {

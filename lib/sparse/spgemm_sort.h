@@ -23,9 +23,15 @@ static inline uint64_t bits_of_bytes(const uint8_t *p)
 
 static inline int list_bits(uint16_t *out, uint64_t m, int first)
 {
+    enum { FEW = 4 };
+    uint64_t left = m;
+    for (int i = 0; i < FEW; i++, left &= left - 1)         /* no branch asks how many */
+        out[i] = (uint16_t)(first + (int)_tzcnt_u64(left));
     __m512i place = _mm512_add_epi32(_mm512_set1_epi32(first),
         _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
     int n = 0;
+    if (left == 0)
+        return __builtin_popcountll(m);
     for (int i = 0; i < 4; i++, m >>= 16) {
         const __m512i v = _mm512_maskz_compress_epi32((__mmask16)m, place);
         _mm256_storeu_si256((__m256i *)(out + n), _mm512_cvtepi32_epi16(v));

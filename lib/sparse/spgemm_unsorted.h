@@ -10,7 +10,8 @@ static inline bool SR(skipped)(const struct spgemm_rows *r, const struct spgemm_
 }
 
 /* The place of column c in a row that has n so far, or n, where it comes to stand. */
-static inline int64_t SR(find)(uint16_t *slot, int shift, const uint32_t *col, int64_t n, uint32_t c)
+static inline int64_t SR(find)(uint16_t *slot, int shift, const uint32_t *col, int64_t n,
+                               uint32_t c)
 {
     const uint32_t last = (1u << (32 - shift)) - 1;
     uint32_t h = (c * 2654435769u) >> shift;        /* 2^32 over the golden ratio: Knuth 1973 */

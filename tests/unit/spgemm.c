@@ -328,6 +328,48 @@ static void grids_have_the_known_number_of_entries(void)
     }
 }
 
+/* Rows of three unknowns to a node, at nodes that see each other along a ring of `nodes`; here and there an entry is
+ * missing, so that shapes repeat, shift and end. */
+static struct csr mesh(int64_t nodes, enum ten_type type, bool whole)
+{
+    uint64_t *place = xmalloc((size_t)(27 * nodes) * sizeof *place);
+    int64_t n = 0;
+    for (int64_t i = 0; i < 3 * nodes; i++)
+        for (int64_t k = -3; k < 6; k++) {
+            const int64_t j = i / 3 * 3 + k;
+            if (j >= 0 && j < 3 * nodes && (whole || i % 7 != 3 || k != 0))
+                place[n++] = (uint64_t)i << 32 | (uint64_t)j;
+        }
+    struct csr m = from_places(place, n, 3 * nodes, 3 * nodes, type);
+    for (int64_t k = 0; k < m.n; k++)
+        set_value(&m, k, draw(23, k, true));
+    free(place);
+    return m;
+}
+
+static void rows_that_repeat_a_shape_are_their_definition(void)
+{
+    const enum ten_type types[] = {TEN_F32, TEN_F64, TEN_I64};
+    for (int t = 0; t < 3; t++)
+        for (int whole = 0; whole < 2; whole++)
+            for (int s = 0; s < SEMIRINGS; s += 3) {
+                struct csr a = mesh(40, types[t], whole);
+                struct spgemm_report report;
+                struct csr c;
+                holds(&a, &a, (struct spgemm){.semiring = (enum semiring)s});
+                spgemm(&c, &a, &a, &(struct spgemm){.method = SPGEMM_REPEATED}, &report);
+                CHECK(report.rows[SPGEMM_REPEATED] > (whole ? 100 : 20));
+                csr_free(&c);
+                csr_free(&a);
+            }
+    struct csr a = grid(50), c;
+    struct spgemm_report report;
+    spgemm(&c, &a, &a, &(struct spgemm){0}, &report);
+    CHECK(report.rows[SPGEMM_REPEATED] > 2000);
+    csr_free(&c);
+    csr_free(&a);
+}
+
 static void products_with_the_identity_change_nothing(void)
 {
     struct csr a = sample(500, 500, 5000, TEN_F32, 12, true, true), one = sample(500, 500, 0, TEN_F32, 1, false, false), c;
@@ -508,6 +550,7 @@ static int tests(void)
     RUN(rows_of_any_number_of_products_are_sorted);
     RUN(a_huge_row_is_shared_out);
     RUN(grids_have_the_known_number_of_entries);
+    RUN(rows_that_repeat_a_shape_are_their_definition);
     RUN(products_with_the_identity_change_nothing);
     RUN(the_transpose_of_a_product_is_the_product_of_the_transposes);
     RUN(a_large_product_passes_freivalds_check);

@@ -1,0 +1,68 @@
+/*
+ * Rows of the shape of the row before: as many lists of the same lengths, all columns shifted by
+ * the same number.  Most rows of meshes are, by 1, and those of unknowns that share a node, by 0.
+ * Their entries have the columns of the row before, shifted, and each product falls on the entry
+ * that the product at its place there fell on, which is looked up once for a run of such rows.
+ * Compiled with the kernels.
+ */
+#ifndef SPARSE_SPGEMM_REPEAT_H
+#define SPARSE_SPGEMM_REPEAT_H
+
+#include "sparse/spgemm_lists.h"
+
+/* Whether all columns of list l are those of p, shifted. */
+static inline bool is_shifted(const struct csr *b, const struct spgemm_list *l,
+                              const struct spgemm_list *p, uint32_t shift)
+{
+    const uint32_t *c = b->col + l->at, *d = b->col + p->at;
+    uint32_t differ = l->len ^ p->len;
+    if (l->at == p->at && shift == 0)
+        return true;
+    for (uint32_t t = 0; !differ && t < l->len; t += 64)
+        for (uint32_t u = t; u < l->len && u < t + 64; u++)
+            differ |= (c[u] - d[u]) ^ shift;
+    return !differ;
+}
+
+static inline bool has_shape_of_last(const struct csr *b, const struct spgemm_scratch *s,
+                                     const struct lists *x)
+{
+    const struct lists *y = &s->last;
+    const uint32_t shift = x->lo - y->lo;
+    if (x->n != y->n || x->products != y->products || x->hi - y->hi != shift ||
+        x->products > SPGEMM_REPEAT || x->hi - x->lo >= SPGEMM_WINDOW)
+        return false;
+    for (int64_t k = 0; k < x->n; k++)
+        if (!is_shifted(b, &s->list[k], &s->last_list[k], shift))
+            return false;
+    return true;
+}
+
+/* The entry of each product of the last row, whose columns are col [last_entries]. */
+static inline void map_products(const struct csr *b, struct spgemm_scratch *s, const uint32_t *col)
+{
+    const uint32_t lo = s->last.lo;
+    uint16_t *entry = s->entry;
+    for (int64_t k = 0; k < s->last_entries; k++)
+        s->place[col[k] - lo] = (uint16_t)k;
+    for (const struct spgemm_list *l = s->last_list; l < s->last_list + s->last.n; l++)
+        for (uint32_t t = 0; t < l->len; t++)
+            *entry++ = s->place[b->col[l->at + t] - lo];
+    s->mapped = true;
+}
+
+/* Keep what the next row is compared with.  A row that took its lists apart has no shape. */
+static inline void keep_shape(struct spgemm_scratch *s, const struct lists *x, int64_t entries,
+                              enum spgemm_method method)
+{
+    struct spgemm_list *list = s->last_list;
+    s->last_list = s->list;
+    s->list = list;
+    s->last = *x;
+    s->last_entries = entries;
+    s->mapped = s->mapped && method == SPGEMM_REPEATED;
+    if (method == SPGEMM_RANGES)
+        s->last.n = 0;
+}
+
+#endif

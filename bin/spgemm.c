@@ -2,6 +2,7 @@
 #include "sparse/spgemm_bytes.h"
 #include "sparse/spgemm_chain.h"
 #include "sparse/spgemm_operands.h"
+#include "sparse/spgemm_ranks.h"
 #include "sparse/spgemm_store.h"
 #include "stream/tool.h"
 
@@ -19,6 +20,7 @@ enum {
 
 struct opts {
     struct tool tool;
+    struct dist *dist;              /* NULL: one process */
     struct spgemm how;
     bool transpose_a, transpose_b, explain, symbolic, dry_run;
     const char *mask_path, *accum_path, *tmpdir;
@@ -68,6 +70,8 @@ static void parse_end(struct opts *o, struct argp_state *st)
         argp_error(st, "complement: no mask: expected --mask");
     if (o->transpose_b && o->paths > 1)
         argp_error(st, "transpose-b: several factors behind the first: expected one at most");
+    if (o->memory > 0 && dist_size(o->dist) > 1)
+        argp_error(st, "memory: %d processes: expected one, or no limit", dist_size(o->dist));
     if (o->memory > 0 && o->dry_run)
         argp_error(st, "memory: nothing is multiplied: expected it without --dry-run");
     if (o->symbolic && (o->accum_path || o->how.topk > 0 || o->how.drop > 0))
@@ -244,7 +248,9 @@ static int write_whole(struct opts *o, const struct csr *a, const struct csr *b,
                        struct spgemm_report *report)
 {
     struct csr c, sum;
-    spgemm(&c, a, b, &o->how, report);
+    spgemm_ranks(o->dist, &c, a, b, &o->how, report);
+    if (dist_rank(o->dist) > 0)
+        return 0;
     if (o->explain)
         explain(report, c.n);
     if (o->accum_path) {
@@ -266,7 +272,7 @@ static int multiply(struct opts *o)
     struct spgemm_report report = {0};
     o->how.mask = o->mask_path ? &o->mask : NULL;
     if (!o->dry_run)
-        spgemm_reduce_chain(o->factor, &o->factors, &o->how);
+        spgemm_reduce_chain(o->dist, o->factor, &o->factors, &o->how);
     const struct csr *a = &o->factor[0], *b = &o->factor[o->factors > 1];
     if (!o->dry_run)
         return write_whole(o, a, b, &report);
@@ -275,8 +281,18 @@ static int multiply(struct opts *o)
     return 0;
 }
 
+/* Ranks but the first, which reads and writes, only multiply what it sends them. */
+static int take_part(struct opts *o)
+{
+    o->factors = o->paths > 0 ? o->paths + 1 : 1;
+    o->factor = xcalloc((size_t)o->factors, sizeof *o->factor);
+    return o->dry_run ? 0 : multiply(o);
+}
+
 static int in_memory(struct opts *o)
 {
+    if (dist_rank(o->dist) > 0)
+        return take_part(o);
     int rc = read_factors(o);
     rc = rc == 0 && o->mask_path ? read_file(o, o->mask_path, &o->mask) : rc;
     rc = rc == 0 && o->accum_path ? read_file(o, o->accum_path, &o->accum) : rc;
@@ -396,7 +412,9 @@ static void free_all(struct opts *o)
 int main(int argc, char **argv)
 {
     struct opts o = {0};
-    tool_open(&o.tool, TOOL_IN | TOOL_OUT, &argp, argc, argv, &o);
+    if (!(o.dist = dist_join(&o.tool.err)) && o.tool.err.code)
+        return tool_close(&o.tool, -1);
+    tool_open(&o.tool, TOOL_IN | TOOL_OUT | (o.dist ? TOOL_FORWARDED : 0), &argp, argc, argv, &o);
     if (o.tmpdir)
         setenv("TMPDIR", o.tmpdir, 1);
     if (o.symbolic)

@@ -1,5 +1,6 @@
 /* bin/sparch-sim.c - traffic, time and energy of a sparse product on the SpArch accelerator, by a
  * model. */
+#include "accel/sparch_given.h"
 #include "accel/sparch_table.h"
 #include "stream/tool.h"
 
@@ -25,7 +26,9 @@ enum {
     EMIT,
     NAME,
     ARCH,
-    LIST
+    LIST,
+    PLAN,
+    FORMAT
 };
 
 struct opts {
@@ -33,13 +36,14 @@ struct opts {
     struct sparch_params par;
     struct sparch_config config;
     struct sparch_table table;
-    bool ladder, list;
+    bool ladder, list, scheduled;
     enum sparch_schedule before;        /* of the steps before huffman */
     int64_t trace;
     /* what --set and --conf say, in their order; --conf: a name behind a @ */
     char **set;
     int nset;
-    const char *b, *emit;
+    const char *b, *emit, *plan;
+    struct sparch_given given;
 };
 
 static const struct argp_option options[] = {
@@ -55,6 +59,8 @@ static const struct argp_option options[] = {
      "Which results are merged when: huffman (default), level, chain, random", 0},
     {"leaf-weight", LEAF_WEIGHT, "WHAT", 0,
      "What huffman goes by: products (default) or entries of A", 0},
+    {"plan", PLAN, "FILE", 0,
+     "Merge as this table of sparch-plan --leaves says, instead of by a schedule", 0},
     {"prefetch", 'p', "NAME", 0,
      "Which rows leave the buffer: lookahead (default), lru, fifo, belady; none: no buffer", 0},
     {"evict", EVICT, "WHAT", 0,
@@ -68,6 +74,7 @@ static const struct argp_option options[] = {
     {"flops", FLOPS, "WHAT", 0,
      "FLOPs that energy goes by: paper, two a multiplication (default), or exact", 0},
     {"roofline", 'r', 0, 0, "Further columns: operational intensity and the two roofs", 0},
+    {"format", FORMAT, "NAME", 0, "tsv: a table (default); json: an object a line", 0},
     {"trace", TRACE, "N", 0, "Instead print what lies where in every N-th cycle (cycle mode)", 0},
     {"emit", EMIT, "FILE", 0,
      "Write the product to FILE, added as the merge tree adds (cycle mode)", 0},
@@ -96,6 +103,7 @@ static error_t parse_model(int key, char *arg, struct argp_state *st, struct opt
     case NO_CONDENSE: o->config.order.condense = false; break;
     case 's':
         o->config.order.schedule = (enum sparch_schedule)tool_choice(st, arg, schedules);
+        o->scheduled = true;
         break;
     case LEAF_WEIGHT:
         o->config.order.weigh_entries = tool_choice(st, arg,
@@ -122,6 +130,10 @@ static void check(struct argp_state *st, const struct opts *o)
 {
     if (!o->config.cycles && (o->config.drop_zeros || o->trace || o->emit))
         argp_error(st, "--drop-zeros, --trace and --emit: expected --mode=cycle");
+    if (o->plan && (o->ladder || o->scheduled || o->config.outerspace))
+        argp_error(st, "--plan with --ladder, --schedule or --arch: expected one of them");
+    if (o->trace && o->table.json)
+        argp_error(st, "--trace: is a table: expected it without --format=json");
     if (o->ladder && (o->trace || o->emit || o->config.outerspace))
         argp_error(st, "--ladder with --trace, --emit or --arch: expected one of them");
     if (o->config.outerspace && (o->trace || o->emit))
@@ -150,6 +162,10 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case 'r':           o->table.roofline = true; break;
     case TRACE:         o->trace = tool_int(st, arg, 1, INT64_MAX); break;
     case EMIT:          o->emit = arg; break;
+    case PLAN:          o->plan = arg; break;
+    case FORMAT:
+        o->table.json = tool_choice(st, arg, (const char *[]){"tsv", "json", NULL}) == 1;
+        break;
     case NAME:          o->table.name = arg; break;
     case ARGP_KEY_ARG:
         if (o->b)
@@ -245,6 +261,17 @@ static int simulate(struct opts *o, const struct csr *a, const struct csr *b)
     return rc;
 }
 
+static int take_plan(struct opts *o, const struct csr *a, const struct csr *b)
+{
+    struct source *s = tool_source(&o->tool, o->plan);
+    if (!s || sparch_given_read(&o->given, s, &o->tool.err) < 0 ||
+        sparch_given_check(&o->given, o->plan, a, b, o->config.order.condense,
+                           sparch_ways(&o->par), &o->tool.err) < 0)
+        return -1;
+    o->config.order.given = &o->given;
+    return 0;
+}
+
 static int run(struct opts *o)
 {
     struct csr a = {0}, b = {0};
@@ -260,8 +287,11 @@ static int run(struct opts *o)
                   "]: expected as many "
                   "rows of B as columns of A",
                   a.rows, a.cols, right->rows, right->cols);
+    if (rc == 0 && o->plan)
+        rc = take_plan(o, &a, right);
     if (rc == 0)
         rc = simulate(o, &a, right);
+    sparch_given_free(&o->given);
     csr_free(&a);
     csr_free(&b);
     return rc;

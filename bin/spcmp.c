@@ -3,6 +3,7 @@
 #include "stream/tool.h"
 
 #include "tensor/cast.h"
+#include "tensor/tolerance.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -15,9 +16,6 @@ struct opts {
 };
 
 static const struct argp_option options[] = {
-    {"atol", 'a', "X", 0, "Let values differ by X (default 0)", 0},
-    {"rtol", 'r', "X", 0, "Let values differ by X times the one of B (default 0)", 0},
-    {"nan-equal", 'n', 0, 0, "Take a NaN for equal to a NaN", 0},
     {"structure", 's', 0, 0, "Compare where entries stand, and no values", 0},
     {0}
 };
@@ -26,10 +24,10 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 {
     struct opts *o = st->input;
     switch (key) {
-    case ARGP_KEY_INIT: st->child_inputs[0] = &o->tool.opt; break;
-    case 'a':           o->tolerance.atol = tool_float(st, arg, 0, 1e308); break;
-    case 'r':           o->tolerance.rtol = tool_float(st, arg, 0, 1e308); break;
-    case 'n':           o->tolerance.nan_equal = true; break;
+    case ARGP_KEY_INIT:
+        st->child_inputs[0] = &o->tool.opt;
+        st->child_inputs[1] = &o->tolerance;
+        break;
     case 's':           o->structure = true; break;
     case ARGP_KEY_ARG:
         if (st->arg_num >= 2)
@@ -47,14 +45,6 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     }
     return 0;
 }
-
-static const struct argp argp = {
-    options, parse, "A B", "Compare two sparse matrices, of which one may be - for standard input: "
-    "shapes, where entries stand, and values.  Exit status 0 when they agree, 1 when they differ; "
-    "--quiet says no more.\v"
-    "Example:\n  mtxgen st2d5 --grid=9,9 >a.ten\n  sptrans <a.ten | spcmp a.ten -",
-    tool_common, 0, 0
-};
 
 static char *entry_text(const struct csr *m, int64_t k, char text[32])
 {
@@ -98,6 +88,14 @@ static bool agree(const struct opts *o, const struct csr m[2])
 
 int main(int argc, char **argv)
 {
+    const struct argp_child children[] = {tool_common[0], {&tolerance_argp, 0, 0, 0}, {0}};
+    const struct argp argp = {
+        options, parse, "A B", "Compare two sparse matrices, of which one may be - for standard input: "
+        "shapes, where entries stand, and values.  Exit status 0 when they agree, 1 when they differ; "
+        "--quiet says no more.\v"
+        "Example:\n  mtxgen st2d5 --grid=9,9 >a.ten\n  sptrans <a.ten | spcmp a.ten -",
+        children, 0, 0
+    };
     struct opts o = {0};
     struct csr m[2] = {{0}, {0}};
     bool same = true;

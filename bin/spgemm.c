@@ -1,15 +1,16 @@
 /* bin/spgemm.c - products of sparse matrices. */
-#include "sparse/ewise.h"
-#include "sparse/spgemm.h"
+#include "sparse/spgemm_bytes.h"
 #include "sparse/spgemm_chain.h"
 #include "sparse/spgemm_operands.h"
-#include "sparse/spgemm_stream.h"
+#include "sparse/spgemm_ranks.h"
+#include "sparse/spgemm_store.h"
 #include "stream/tool.h"
 
 #include "base/mem.h"
 #include "base/progress.h"
 
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@ enum {
 
 struct opts {
     struct tool tool;
+    struct dist *dist;              /* NULL: one process */
     struct spgemm how;
     bool transpose_a, transpose_b, explain, symbolic, dry_run;
     const char *mask_path, *accum_path, *tmpdir;
@@ -30,6 +32,8 @@ struct opts {
     struct csr *factor, mask, accum;
     int factors;
 };
+
+enum { OWN_PAGES = 1 << 20 };           /* bytes; larger blocks go back to the system when freed */
 
 static const struct argp_option options[] = {
     {"transpose-a", TRANSPOSE_A, 0, 0, "Multiply the transpose of A", 0},
@@ -49,8 +53,8 @@ static const struct argp_option options[] = {
     {"method", METHOD, "NAME", 0,
      "auto (default), copy, sort, dense, ranges, hash or repeat, where it can be used", 0},
     {"memory", MEMORY, "SIZE", 0,
-     "Hold the factors and parts of the product in SIZE bytes and the rest in "
-     "temporary files (default: no limit)",
+     "Multiply in SIZE bytes of memory and hold factors and product in temporary "
+     "files (default: all in memory)",
      0},
     {"tmpdir", TMPDIR, "DIR", 0, "Folder of temporary files (default: TMPDIR, or /tmp)", 0},
     {0}
@@ -68,8 +72,10 @@ static void parse_end(struct opts *o, struct argp_state *st)
         argp_error(st, "complement: no mask: expected --mask");
     if (o->transpose_b && o->paths > 1)
         argp_error(st, "transpose-b: several factors behind the first: expected one at most");
-    if (o->memory > 0 && (o->accum_path || o->symbolic))
-        argp_error(st, "memory: expected neither --accum nor --symbolic with it");
+    if (o->memory > 0 && dist_size(o->dist) > 1)
+        argp_error(st, "memory: %d processes: expected one, or no limit", dist_size(o->dist));
+    if (o->memory > 0 && o->dry_run)
+        argp_error(st, "memory: nothing is multiplied: expected it without --dry-run");
     if (o->symbolic && (o->accum_path || o->how.topk > 0 || o->how.drop > 0))
         argp_error(
             st, "symbolic: there are no values: expected none of --accum, --topk, --drop with it");
@@ -202,7 +208,7 @@ static int check(struct opts *o)
 }
 
 /* One type for all, unless told the one that holds the values of each. */
-static void settle_types(struct opts *o)
+static enum ten_type common_type(const struct opts *o)
 {
     struct csr all = o->factor[0];
     for (int i = 1; i < o->factors; i++) {
@@ -211,9 +217,15 @@ static void settle_types(struct opts *o)
     }
     if (o->accum_path)
         all.type = csr_common_type(&all, &o->accum);
+    return o->symbolic ? TEN_F32 : o->type ? o->type : all.type;
+}
+
+static void settle_types(struct opts *o)
+{
+    const enum ten_type type = common_type(o);
     for (int i = 0; i < o->factors; i++)
-        csr_retype(&o->factor[i], o->type ? o->type : all.type);
-    csr_retype(&o->accum, o->type ? o->type : all.type);
+        csr_retype(&o->factor[i], type);
+    csr_retype(&o->accum, type);
 }
 
 /* ---- Multiplying ---------------------------------------------------------------------------- */
@@ -245,7 +257,9 @@ static int write_whole(struct opts *o, const struct csr *a, const struct csr *b,
 {
     struct csr c, sum;
     const double start = now_seconds();
-    spgemm(&c, a, b, &o->how, report);
+    spgemm_ranks(o->dist, &c, a, b, &o->how, report);
+    if (dist_rank(o->dist) > 0)
+        return 0;
     if (o->explain)
         explain(report, c.n, now_seconds() - start);
     if (o->accum_path) {
@@ -265,26 +279,133 @@ static int write_whole(struct opts *o, const struct csr *a, const struct csr *b,
 static int multiply(struct opts *o)
 {
     struct spgemm_report report = {0};
-    if (o->symbolic) {
-        o->how.semiring = SEMIRING_any_pair;
-        for (int i = 0; i < o->factors; i++)
-            csr_retype(&o->factor[i], TEN_F32);
-    }
     o->how.mask = o->mask_path ? &o->mask : NULL;
     if (!o->dry_run)
-        spgemm_reduce_chain(o->factor, &o->factors, &o->how);
+        spgemm_reduce_chain(o->dist, o->factor, &o->factors, &o->how);
     const struct csr *a = &o->factor[0], *b = &o->factor[o->factors > 1];
-    const int64_t bytes = o->dry_run || o->memory > 0 ? spgemm_bytes(a, b, &o->how) : 0;
-    if (o->dry_run) {
-        fprintf(stderr, "products %" PRId64 ", bytes at most %" PRId64 "\n", spgemm_products(a, b),
-                bytes);
-        return 0;
-    }
-    if (o->memory == 0 || bytes <= o->memory)
+    if (!o->dry_run)
         return write_whole(o, a, b, &report);
-    const int rc = spgemm_stream(o->tool.out, a, b, &o->how, o->memory, &report, &o->tool.err);
-    if (rc == 0 && o->explain)
-        explain(&report, -1, 0);
+    fprintf(stderr, "products %" PRId64 ", bytes at most %" PRId64 "\n", spgemm_products(a, b),
+            spgemm_bytes(a, b, &o->how));
+    return 0;
+}
+
+/* Ranks but the first, which reads and writes, only multiply what it sends them. */
+static int take_part(struct opts *o)
+{
+    o->factors = o->paths > 0 ? o->paths + 1 : 1;
+    o->factor = xcalloc((size_t)o->factors, sizeof *o->factor);
+    return o->dry_run ? 0 : multiply(o);
+}
+
+static int in_memory(struct opts *o)
+{
+    if (dist_rank(o->dist) > 0)
+        return take_part(o);
+    int rc = read_factors(o);
+    rc = rc == 0 && o->mask_path ? read_file(o, o->mask_path, &o->mask) : rc;
+    rc = rc == 0 && o->accum_path ? read_file(o, o->accum_path, &o->accum) : rc;
+    rc = rc == 0 ? check(o) : rc;
+    if (rc == 0) {
+        settle_types(o);
+        rc = multiply(o);
+    }
+    return rc;
+}
+
+/* ---- In temporary files --------------------------------------------------------------------- */
+
+struct files { struct store *factor, mask, accum; int factors; };
+
+static int store_file(struct opts *o, const char *path, struct store *s)
+{
+    struct ten_reader *r = tool_reader(&o->tool, path);
+    return r ? store_read(s, r, path, o->memory, &o->tool.err) : -1;
+}
+
+static int store_factors(struct opts *o, struct files *f)
+{
+    struct ten_err *e = &o->tool.err;
+    f->factor = xcalloc((size_t)o->paths + 2, sizeof *f->factor);
+    if (store_read(&f->factor[f->factors++], o->tool.in, "", o->memory, e) < 0)
+        return -1;
+    for (int i = 0; i < o->paths; i++)
+        if (store_file(o, o->path[i], &f->factor[f->factors++]) < 0)
+            return -1;
+    if (o->paths == 0 && o->transpose_a != o->transpose_b &&
+        store_copy(&f->factor[f->factors++], &f->factor[0], e) < 0)
+        return -1;
+    if (o->transpose_a && store_transpose(&f->factor[0], o->memory, e) < 0)
+        return -1;
+    return o->transpose_b && f->factors > 1 ? store_transpose(&f->factor[1], o->memory, e) : 0;
+}
+
+static int store_operands(struct opts *o, struct files *f)
+{
+    int rc = store_factors(o, f);
+    rc = rc == 0 && o->mask_path ? store_file(o, o->mask_path, &f->mask) : rc;
+    return rc == 0 && o->accum_path ? store_file(o, o->accum_path, &f->accum) : rc;
+}
+
+/* Shape and type, which is all that check() and common_type() look at. */
+static struct csr outline(struct store *s)
+{
+    return (struct csr){.rows = s->rows, .cols = s->cols, .type = s->type,
+                        .val = s->ptr && s->val >= 0 ? s : NULL};
+}
+
+static int judge(struct opts *o, struct files *f, enum ten_type *type)
+{
+    struct csr *all = xcalloc((size_t)f->factors, sizeof *all);
+    for (int i = 0; i < f->factors; i++)
+        all[i] = outline(&f->factor[i]);
+    o->factor = all;
+    o->factors = f->factors;
+    o->mask = outline(&f->mask);
+    o->accum = outline(&f->accum);
+    const int rc = check(o);
+    *type = common_type(o);
+    free(all);
+    o->factor = NULL;
+    o->factors = 0;
+    o->mask = o->accum = (struct csr){0};
+    return rc;
+}
+
+static int multiply_files(struct opts *o, struct files *f, enum ten_type type)
+{
+    const struct spgemm_store x = {
+        .how = o->how, .type = type, .memory = o->memory,
+        .mask = o->mask_path ? &f->mask : NULL, .accum = o->accum_path ? &f->accum : NULL,
+        .accumulate = accumulation(o->how.semiring)};
+    struct spgemm_report report = {0};
+    struct store c;
+    const double start = now_seconds();
+    int rc = spgemm_store_chain(f->factor, &f->factors, &x, &o->tool.err);
+    rc = rc == 0 ? spgemm_store(&c, &f->factor[0], &f->factor[f->factors > 1], &x, &report,
+                                &o->tool.err) : rc;
+    if (rc < 0)
+        return rc;
+    if (o->explain)
+        explain(&report, c.n, now_seconds() - start);
+    rc = store_write(o->tool.out, &c, o->symbolic, &o->tool.err);
+    store_close(&c);
+    return rc;
+}
+
+static int in_files(struct opts *o)
+{
+    struct files f = {0};
+    enum ten_type type;
+    mallopt(M_MMAP_THRESHOLD, OWN_PAGES);
+    int rc = store_operands(o, &f);
+    rc = rc == 0 ? judge(o, &f, &type) : rc;
+    rc = rc == 0 ? multiply_files(o, &f, type) : rc;
+    for (int i = 0; i < f.factors; i++)
+        store_close(&f.factor[i]);
+    free(f.factor);
+    store_close(&f.mask);
+    store_close(&f.accum);
     return rc;
 }
 
@@ -301,17 +422,14 @@ static void free_all(struct opts *o)
 int main(int argc, char **argv)
 {
     struct opts o = {0};
-    tool_open(&o.tool, TOOL_IN | TOOL_OUT, &argp, argc, argv, &o);
+    if (!(o.dist = dist_join(&o.tool.err)) && o.tool.err.code)
+        return tool_close(&o.tool, -1);
+    tool_open(&o.tool, TOOL_IN | TOOL_OUT | (o.dist ? TOOL_FORWARDED : 0), &argp, argc, argv, &o);
     if (o.tmpdir)
         setenv("TMPDIR", o.tmpdir, 1);
-    int rc = read_factors(&o);
-    rc = rc == 0 && o.mask_path ? read_file(&o, o.mask_path, &o.mask) : rc;
-    rc = rc == 0 && o.accum_path ? read_file(&o, o.accum_path, &o.accum) : rc;
-    rc = rc == 0 ? check(&o) : rc;
-    if (rc == 0) {
-        settle_types(&o);
-        rc = multiply(&o);
-    }
+    if (o.symbolic)
+        o.how.semiring = SEMIRING_any_pair;
+    const int rc = o.memory > 0 ? in_files(&o) : in_memory(&o);
     free_all(&o);
     return tool_close(&o.tool, rc);
 }

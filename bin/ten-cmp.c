@@ -3,7 +3,7 @@
 #include "stream/tool.h"
 
 #include "tensor/cast.h"
-#include "tensor/compare.h"
+#include "tensor/tolerance.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -20,9 +20,6 @@ struct opts {
 };
 
 static const struct argp_option options[] = {
-    {"atol", 'a', "X", 0, "Let values differ by X (default 0)", 0},
-    {"rtol", 'r', "X", 0, "Let values differ by X times the one of B (default 0)", 0},
-    {"nan-equal", 'n', 0, 0, "Take a NaN for equal to a NaN", 0},
     {"attrs", 'A', 0, 0, "Compare attributes and groups as well", 0},
     {0}
 };
@@ -32,10 +29,10 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     struct opts *o = st->input;
 
     switch (key) {
-    case ARGP_KEY_INIT: st->child_inputs[0] = &o->tool.opt; break;
-    case 'a':           o->tolerance.atol = tool_float(st, arg, 0, 1e308); break;
-    case 'r':           o->tolerance.rtol = tool_float(st, arg, 0, 1e308); break;
-    case 'n':           o->tolerance.nan_equal = true; break;
+    case ARGP_KEY_INIT:
+        st->child_inputs[0] = &o->tool.opt;
+        st->child_inputs[1] = &o->tolerance;
+        break;
     case 'A':           o->attrs = true; break;
     case ARGP_KEY_ARG:
         if (st->arg_num >= 2)
@@ -53,13 +50,6 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     }
     return 0;
 }
-
-static const struct argp argp = {
-    options, parse, "A B", "Compare two tensor streams, of which one may be - for standard input: names, "
-    "types, shapes and values of one record after the other.  Exit status 0 when they agree, 1 when "
-    "they differ; --quiet says no more.\v"
-    "Example:\n  ten-gen x f32 8 >a.ten\n  ten-cat --zstd a.ten | ten-cmp --attrs a.ten -", tool_common, 0, 0
-};
 
 /* A line about this record. */
 __attribute__((format(printf, 3, 4)))
@@ -156,6 +146,13 @@ static int count_rest(struct opts *o, struct ten_reader *in, const char *longer,
 
 int main(int argc, char **argv)
 {
+    const struct argp_child children[] = {tool_common[0], {&tolerance_argp, 0, 0, 0}, {0}};
+    const struct argp argp = {
+        options, parse, "A B", "Compare two tensor streams, of which one may be - for standard input: names, "
+        "types, shapes and values of one record after the other.  Exit status 0 when they agree, 1 when "
+        "they differ; --quiet says no more.\v"
+        "Example:\n  ten-gen x f32 8 >a.ten\n  ten-cat --zstd a.ten | ten-cmp --attrs a.ten -", children, 0, 0
+    };
     struct opts o = {.group = -1};
     struct ten_record rec[2];
     struct ten_reader *in[2];

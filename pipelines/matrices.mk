@@ -32,6 +32,9 @@ matrices := $(filter-out $(from_data),$(from_debian) $(made)) $(from_data)
 
 # Entries of the Free On-line Dictionary of Computing that refer to others.
 $(R)/foldoc.ten: pipelines/foldoc.awk | $(R)/
+	@[ -r '$(FOLDOC)/foldoc.dict.dz' ] && [ -r '$(FOLDOC)/foldoc.index' ] || \
+	    { echo 'foldoc: no dictionary in $(or $(FOLDOC),/usr/share/dictd): expected the Debian package' \
+	    'dict-foldoc, or its folder as FOLDOC' >&2; exit 1; }
 	zcat $(FOLDOC)/foldoc.dict.dz | awk -f $< $(FOLDOC)/foldoc.index RS='\001' - |
 	    edges2ten --ids=string --dup=min >$@.part
 	mv $@.part $@

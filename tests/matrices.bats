@@ -29,6 +29,14 @@ digit() { printf %s "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
     run -0 bash -c "spstat <$R/foldoc.ten | tail -1 | cut -f1,3"
     [ "$output" = $'3\t3' ]
 }
+@test "no dictionary: one line names the package" {
+    run --separate-stderr products FOLDOC=nowhere $R/foldoc.ten
+    [ "$status" != 0 ]
+    [ "${stderr_lines[0]}" = "foldoc: no dictionary in nowhere: expected the Debian package dict-foldoc, or its folder as FOLDOC" ]
+    [[ "$stderr" != *awk* && "$stderr" != *zcat* ]]
+    run --separate-stderr products FOLDOC= $R/foldoc.ten
+    [ "${stderr_lines[0]}" = "foldoc: no dictionary in /usr/share/dictd: expected the Debian package dict-foldoc, or its folder as FOLDOC" ]
+}
 @test "packages: alternatives count each, versions and virtual packages do not" {
     cat >fake/apt-cache <<'SH'
 #!/bin/bash

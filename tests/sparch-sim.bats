@@ -156,6 +156,69 @@ data() {
     [ "$lines" -le $((cycles / 100 + 1)) ] && [ "$lines" -ge $((cycles / 100 - 10)) ]
     awk -F'\t' 'NR > 1 && $1 % 100 != 0 { exit 1 }' t
 }
+@test "--plan: the tree of a file; that of sparch-plan changes nothing, another merges otherwise" {
+    graph >a.ten
+    for o in "" --no-condense; do
+        sparch-plan $o --levels=3 --leaves --schedule=level <a.ten >plan
+        sparch-sim $o --set=levels=3 --schedule=level <a.ten >want
+        sparch-sim $o --set=levels=3 --plan=plan <a.ten >got
+        cmp want got
+    done
+    # By hand, with two columns alone: 3 leaves merged in pairs, the first with the last.
+    printf '%%%%MatrixMarket matrix coordinate real general\n2 3 4\n1 1 1\n1 2 2\n1 3 3\n2 2 4\n' | mtx2ten >a.ten
+    printf '%%%%MatrixMarket matrix coordinate real general\n3 2 4\n1 1 1\n2 1 2\n2 2 3\n3 2 4\n' | mtx2ten >b.ten
+    printf 'kind\tnode\tparent\nleaf\t0\t3\nleaf\t1\t4\nleaf\t2\t3\nround\t3\t4\nround\t4\t-1\n' >plan
+    sparch-sim --set=levels=1 --plan=plan --mode=cycle --emit=c.ten b.ten <a.ten >report
+    run -0 bash -c 'spgemm b.ten <a.ten | ten-cmp - c.ten'
+    # Leaf 0 has 3 products, leaf 2 one at a place of leaf 0: a partial matrix of 4 elements, 64 bytes.
+    [ "$(column rounds <report) $(column bytes_partial_write <report)" = "2 64" ]
+}
+@test "a plan that does not fit: exit 1, with the line or node" {
+    graph >a.ten
+    sparch-plan --leaves <a.ten >plan
+    fails() { run -1 --separate-stderr bash -c "sparch-sim --plan=$1 ${*:3} <a.ten"; [[ "$stderr" = "sparch-sim: $1: "$2 ]]; }
+    : >empty; fails empty "line 0: expected columns node, kind and parent, as sparch-plan prints them"
+    sparch-plan <a.ten >rounds; fails rounds "line 2: expected the nodes in order from 0, as sparch-plan --leaves prints them"
+    fails plan "* leaves: expected *, as this product has without condensing" --no-condense
+    fails plan "node *: more than 2 inputs: expected at most as many as the merge tree has" --set=levels=1
+    printf 'node\tkind\tparent\n0\tleaf\tx\n' >bad; fails bad "line 2: parent: expected the number of a later round, or -1"
+    printf 'node\tkind\tparent\n0\ttwig\t1\n' >bad; fails bad "line 2: kind: expected leaf or round"
+    printf 'node\tkind\tparent\n0\tleaf\t2\n1\tround\t2\n2\tround\t-1\n' >bad; fails bad "node 1: a round without inputs: expected some"
+    printf 'node\tkind\tparent\n0\tround\t1\n1\tleaf\t-1\n' >bad; fails bad "line 3: a leaf behind a round: expected leaves first"
+    printf 'node\tkind\tparent\n0\tleaf\t9\n' >bad; fails bad "node 0: parent 9: expected -1 for the last node, for others a later round"
+    printf 'node\tkind\tparent\n0\tleaf\t-1\n' >bad; fails bad "no round: expected one at least"
+}
+@test "--format=json: the same as the table" {
+    graph | sparch-sim --ladder --energy --roofline --name='a "b"' >r.tsv
+    graph | sparch-sim --ladder --energy --roofline --name='a "b"' --format=json >r.json
+    need jq jq
+    run -0 diff <(tail -n +2 r.tsv) <(jq -r '[.[] | if . == null then "-" else tostring end] | @tsv' r.json)
+    [ "$(head -1 r.tsv | tr '\t' '\n')" = "$(head -1 r.json | jq -r 'keys_unsorted[]')" ]
+}
+@test "the product of the merge tree is that of spgemm, for matrices of many kinds" {
+    for m in "uniform --rows=300 --cols=300 --edges=3000" "kper --rows=500 --cols=500 --per-row=4" "st2d5 --grid=20,20" \
+        "rmat --scale=8 --edges=3000" "banded --rows=200 --bandwidth=5" "perm --rows=50" "weblike --rows=1000"; do
+        # shellcheck disable=SC2086 # words
+        mtxgen $m --values=integer --seed=3 >a.ten
+        sparch-sim --mode=cycle --emit=c.ten --set=levels=2 <a.ten >cycle
+        sparch-sim --set=levels=2 <a.ten >traffic
+        run -0 bash -c 'spgemm <a.ten | spcmp - c.ten'
+        [ "$(cut -f3-18 traffic)" = "$(cut -f3-18 cycle)" ]
+        # Sums that round go other ways through the tree; what they differ by, not where they stand.
+        # shellcheck disable=SC2086 # words
+        mtxgen $m --values=normal --seed=3 >a.ten
+        sparch-sim --mode=cycle --emit=c.ten <a.ten >cycle
+        run -0 bash -c 'spgemm <a.ten | spcmp --rtol=1e-12 --atol=1e-12 - c.ten'
+        run -0 bash -c 'spgemm <a.ten | spcmp --structure - c.ten'
+    done
+}
+@test "a real graph: both modes move the same bytes, and give the product" {
+    data wiki-Vote >a.ten
+    sparch-sim <a.ten >traffic
+    sparch-sim --mode=cycle --emit=c.ten <a.ten >cycle
+    [ "$(cut -f3-18 traffic)" = "$(cut -f3-18 cycle)" ]
+    run -0 bash -c 'spgemm <a.ten | spcmp - c.ten'
+}
 @test "--name: a first column matrix" {
     run -0 bash -c "$(declare -f little); little | sparch-sim --name=little"
     [ "$(column matrix <<<"$output")" = little ]
@@ -168,6 +231,10 @@ data() {
     run -2 sparch-sim --mode=cycle --ladder --trace=1
     run -2 sparch-sim --mode=cycle --arch=outerspace --emit=x
     run -2 sparch-sim --mode=slow
+    run -2 sparch-sim --plan=x --schedule=level
+    run -2 sparch-sim --plan=x --ladder
+    run -2 sparch-sim --mode=cycle --trace=1 --format=json
+    run -2 sparch-sim --format=xml
     run -2 sparch-sim --schedule=best
 }
 @test "a file that cannot be written: exit 1" {

@@ -101,25 +101,136 @@ result() { spgemm "$@" <a.ten | entries; }
     run -0 bash -c "spgemm --unsorted <x.ten | ten-cmp got.ten -"
     [ "$(result --unsorted --drop=8 | tr ';' '\n' | sort)" = "$(result --drop=8 | tr ';' '\n' | sort)" ]
 }
-@test "--memory: through temporary files, and the same product" {
-    mtxgen rmat --scale=14 --edges=200000 --values=normal --seed=4 >x.ten
-    spgemm <x.ten >want.ten
-    mkdir tmp
-    spgemm --threads=2 --memory=40M --tmpdir=tmp <x.ten >got.ten
+# in_files LIMIT OPTIONS: the product of x.ten in LIMIT of memory is that without one, and leaves nothing.
+in_files() {
+    mkdir -p tmp
+    spgemm --threads=2 "${@:2}" <x.ten >want.ten
+    spgemm --threads=2 --memory="$1" --tmpdir=tmp "${@:2}" <x.ten >got.ten
     run -0 ten-cmp want.ten got.ten
     [ -z "$(ls -A tmp)" ]
-    [ "$(wc -c <want.ten)" -gt 60000000 ]
-    # Twice the size in address space, which counts what is never touched too.
-    [[ "$B" = *-san ]] || run -0 bash -c 'limit 300000; spgemm --threads=2 --memory=40M <x.ten | ten-cmp want.ten -'
+}
+@test "--memory: a product that is larger than it, from factors that are, too" {
+    mtxgen st2d5 --grid=1000,300 --values=normal --seed=4 >x.ten
+    in_files 38M
+    [ "$(wc -c <want.ten)" -gt 45000000 ]
+    # Address space counts what is never touched, code and stacks, too.
+    [[ "$B" = *-san ]] || run -0 bash -c 'limit 120000; OMP_STACKSIZE=1M spgemm --threads=1 --memory=26M <x.ten | ten-cmp want.ten -'
+    # From a pipe, compressed, and back.
+    run -0 bash -c 'ten-cat --zstd x.ten | spgemm --memory=38M --zstd | ten-cmp want.ten -'
+}
+@test "--memory: the same with masks, semirings, filters, transposes and sums" {
+    mtxgen rmat --scale=12 --edges=60000 --values=normal --seed=4 >x.ten
+    mtxgen rmat --scale=12 --edges=90000 --values=normal --type=f32 --seed=5 >y.ten
+    in_files 29M --mask=y.ten
+    in_files 29M --mask=y.ten --complement --topk=3
+    in_files 29M --semiring=min_plus --accum=y.ten y.ten
+    in_files 29M --type=f32 --drop=1
+    in_files 29M --type=i64 --transpose-a --topk=2
+    in_files 29M --transpose-a --transpose-b y.ten
+    in_files 29M --symbolic
+    in_files 29M y.ten x.ten
+    # All columns of B in several ranges: nothing less.
+    in_files 28900K --topk=4
+}
+@test "--memory: matrices by columns, symmetric by half, unsorted and without values" {
+    mtxgen rmat --scale=11 --edges=40000 --symmetric --values=normal --seed=6 >sym.ten
+    { printf '%%%%MatrixMarket matrix coordinate real symmetric\n'
+      spselect --tril=0 <sym.ten | ten2mtx | tail -n +2; } | mtx2ten >x.ten
+    [[ "$(ten-info <x.ten)" = *symmetric* ]]
+    in_files 28M
+    ten2mtx <sym.ten | mtx2ten --coo >x.ten 2>coo || skip "$(<coo)"
+    in_files 28M
+    mtxgen rmat --scale=11 --edges=40000 --values=none --seed=6 >x.ten
+    in_files 28M --semiring=plus_pair
+}
+@test "--memory: a product without rows, columns or entries" {
+    for shape in "--rows=0 --cols=0" "--rows=4 --cols=4"; do
+        mtxgen kper $shape --per-row=0 >x.ten
+        in_files 32M
+    done
 }
 @test "memory that is too small: exit 4, with what is needed" {
     run -4 --separate-stderr bash -c 'spgemm --threads=1 --memory=1M <a.ten >out'
-    [[ "$stderr" = "spgemm: memory: the factors and the threads take "*" bytes: expected more than that, not 1048576" ]]
+    [[ "$stderr" = "spgemm: memory: row pointers and threads take "*" bytes: expected more than that, not 1048576" ]]
+    # A row whose product alone does not fit.
+    mtxgen kper --rows=2 --cols=400000 --per-row=400000 >wide.ten
+    mtxgen diag --rows=400000 >diag.ten
+    run -4 --separate-stderr bash -c 'spgemm --threads=1 --memory=32M diag.ten <wide.ten >out'
+    [[ "$stderr" = "spgemm: memory: row 0: its product "*" bytes, "*" are left: expected more" ]]
 }
-@test "a folder that is not there: exit 1" {
+@test "--memory: a folder that is not there, temporary or final disk full: exit 1, and nothing is left" {
     mtxgen rmat --scale=12 --edges=60000 >x.ten
-    run -1 --separate-stderr bash -c 'spgemm --threads=1 --memory=14M --tmpdir=nowhere <x.ten >out'
+    mkdir tmp
+    run -1 --separate-stderr bash -c 'spgemm --threads=1 --memory=30M --tmpdir=nowhere <x.ten >out'
     [[ "$stderr" = "spgemm: nowhere: No such file or directory: "* ]]
+    for kib in 100 1000 8000; do
+        run -1 --separate-stderr bash -c "trap '' XFSZ; ulimit -f $kib; spgemm --threads=1 --memory=30M --tmpdir=tmp <x.ten | cat >/dev/null; exit \${PIPESTATUS[0]}"
+        [[ "$stderr" = "spgemm: tmp: File too large: expected room for temporary files" ]]
+        [ -z "$(ls -A tmp)" ]
+    done
+    run -1 --separate-stderr bash -c 'spgemm --threads=1 --memory=30M --tmpdir=tmp <x.ten >/dev/full'
+    [[ "$stderr" = *"No space left on device"* ]]
+    [ -z "$(ls -A tmp)" ]
+}
+@test "--memory: killed at any moment, no file is left and no reader takes the product for whole" {
+    mtxgen rmat --scale=12 --edges=60000 --values=normal >x.ten
+    mkdir tmp
+    started=$(date +%s%N)
+    spgemm --threads=1 --memory=28M --tmpdir=tmp <x.ten >want.ten
+    whole=$((($(date +%s%N) - started) / 1000000))
+    hits=0
+    for ((kill = 0; kill < 10; kill++)); do
+        spgemm --threads=1 --memory=28M --tmpdir=tmp <x.ten >got.ten &
+        sleep "$(awk -v ms=$((whole * kill / 10)) 'BEGIN { print ms / 1000 }')"
+        kill -9 $! 2>/dev/null && hits=$((hits + 1))
+        wait $! || true
+        [ -z "$(ls -A tmp)" ]
+        ten-verify --quiet got.ten >/dev/null 2>&1 || continue
+        cmp want.ten got.ten
+    done
+    [ $hits -ge 3 ]
+}
+# Without the descriptor by which bats would wait for it; on this machine alone, whoever runs the tests.
+ranks() {
+    OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_plm=isolated OMPI_MCA_btl=self,vader \
+        OMPI_MCA_oob_tcp_if_include=lo OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none \
+        OMPI_MCA_mpi_yield_when_idle=1 ASAN_OPTIONS=detect_leaks=0 mpirun -np "$1" spgemm --threads=1 "${@:2}" 3>&-
+}
+# by_ranks OPTIONS: one, two and three processes make of x.ten what none of a launcher's do.
+by_ranks() {
+    spgemm --threads=1 "$@" <x.ten >want.ten
+    for n in 1 2 3; do
+        ranks $n "$@" <x.ten >got.ten
+        run -0 ten-cmp want.ten got.ten
+    done
+}
+@test "several processes: the same bits, with masks, semirings, filters, chains and sums" {
+    need mpirun openmpi-bin
+    mtxgen rmat --scale=9 --edges=4000 --values=normal --seed=4 >x.ten
+    mtxgen rmat --scale=9 --edges=5000 --values=none --seed=5 >y.ten
+    by_ranks
+    by_ranks --mask=y.ten --semiring=max_plus
+    by_ranks --mask=y.ten --complement --topk=2 --transpose-a
+    by_ranks --type=f32 --drop=1 --transpose-b y.ten
+    by_ranks --accum=y.ten y.ten x.ten y.ten
+    by_ranks --symbolic
+    mtxgen kper --rows=1 --cols=1 --per-row=1 >x.ten
+    by_ranks
+}
+@test "several processes: what one of them did is told once, what cannot be is said" {
+    need mpirun openmpi-bin
+    mtxgen st2d5 --grid=30,30 >x.ten
+    run -0 --separate-stderr ranks 3 --explain <x.ten
+    [ "$(grep -c '^products 21428, ' <<<"$stderr")" = 1 ]
+    spgemm --dry-run <x.ten 2>want
+    run -0 --separate-stderr ranks 2 --dry-run <x.ten
+    [ "$(grep -c '^products 21428, ' <<<"$stderr")" = 1 ]
+    run ranks 2 --memory=1G <x.ten
+    [ $status = 2 ]
+    [[ "$output" = *"memory: 2 processes: expected one, or no limit"* ]]
+    run ranks 2 b.ten <x.ten
+    [ $status = 1 ]
+    [[ "$output" = *"spgemm: b.ten: 3 rows: expected 900, the columns of the factor before it"* ]]
 }
 @test "shapes that do not fit: exit 1" {
     run -1 --separate-stderr bash -c 'spgemm a.ten <b.ten >out'
@@ -134,7 +245,7 @@ result() { spgemm "$@" <a.ten | entries; }
 @test "options that contradict each other: exit 2" {
     run -2 spgemm --complement
     run -2 spgemm --transpose-b b.ten b.ten
-    run -2 spgemm --memory=1G --accum=a.ten
+    run -2 spgemm --memory=1G --dry-run
     run -2 spgemm --symbolic --topk=2
     run -2 spgemm --unsorted --topk=2
     run -2 spgemm --unsorted --accum=a.ten

@@ -179,11 +179,19 @@ static void in_chain(struct sparch_plan *p)
     } while (k < p->leaves);
 }
 
+static void as_given(struct sparch_plan *p, const struct sparch_given *g)
+{
+    while (p->leaves + p->rounds < g->nodes)
+        new_round(p);
+    for (int64_t n = 0; n + 1 < g->nodes; n++)
+        merge_into(p, g->parent[n], n);
+}
+
 void sparch_tree(struct sparch_plan *p, const int64_t *weight, int64_t leaves,
                  const struct sparch_order *o)
 {
     /* A round takes at least two nodes and gives one back; a single leaf takes a round as well. */
-    const size_t most = (size_t)leaves * 2 + 1;
+    const size_t most = o->given ? (size_t)o->given->nodes + 1 : (size_t)leaves * 2 + 1;
     p->ways = o->ways;
     p->leaves = leaves;
     p->rounds = 0;
@@ -192,6 +200,10 @@ void sparch_tree(struct sparch_plan *p, const int64_t *weight, int64_t leaves,
     if (leaves == 0)
         return;
     memcpy(p->weight, weight, (size_t)leaves * sizeof *weight);
+    if (o->given) {
+        as_given(p, o->given);
+        return;
+    }
     switch (o->schedule) {
     case SPARCH_HUFFMAN: huffman(p); break;
     case SPARCH_LEVEL:   by_level(p); break;
@@ -215,6 +227,14 @@ static void look_at_rounds(struct sparch_plan *p)
         r->leaves += n < p->leaves;
         r->products += n < p->leaves ? p->size[n] : 0;
     }
+}
+
+int64_t sparch_count_leaves(const struct csr *a, const struct csr *b, bool condense)
+{
+    uint32_t *leaf = xmalloc(((size_t)a->n + 1) * sizeof *leaf);
+    const int64_t leaves = condense ? condensed_leaves(leaf, a) : column_leaves(leaf, a, b);
+    free(leaf);
+    return leaves;
 }
 
 void sparch_plan(struct sparch_plan *p, const struct csr *a, const struct csr *b,

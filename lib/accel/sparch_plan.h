@@ -17,6 +17,9 @@
 
 enum sparch_schedule { SPARCH_HUFFMAN, SPARCH_LEVEL, SPARCH_CHAIN, SPARCH_RANDOM };
 
+/* A tree that was made elsewhere, numbered as that of a plan; it passed sparch_given_check(). */
+struct sparch_given { int64_t leaves, nodes, *parent; };
+
 struct sparch_order {
     bool condense;
     enum sparch_schedule schedule;
@@ -24,6 +27,7 @@ struct sparch_order {
     bool weigh_entries;
     int64_t ways;                   /* W, at least 2 */
     uint64_t seed;                  /* of the random schedule */
+    const struct sparch_given *given;       /* instead of a schedule, or NULL */
 };
 
 /*
@@ -55,6 +59,8 @@ struct sparch_plan {
 void sparch_plan(struct sparch_plan *p, const struct csr *a, const struct csr *b,
                  const struct sparch_order *o);
 void sparch_plan_free(struct sparch_plan *p);
+/* The leaves that it would have. */
+int64_t sparch_count_leaves(const struct csr *a, const struct csr *b, bool condense);
 
 /* Inputs of the first Huffman merge of n leaves: (n-2) mod (W-1) + 2, so that every later one has
  * W. */

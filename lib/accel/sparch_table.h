@@ -1,4 +1,4 @@
-/* Reports as a table of tab-separated values. */
+/* Reports as a table of tab-separated values, or as an object of JSON a line. */
 #ifndef ACCEL_SPARCH_TABLE_H
 #define ACCEL_SPARCH_TABLE_H
 
@@ -9,6 +9,7 @@ struct sparch_table {
     bool ratios, energy, roofline, cycles;      /* further columns */
     /* energy goes by multiplications and additions; else by two a multiplication */
     bool exact_flops;
+    bool json;
     double bytes, seconds;          /* private: of the row before */
 };
 

@@ -52,6 +52,18 @@ void dist_broadcast_from(struct dist *d, int rank, void *data, int64_t bytes)
 
 void dist_broadcast(struct dist *d, void *data, int64_t bytes) { dist_broadcast_from(d, 0, data, bytes); }
 
+void dist_send(struct dist *d, int to, const void *data, int64_t bytes)
+{
+    for (int64_t at = 0; at < bytes; at += CHUNK)
+        d->mpi.Send((const char *)data + at, least(bytes - at), d->mpi.mpi_byte, to, 0, d->comm);
+}
+
+void dist_receive(struct dist *d, int from, void *data, int64_t bytes)
+{
+    for (int64_t at = 0; at < bytes; at += CHUNK)
+        d->mpi.Recv((char *)data + at, least(bytes - at), d->mpi.mpi_byte, from, 0, d->comm, NULL);
+}
+
 void dist_params(struct dist *d, struct params *ps)
 {
     dist_broadcast(d, ps->values, ps->trained * (int64_t)sizeof *ps->values);
@@ -190,16 +202,20 @@ static int join(struct dist *d, int wanted, struct ten_err *e)
                     wanted);
     m->Comm_dup(m->mpi_comm_world, &d->comm);
     m->Comm_dup(m->mpi_comm_world, &d->background);
-    if (d->rank > 0 && silence(e) < 0)
-        return -1;
-    return share_input(d, e);
+    return d->rank > 0 ? silence(e) : 0;
 }
 
-struct dist *dist_open(struct ten_err *e)
+struct dist *dist_join(struct ten_err *e)
 {
     const int wanted = launched();
     if (wanted <= 0)
         return NULL;
     struct dist *d = xcalloc(1, sizeof *d);             /* stays: it is asked for at exit */
     return join(d, wanted, e) < 0 ? NULL : d;
+}
+
+struct dist *dist_open(struct ten_err *e)
+{
+    struct dist *d = dist_join(e);
+    return d && share_input(d, e) < 0 ? NULL : d;
 }

@@ -8,7 +8,8 @@
  *     dist/grads.h                                gradients are added up during the backward pass
  *
  * d is NULL in a process that no launcher started: rank 0 of 1, for which all of this does nothing.
- * Every function but dist_rank() and dist_size() is called by all ranks, in the same order.  What MPI
+ * Every function but dist_rank(), dist_size(), dist_send() and dist_receive() is called by all ranks,
+ * in the same order.  What MPI
  * itself cannot do ends all ranks.
  */
 #ifndef DIST_DIST_H
@@ -34,6 +35,8 @@ struct dist;
  * until then.
  */
 struct dist *dist_open(struct ten_err *e);
+/* The same for tools whose first rank alone reads: the input stays where it is. */
+struct dist *dist_join(struct ten_err *e);
 
 int dist_rank(const struct dist *d);
 int dist_size(const struct dist *d);
@@ -47,6 +50,9 @@ void dist_broadcast(struct dist *d, void *data, int64_t bytes);
 void dist_broadcast_from(struct dist *d, int rank, void *data, int64_t bytes);
 /* Whether all have the same bytes, told by their XXH3: -1, or the lowest rank that differs from the first. */
 int dist_agree(struct dist *d, const void *data, int64_t bytes);
+/* From one rank to another, which has to wait for it: the calls of both in one order, of one size. */
+void dist_send(struct dist *d, int to, const void *data, int64_t bytes);
+void dist_receive(struct dist *d, int from, void *data, int64_t bytes);
 /* Values and state of the first rank to all. */
 void dist_params(struct dist *d, struct params *ps);
 /* The file at path as the first rank has it, open for reading: a descriptor, the caller's, of the file

@@ -21,6 +21,8 @@
     X(Irecv, (void *to, int n, void *type, int rank, int tag, void *comm, void **request)) \
     X(Isend, (const void *from, int n, void *type, int rank, int tag, void *comm, void **request)) \
     X(Init_thread, (int *argc, char ***argv, int level, int *given)) \
+    X(Recv, (void *data, int n, void *type, int from, int tag, void *comm, void *status)) \
+    X(Send, (const void *data, int n, void *type, int to, int tag, void *comm)) \
     X(Test, (void **request, int *done, void *status))
 #define OPENMPI_OBJECTS(X) X(comm_world) X(byte) X(float) X(double) X(op_sum) X(op_max) X(info_null)
 

@@ -39,7 +39,7 @@ void csr_free(struct csr *m)
  * A counting pass finds the rows' sizes, a second one drops the entries where they belong, and rows that did not come
  * in order are sorted.  Matrices that are in this form already only change the width of their columns. */
 
-static enum ten_type kernel_type(enum ten_type t)
+enum ten_type csr_kernel_type(enum ten_type t)
 {
     switch (t) {
     case TEN_F32: case TEN_F16: case TEN_BF16: return TEN_F32;
@@ -50,7 +50,7 @@ static enum ten_type kernel_type(enum ten_type t)
 
 static void convert_values(struct sparse *s)
 {
-    const enum ten_type type = kernel_type(s->type);
+    const enum ten_type type = csr_kernel_type(s->type);
     if (!s->values || type == s->type)
         return;
     void *val = xmalloc((size_t)s->n * ten_elem_size(type));
@@ -174,7 +174,7 @@ static void sort_rows(struct csr *m)
     *m = back;
 }
 
-static int from_sparse(struct csr *m, struct sparse *s, const struct csr_reading *opt, struct ten_err *e)
+int csr_from_sparse(struct csr *m, struct sparse *s, const struct csr_reading *opt, struct ten_err *e)
 {
     const bool parallel = opt->parallel;
     const enum mirror mirror = strcmp(s->symmetry, "skew-symmetric") == 0 ? MIRROR_NEGATED
@@ -245,7 +245,7 @@ int csr_read(struct csr *m, struct ten_reader *r, const char *name, const struct
     if (rc == 0) {
         contents = true;
         rc = !s.started ? fail(e, TEN_E_DATA, "no record: expected a sparse matrix") : sparse_check(&s, e);
-        rc = rc == 0 ? from_sparse(m, &s, opt, e) : rc;
+        rc = rc == 0 ? csr_from_sparse(m, &s, opt, e) : rc;
     }
     sparse_free(&s);
     if (rc < 0 && contents) {

@@ -49,6 +49,12 @@ struct csr_reading {
 };
 int csr_read(struct csr *m, struct ten_reader *r, const char *name, const struct csr_reading *opt, struct ten_err *e);
 
+/* The same of a matrix that was taken from records (sparse/sparse.h), whose blocks become those of m. */
+struct sparse;
+int csr_from_sparse(struct csr *m, struct sparse *s, const struct csr_reading *opt, struct ten_err *e);
+/* The type that values of type t get. */
+enum ten_type csr_kernel_type(enum ten_type t);
+
 /* Write it as group number `group`, with the attributes that mtx2ten(1) gives, general symmetry.  0, or -1 with *e set. */
 int csr_write(struct ten_writer *w, const struct csr *m, int64_t group, struct ten_err *e);
 /* The same with the history it came with, and with the attributes that say something else than those of csr_write(). */

@@ -37,7 +37,7 @@ static int read_attrs(struct sparse *m, const json_t *attrs, struct ten_err *e)
     return 0;
 }
 
-static int start(struct sparse *m, const struct ten_record *rec, struct ten_err *e)
+int sparse_start(struct sparse *m, const struct ten_record *rec, struct ten_err *e)
 {
     json_t *attrs = attrs_parse(rec->group_attrs, "group attributes", e);
     int rc;
@@ -88,7 +88,7 @@ int sparse_take(struct sparse *m, const struct ten_record *rec, struct ten_err *
         {"col", &m->index, &m->indexes}, {"row", &m->row, &m->rows_given},
     };
 
-    if (!m->started && start(m, rec, e) < 0)
+    if (!m->started && sparse_start(m, rec, e) < 0)
         return -1;
     for (int i = 0; i < 4; i++)
         if (strcmp(rec->name, parts[i].name) == 0)
@@ -107,7 +107,7 @@ static int check_range(const char *name, const int64_t *v, int64_t n, int64_t di
     return 0;
 }
 
-static int check_pointers(const struct sparse *m, struct ten_err *e)
+int sparse_check_pointers(const struct sparse *m, struct ten_err *e)
 {
     const int64_t dim = m->kind == SPARSE_CSR ? m->rows : m->cols;
 
@@ -137,7 +137,7 @@ int sparse_check(struct sparse *m, struct ten_err *e)
     if (coo && (!m->row || m->rows_given != m->n))
         return fail(e, TEN_E_DATA, "row: %" PRId64 " elements: expected %" PRId64 " as of col",
                     m->rows_given, m->n);
-    if (coo ? check_range("row", m->row, m->n, m->rows, e) < 0 : check_pointers(m, e) < 0)
+    if (coo ? check_range("row", m->row, m->n, m->rows, e) < 0 : sparse_check_pointers(m, e) < 0)
         return -1;
     return check_range(coo ? "col" : "indices", m->index, m->n, m->kind == SPARSE_CSC ? m->rows : m->cols,
                        e);

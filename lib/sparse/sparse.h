@@ -31,6 +31,10 @@ int sparse_take(struct sparse *m, const struct ten_record *rec, struct ten_err *
 /* After the last record: 0 when all is there and fits together, -1 with *e set.  From then on every
  * index lies within the shape, and ptr counts from 0 up to n. */
 int sparse_check(struct sparse *m, struct ten_err *e);
+/* The first steps of both, for readers that keep entries elsewhere: kind, shape and symmetry from the
+ * record that starts a group; whether ptr [ptrs] fits the shape and n.  0, or -1 with *e set. */
+int sparse_start(struct sparse *m, const struct ten_record *rec, struct ten_err *e);
+int sparse_check_pointers(const struct sparse *m, struct ten_err *e);
 void sparse_free(struct sparse *m);     /* to {0} */
 
 /* Walk the entries in stored order, *k and *major from 0: entry *k stands at (*row, *col).  False

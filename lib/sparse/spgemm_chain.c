@@ -2,6 +2,7 @@
 
 #include "sparse/spgemm_operands.h"
 #include "sparse/spgemm_plan.h"
+#include "sparse/spgemm_ranks.h"
 
 #include <string.h>
 
@@ -27,13 +28,13 @@ static int cheapest(const struct csr *m, int n)
     return best;
 }
 
-void spgemm_reduce_chain(struct csr *m, int *n, const struct spgemm *how)
+void spgemm_reduce_chain(struct dist *d, struct csr *m, int *n, const struct spgemm *how)
 {
     const struct spgemm inner = {.semiring = how->semiring, .method = how->method};
     while (*n > 2) {
         const int i = semiring_is_associative(how->semiring) ? cheapest(m, *n) : 0;
         struct csr c;
-        spgemm(&c, &m[i], &m[i + 1], &inner, NULL);
+        spgemm_ranks(d, &c, &m[i], &m[i + 1], &inner, NULL);
         csr_free(&m[i]);
         csr_free(&m[i + 1]);
         m[i] = c;

@@ -53,6 +53,12 @@ struct ten_reader {
     char *attrs, *group_attrs, *history;
     unsigned char *payload;                 /* 64-byte aligned */
     int64_t payload_room;
+    struct {                                /* of a payload that is read in parts */
+        int64_t left, packed, ready, at, stored;        /* bytes; below, "Payloads in parts" */
+        uint64_t count;
+        enum ten_type type;
+        bool zstd;
+    } part;
     struct unpacker *unpacker;
     unsigned char *stored[UNPACK_BATCH];    /* chunks read from a pipe */
     size_t stored_room[UNPACK_BATCH];
@@ -574,6 +580,29 @@ static int finish_chunks(struct ten_reader *r, const int64_t *at, struct ten_err
     return which ? bad(r, e, at[which - 1], "chunk", "%s: expected what was written", why) : 0;
 }
 
+/* What stands before a chunk: bytes when unpacked, bytes stored, checksum. */
+struct chunk_head { uint32_t raw, size; uint64_t sum; };
+
+static int read_chunk_head(struct ten_reader *r, int64_t left, struct chunk_head *c,
+                           struct ten_err *e)
+{
+    unsigned char h[WIRE_CHUNK_HEADER];
+    const int64_t at = r->offset, got = take_into(r, h, sizeof h, e);
+
+    if (got < 0)
+        return -1;
+    if (got < WIRE_CHUNK_HEADER)
+        return cut(r, "chunk", e);
+    *c = (struct chunk_head){.size = get_u32(h), .raw = get_u32(h + 4), .sum = get_u64(h + 8)};
+    if (c->raw < 1 || c->raw > WIRE_MAX_CHUNK || c->raw > left)
+        return bad(r, e, at + 4, "chunk", "%" PRIu32 " raw bytes: expected 1 to %" PRId64, c->raw,
+                   left < WIRE_MAX_CHUNK ? left : WIRE_MAX_CHUNK);
+    if (c->size < 1 || c->size > 2 * (int64_t)WIRE_MAX_CHUNK)
+        return bad(r, e, at, "chunk", "%" PRIu32 " stored bytes: expected 1 to %d", c->size,
+                   2 * WIRE_MAX_CHUNK);
+    return 0;
+}
+
 static int read_chunks(struct ten_reader *r, int64_t n, int64_t *stored, struct ten_err *e)
 {
     int64_t at[UNPACK_BATCH], have = 0;
@@ -583,24 +612,14 @@ static int read_chunks(struct ten_reader *r, int64_t n, int64_t *stored, struct 
         return no_memory(e, 1 << 20);
     *stored = 0;
     while (have < n) {
-        unsigned char h[WIRE_CHUNK_HEADER];
-        const int64_t got = take_into(r, h, sizeof h, e);
-        const uint32_t size = get_u32(h), raw = get_u32(h + 4);
+        struct chunk_head h;
         const void *bytes;
 
-        if (got < 0)
+        at[used] = r->offset;
+        if (read_chunk_head(r, n - have, &h, e) < 0)
             return -1;
-        if (got < WIRE_CHUNK_HEADER)
-            return cut(r, "chunk", e);
-        at[used] = r->offset - WIRE_CHUNK_HEADER;
-        if (raw < 1 || raw > WIRE_MAX_CHUNK || raw > n - have)
-            return bad(r, e, at[used] + 4, "chunk", "%" PRIu32 " raw bytes: expected 1 to %" PRId64, raw,
-                       n - have < WIRE_MAX_CHUNK ? n - have : WIRE_MAX_CHUNK);
-        if (size < 1 || size > 2 * (int64_t)WIRE_MAX_CHUNK)
-            return bad(r, e, at[used], "chunk", "%" PRIu32 " stored bytes: expected 1 to %d", size,
-                       2 * WIRE_MAX_CHUNK);
         /* Growing may move the payload, so the chunks under way come first. */
-        if (have + raw > r->payload_room && used > 0) {
+        if (have + h.raw > r->payload_room && used > 0) {
             const int64_t here = at[used];
 
             if (finish_chunks(r, at, e) < 0)
@@ -608,12 +627,12 @@ static int read_chunks(struct ten_reader *r, int64_t n, int64_t *stored, struct 
             at[0] = here;
             used = 0;
         }
-        if (!(bytes = chunk_bytes(r, used, size, e)) || payload_room(r, have + raw, n, e) < 0)
+        if (!(bytes = chunk_bytes(r, used, h.size, e)) || payload_room(r, have + h.raw, n, e) < 0)
             return -1;
-        unpacker_chunk(r->unpacker, r->payload + have, raw, bytes, size, get_u64(h + 8),
-                       have + raw == n);
-        have += raw;
-        *stored += WIRE_CHUNK_HEADER + size;
+        unpacker_chunk(r->unpacker, r->payload + have, h.raw, bytes, h.size, h.sum,
+                       have + h.raw == n);
+        have += h.raw;
+        *stored += WIRE_CHUNK_HEADER + h.size;
         if (++used == UNPACK_BATCH) {
             if (finish_chunks(r, at, e) < 0)
                 return -1;
@@ -674,8 +693,8 @@ static void release_payload(struct ten_reader *r)
     r->payload_room = 0;
 }
 
-/* One record of any kind: 1, 0 at the end of the stream, -1. *kind tells which. */
-static int next_record(struct ten_reader *r, struct ten_record *rec, int *kind, struct ten_err *e)
+/* Everything of a record but its payload: 1, 0 at the end of the stream, -1. *kind tells which. */
+static int next_header(struct ten_reader *r, struct ten_record *rec, int *kind, struct ten_err *e)
 {
     const int64_t at = r->offset;
     int64_t size;
@@ -692,23 +711,49 @@ static int next_record(struct ten_reader *r, struct ten_record *rec, int *kind, 
     if (*kind == KIND_END)
         return end_segment(r, r->header, at, e) < 0 ? -1 : 1;
     r->ended = false;
-    if (parse_header(r, rec, at, e) < 0 || read_payload(r, rec, e) < 0)
-        return -1;
-    rec->stored = r->offset - at;
-    r->segment_digest = wire_digest(r->segment_digest, r->header, wire_identity(r->header), rec->sum);
-    r->input.digest = wire_digest(r->input.digest, r->header, wire_identity(r->header), rec->sum);
+    return parse_header(r, rec, at, e) < 0 ? -1 : 1;
+}
+
+/* A record whose payload has this checksum has been read to its end. */
+static void count_record(struct ten_reader *r, uint64_t sum)
+{
+    r->segment_digest = wire_digest(r->segment_digest, r->header, wire_identity(r->header), sum);
+    r->input.digest = wire_digest(r->input.digest, r->header, wire_identity(r->header), sum);
     r->segment_records++;
     r->input.records++;
     r->record++;
+}
+
+/* One record of any kind: 1, 0 at the end of the stream, -1. */
+static int next_record(struct ten_reader *r, struct ten_record *rec, int *kind, struct ten_err *e)
+{
+    const int rc = next_header(r, rec, kind, e);
+
+    if (rc <= 0 || *kind == KIND_END)
+        return rc;
+    if (read_payload(r, rec, e) < 0)
+        return -1;
+    rec->stored = r->offset - rec->offset;
+    count_record(r, rec->sum);
     return 1;
+}
+
+static bool not_ready(const struct ten_reader *r, struct ten_err *e)
+{
+    if (r->failed)
+        fail(e, TEN_E_DATA, "%sreading after a failure", r->name);
+    else if (r->part.left > 0)
+        fail(e, TEN_E_DATA, "%sreading on within a record: expected its other %" PRId64 " bytes first",
+             r->name, r->part.left);
+    return r->failed || r->part.left > 0;
 }
 
 int ten_next(struct ten_reader *r, struct ten_record *rec, struct ten_err *e)
 {
     int rc, kind = KIND_END;
 
-    if (r->failed)
-        return fail(e, TEN_E_DATA, "%sreading after a failure", r->name);
+    if (not_ready(r, e))
+        return -1;
     do {
         drop_behind(r);
         rc = next_record(r, rec, &kind, e);
@@ -717,4 +762,124 @@ int ten_next(struct ten_reader *r, struct ten_record *rec, struct ten_err *e)
         release_payload(r);
     r->failed = rc < 0;
     return rc;
+}
+
+/* ---- Payloads in parts --------------------------------------------------------------------
+ * part.left bytes are not handed out yet.  Of a compressed payload the bytes ready .. of a chunk
+ * lie unpacked at payload + at, and `packed` bytes of the payload are in chunks not read yet. */
+
+static int next_chunk(struct ten_reader *r, struct ten_err *e)
+{
+    const int64_t at = r->offset;
+    struct chunk_head h;
+    const void *bytes;
+
+    if (!r->unpacker && !(r->unpacker = unpacker_new(r->opt.threads)))
+        return no_memory(e, 1 << 20);
+    if (read_chunk_head(r, r->part.packed, &h, e) < 0 ||
+        !(bytes = chunk_bytes(r, 0, h.size, e)) || payload_room(r, h.raw, h.raw, e) < 0)
+        return -1;
+    unpacker_chunk(r->unpacker, r->payload, h.raw, bytes, h.size, h.sum, true);
+    if (finish_chunks(r, &at, e) < 0)
+        return -1;
+    r->part.at = 0;
+    r->part.ready = h.raw;
+    r->part.packed -= h.raw;
+    r->part.stored += WIRE_CHUNK_HEADER + h.size;
+    return 0;
+}
+
+/* n bytes of what a compressed payload holds. */
+static int unpack_part(struct ten_reader *r, unsigned char *data, int64_t n, struct ten_err *e)
+{
+    while (n > 0) {
+        if (r->part.ready == 0 && next_chunk(r, e) < 0)
+            return -1;
+        const int64_t piece = n < r->part.ready ? n : r->part.ready;
+        memcpy(data, r->payload + r->part.at, (size_t)piece);
+        r->part.at += piece;
+        r->part.ready -= piece;
+        data += piece;
+        n -= piece;
+    }
+    return 0;
+}
+
+static int copy_part(struct ten_reader *r, unsigned char *data, int64_t n, struct ten_err *e)
+{
+    const int64_t got = take_into(r, data, n, e);
+
+    if (got < 0)
+        return -1;
+    r->part.stored += n;
+    return got < n ? cut(r, "payload", e) : 0;
+}
+
+/* Elements of the last byte of a packed payload, when it is not full. */
+static bool last_byte_ok(const struct ten_reader *r, const unsigned char *last)
+{
+    const uint64_t each = 8 / (uint64_t)ten_elem_bits(r->part.type);
+
+    return ten_elem_size(r->part.type) > 0 || r->part.count % each == 0 ||
+           wire_spare_bits_ok(r->part.type, (int64_t)(r->part.count % each), last);
+}
+
+static int end_parts(struct ten_reader *r, const unsigned char *last, struct ten_err *e)
+{
+    const uint64_t sum = XXH3_64bits_digest(r->hash);
+
+    if (last && read_trailer(r, r->part.stored, sum, e) < 0)
+        return -1;
+    if (last && !last_byte_ok(r, last))
+        return bad(r, e, r->offset, "payload", "unused bits of the last byte are set: expected 0");
+    count_record(r, last ? sum : 0);
+    return 0;
+}
+
+int ten_next_start(struct ten_reader *r, struct ten_record *rec, struct ten_err *e)
+{
+    int rc, kind = KIND_END;
+
+    if (not_ready(r, e))
+        return -1;
+    do {
+        drop_behind(r);
+        rc = next_header(r, rec, &kind, e);
+    } while (rc > 0 && kind != KIND_TENSOR);
+    if (rc > 0) {
+        r->part.left = r->part.packed = ten_bytes(rec);
+        r->part.ready = r->part.stored = 0;
+        r->part.count = (uint64_t)ten_count(rec);
+        r->part.type = rec->type;
+        r->part.zstd = rec->zstd;
+        XXH3_64bits_reset(r->hash);
+        if (r->part.left == 0 && end_parts(r, NULL, e) < 0)
+            rc = -1;
+    }
+    if (rc == 0)
+        release_payload(r);
+    r->failed = rc < 0;
+    return rc;
+}
+
+int ten_read_part(struct ten_reader *r, void *data, int64_t bytes, struct ten_err *e)
+{
+    if (bytes > r->part.left)
+        return fail(e, TEN_E_DATA, "%s%" PRId64 " bytes of a payload: expected at most the %" PRId64
+                    " to come", r->name, bytes, r->part.left);
+    if (r->failed)
+        return fail(e, TEN_E_DATA, "%sreading after a failure", r->name);
+    drop_behind(r);
+    for (int64_t have = 0; !r->failed && have < bytes; have += PIECE) {
+        const int64_t piece = bytes - have < PIECE ? bytes - have : PIECE;
+        unsigned char *to = (unsigned char *)data + have;
+
+        r->failed = (r->part.zstd ? unpack_part : copy_part)(r, to, piece, e) < 0;
+        if (!r->failed)
+            XXH3_64bits_update(r->hash, to, (size_t)piece);
+    }
+    r->part.left -= bytes;
+    if (!r->failed && bytes > 0 && r->part.left == 0)
+        r->failed = end_parts(r, (unsigned char *)data + bytes - 1, e) < 0;
+    return r->failed ? -1 : 0;
 }

@@ -119,6 +119,15 @@ void ten_close(struct ten_reader *r);               /* NULL is allowed */
  * than has arrived, however large a size the header claims. */
 int ten_next(struct ten_reader *r, struct ten_record *rec, struct ten_err *e);
 
+/*
+ * The same in parts, for a payload that need not lie in memory as a whole: the next record without
+ * its data (data is NULL), then all ten_bytes() of its payload in as many parts as you like, before
+ * anything else is read.  The checksum is looked at with the last part: what came before may be
+ * damaged until then.  Memory: a chunk of a compressed payload.  1, 0 or -1, and 0 or -1, as above.
+ */
+int ten_next_start(struct ten_reader *r, struct ten_record *rec, struct ten_err *e);
+int ten_read_part(struct ten_reader *r, void *data, int64_t bytes, struct ten_err *e);
+
 /* What has been read so far, for a history: number of records and their chained checksum
  * (ten(5), "digest"; independent of compression and history). */
 struct ten_input {

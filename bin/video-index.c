@@ -1,6 +1,6 @@
 /* bin/video-index.c - what a file of packed videos holds. */
 #include "stream/tool.h"
-#include "video/store.h"
+#include "video/pack.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -30,11 +30,11 @@ static const struct argp argp = {
     "Example:\n  video-index train.ten | cut -f6 | sort | uniq -c", tool_common, 0, 0
 };
 
-static void print(const struct store *s)
+static void print(const struct pack *s)
 {
     puts("video\tframes\theight\twidth\tchannels\tlabel\tbyte\tname");
-    for (int64_t i = 0; i < store_count(s); i++) {
-        const struct store_video *v = store_video(s, i);
+    for (int64_t i = 0; i < pack_count(s); i++) {
+        const struct pack_video *v = pack_video(s, i);
         printf("%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId32 "\t%"
                PRId64 "\t%s\n", i, v->frames, v->height, v->width, v->channels, v->label, v->at,
                v->name);
@@ -46,10 +46,10 @@ int main(int argc, char **argv)
     struct opts o = {0};
 
     tool_open(&o.tool, 0, &argp, argc, argv, &o);
-    struct store *s = store_open(o.path, &o.tool.err);
+    struct pack *s = pack_open(o.path, &o.tool.err);
     if (s)
         print(s);
     const int rc = tool_close(&o.tool, s ? 0 : -1);
-    store_close(s);
+    pack_close(s);
     return rc;
 }

@@ -3,7 +3,7 @@
 #include "image/numbered.h"
 #include "stream/tool.h"
 #include "video/listing.h"
-#include "video/store.h"
+#include "video/pack.h"
 #include "video/videos.h"
 
 #include <inttypes.h>
@@ -78,7 +78,7 @@ static const struct argp argp = {
     "  video-sample --pack=train.ten --segments=8 | ten-info", tool_common, 0, 0
 };
 
-static int add(struct store_writer *w, const struct store_video *v, const uint8_t *pixels,
+static int add(struct pack_writer *w, const struct pack_video *v, const uint8_t *pixels,
                const struct video *from, struct ten_err *e)
 {
     const struct ten_record clip = {
@@ -86,19 +86,19 @@ static int add(struct store_writer *w, const struct store_video *v, const uint8_
         .shape = {5, {1, v->frames, v->height, v->width, v->channels}}, .data = pixels,
         .group_attrs = from ? from->group_attrs : NULL, .history = from ? from->history : NULL,
     };
-    return store_add(w, v, &clip, e);
+    return pack_add(w, v, &clip, e);
 }
 
 /* ---- Of a stream ---------------------------------------------------------------------------- */
 
-static int pack_stream(struct opts *o, struct store_writer *w)
+static int pack_stream(struct opts *o, struct pack_writer *w)
 {
     struct videos *in = videos_open(&o->tool, NULL);
     struct video v;
     int rc = in ? 1 : -1;
     while (rc > 0 && (rc = videos_next(in, &v, &o->tool.err)) > 0) {
-        const struct store_video to = {0, v.frames, v.size.height, v.size.width, v.size.channels,
-                                       v.labelled ? v.label : STORE_UNKNOWN, v.name};
+        const struct pack_video to = {0, v.frames, v.size.height, v.size.width, v.size.channels,
+                                       v.labelled ? v.label : PACK_UNKNOWN, v.name};
         if (add(w, &to, v.pixels, &v, &o->tool.err) < 0)
             rc = -1;
         progress_step(&o->tool.progress, v.number + 1, "");
@@ -111,7 +111,7 @@ static int pack_stream(struct opts *o, struct store_writer *w)
 
 static void read_now(void *of, struct ten_input *now) { *now = ((struct opts *)of)->read; }
 
-static int pack_one(struct opts *o, struct store_writer *w, const struct listed *from)
+static int pack_one(struct opts *o, struct pack_writer *w, const struct listed *from)
 {
     struct loaded v;
     if (listing_load(&v, from, &o->files, &o->read, &o->tool.err) < 0)
@@ -119,14 +119,14 @@ static int pack_one(struct opts *o, struct store_writer *w, const struct listed 
     if (v.missing > 0)
         tool_note(&o->tool, "%s: %" PRId64 " of %" PRId64 " pictures are missing: the first stands "
                   "for them", from->path, v.missing, v.frames);
-    const struct store_video to = {0, v.frames, v.height, v.width, v.channels, from->label,
+    const struct pack_video to = {0, v.frames, v.height, v.width, v.channels, from->label,
                                    from->path};
     const int rc = add(w, &to, v.pixels, NULL, &o->tool.err);
     free(v.pixels);
     return rc;
 }
 
-static int pack_list(struct opts *o, struct store_writer *w)
+static int pack_list(struct opts *o, struct pack_writer *w)
 {
     struct source *src = tool_source(&o->tool, o->list);
     struct listing l = {0};
@@ -148,13 +148,13 @@ int main(int argc, char **argv)
     int rc;
 
     tool_open(&o.tool, TOOL_OUT, &argp, argc, argv, &o);
-    struct store_writer *w = store_writer_new(o.tool.out);
+    struct pack_writer *w = pack_writer_new(o.tool.out);
     progress_start(&o.tool.progress, "videos", 0);
     rc = o.list ? pack_list(&o, w) : pack_stream(&o, w);
     progress_end(&o.tool.progress);
     if (rc == 0)
-        rc = store_end(w, &o.tool.err);
-    store_writer_free(w);
+        rc = pack_end(w, &o.tool.err);
+    pack_writer_free(w);
     rc = tool_close(&o.tool, rc);
     free(o.patterns);
     return rc;

@@ -3,14 +3,14 @@
 #include "base/mem.h"
 #include "stream/attrs.h"
 #include "video/groups.h"
-#include "video/store.h"
+#include "video/pack.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 struct videos {
     char *path;
-    struct store *store;                /* NULL: a stream */
+    struct pack *store;                /* NULL: a stream */
     struct clip_reader *in;
     struct clip_group group;
     int64_t row, number;                /* next row of the group; next video */
@@ -23,15 +23,15 @@ struct videos {
 static void store_now(void *of, struct ten_input *now)
 {
     const struct videos *v = of;
-    *now = (struct ten_input){.name = v->path, .records = store_count(v->store), .bytes = -1,
-                              .digest = store_digest(v->store)};
+    *now = (struct ten_input){.name = v->path, .records = pack_count(v->store), .bytes = -1,
+                              .digest = pack_digest(v->store)};
 }
 
 struct videos *videos_open(struct tool *t, const char *path)
 {
     struct videos *v = xcalloc(1, sizeof *v);
     v->path = path ? xstrdup(path) : NULL;
-    v->store = path ? store_open(path, &t->err) : NULL;
+    v->store = path ? pack_open(path, &t->err) : NULL;
     struct ten_reader *in = path ? NULL : tool_reader(t, "-");
     if (v->store && t->out)
         ten_writer_input(t->out, store_now, v);
@@ -47,14 +47,14 @@ void videos_close(struct videos *v)
 {
     if (!v)
         return;
-    store_close(v->store);
+    pack_close(v->store);
     clip_reader_free(v->in);
     free(v->path);
     free(v->name);
     free(v);
 }
 
-int64_t videos_count(const struct videos *v) { return v->store ? store_count(v->store) : 0; }
+int64_t videos_count(const struct videos *v) { return v->store ? pack_count(v->store) : 0; }
 
 /* ---- Streams -------------------------------------------------------------------------------- */
 
@@ -99,13 +99,13 @@ static int next_row(struct videos *v, struct ten_err *e)
 
 int videos_next(struct videos *v, struct video *one, struct ten_err *e)
 {
-    const int rc = !v->store ? next_row(v, e) : v->number < store_count(v->store);
+    const int rc = !v->store ? next_row(v, e) : v->number < pack_count(v->store);
     if (rc <= 0)
         return rc;
     if (v->store) {
-        const struct store_video *s = store_video(v->store, v->number);
+        const struct pack_video *s = pack_video(v->store, v->number);
         v->now = (struct video){.frames = s->frames, .size = {s->height, s->width, s->channels},
-                                .labelled = s->label != STORE_UNKNOWN, .label = s->label,
+                                .labelled = s->label != PACK_UNKNOWN, .label = s->label,
                                 .name = s->name};
     }
     v->now.number = v->number++;
@@ -121,7 +121,7 @@ int videos_frames(struct videos *v, const int64_t *index, int64_t n, uint8_t *to
     const struct crop_frame *f = &v->now.size;
     const int64_t bytes = f->height * f->width * f->channels;
     if (v->store)
-        return store_frames(v->store, v->now.number, index, n, to, e);
+        return pack_frames(v->store, v->now.number, index, n, to, e);
     for (int64_t i = 0; i < n; i++)
         memcpy(to + i * bytes, v->now.pixels + index[i] * bytes, (size_t)bytes);
     return 0;

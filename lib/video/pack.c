@@ -1,4 +1,4 @@
-#include "video/store.h"
+#include "video/pack.h"
 
 #include "base/fail.h"
 #include "base/hash.h"
@@ -13,24 +13,24 @@
 enum { COLUMNS = 6 };
 #define MOST_BYTES ((int64_t)1 << 40)                /* of a frame */
 
-struct store {
+struct pack {
     struct access *file;
     char *path;
     int64_t n;
-    struct store_video *video;                      /* [n] */
+    struct pack_video *video;                      /* [n] */
     char *names;
     uint64_t digest;
 };
 
 /* ---- Opening -------------------------------------------------------------------------------- */
 
-static int no_store(const struct store *s, const char *why, struct ten_err *e)
+static int no_store(const struct pack *s, const char *why, struct ten_err *e)
 {
     return fail(e, TEN_E_DATA, "%s: %s: expected a store that video-pack wrote", s->path, why);
 }
 
 /* The record of this name at byte `at`, and its payload, the caller's. */
-static void *read_record(const struct store *s, int64_t at, const char *name, enum ten_type type,
+static void *read_record(const struct pack *s, int64_t at, const char *name, enum ten_type type,
                          struct access_record *rec, struct ten_err *e)
 {
     if (access_find(s->file, at, rec, e) < 0)
@@ -53,11 +53,11 @@ static void *read_record(const struct store *s, int64_t at, const char *name, en
 }
 
 /* Where the index and the names start. */
-static int find_index(const struct store *s, int64_t *index, int64_t *names, struct ten_err *e)
+static int find_index(const struct pack *s, int64_t *index, int64_t *names, struct ten_err *e)
 {
     struct access_record tail;
     struct ten_err unsaid;
-    if (access_find(s->file, access_size(s->file) - STORE_TAIL, &tail, &unsaid) < 0 ||
+    if (access_find(s->file, access_size(s->file) - PACK_TAIL, &tail, &unsaid) < 0 ||
         strcmp(tail.name, "store") != 0)
         return no_store(s, "no index at its end", e);
     char *text = strndup(tail.attrs, (size_t)tail.attrs_bytes);
@@ -69,7 +69,7 @@ static int find_index(const struct store *s, int64_t *index, int64_t *names, str
     return attrs ? 0 : -1;
 }
 
-static int read_names(struct store *s, int64_t at, struct ten_err *e)
+static int read_names(struct pack *s, int64_t at, struct ten_err *e)
 {
     struct access_record rec;
     s->names = read_record(s, at, "name", TEN_UTF8, &rec, e);
@@ -86,7 +86,7 @@ static int read_names(struct store *s, int64_t at, struct ten_err *e)
 }
 
 /* Numbers that can be those of a video: sizes of clips of its frames fit int64_t. */
-static bool plausible(const struct store_video *v)
+static bool plausible(const struct pack_video *v)
 {
     int64_t bytes;
     return v->at >= 0 && v->frames >= 1 && v->height >= 1 && v->width >= 1 && v->channels >= 1 &&
@@ -94,7 +94,7 @@ static bool plausible(const struct store_video *v)
            bytes <= MOST_BYTES;
 }
 
-static int read_index(struct store *s, struct ten_err *e)
+static int read_index(struct pack *s, struct ten_err *e)
 {
     struct access_record rec;
     int64_t index = -1, names = -1;
@@ -112,7 +112,7 @@ static int read_index(struct store *s, struct ten_err *e)
     s->digest = XXH3_64bits(row, (size_t)rec.bytes);
     for (int64_t i = 0; i < s->n; i++) {
         const int64_t *r = row + i * COLUMNS;
-        s->video[i] = (struct store_video){r[0], r[1], r[2], r[3], r[4], (int32_t)r[5], ""};
+        s->video[i] = (struct pack_video){r[0], r[1], r[2], r[3], r[4], (int32_t)r[5], ""};
         if (!plausible(&s->video[i])) {
             free(row);
             return no_store(s, "sizes in its index that no video has", e);
@@ -122,18 +122,18 @@ static int read_index(struct store *s, struct ten_err *e)
     return read_names(s, names, e);
 }
 
-struct store *store_open(const char *path, struct ten_err *e)
+struct pack *pack_open(const char *path, struct ten_err *e)
 {
-    struct store *s = xcalloc(1, sizeof *s);
+    struct pack *s = xcalloc(1, sizeof *s);
     s->path = xstrdup(path);
     s->file = access_open(path, e);
     if (s->file && read_index(s, e) == 0)
         return s;
-    store_close(s);
+    pack_close(s);
     return NULL;
 }
 
-void store_close(struct store *s)
+void pack_close(struct pack *s)
 {
     if (!s)
         return;
@@ -144,16 +144,16 @@ void store_close(struct store *s)
     free(s);
 }
 
-int64_t store_count(const struct store *s) { return s->n; }
-const struct store_video *store_video(const struct store *s, int64_t i) { return &s->video[i]; }
-uint64_t store_digest(const struct store *s) { return s->digest; }
+int64_t pack_count(const struct pack *s) { return s->n; }
+const struct pack_video *pack_video(const struct pack *s, int64_t i) { return &s->video[i]; }
+uint64_t pack_digest(const struct pack *s) { return s->digest; }
 
 /* ---- Frames --------------------------------------------------------------------------------- */
 
-int store_frames(const struct store *s, int64_t i, const int64_t *index, int64_t n, uint8_t *to,
+int pack_frames(const struct pack *s, int64_t i, const int64_t *index, int64_t n, uint8_t *to,
                  struct ten_err *e)
 {
-    const struct store_video *v = &s->video[i];
+    const struct pack_video *v = &s->video[i];
     const int64_t want[] = {1, v->frames, v->height, v->width, v->channels};
     struct access_record rec;
     if (access_find(s->file, v->at, &rec, e) < 0)
@@ -172,7 +172,7 @@ int store_frames(const struct store *s, int64_t i, const int64_t *index, int64_t
 
 /* ---- Writing -------------------------------------------------------------------------------- */
 
-struct store_writer {
+struct pack_writer {
     struct ten_writer *out;
     int64_t n, room;
     int64_t *index;                                 /* [n,COLUMNS] */
@@ -180,15 +180,15 @@ struct store_writer {
     size_t names_bytes;
 };
 
-struct store_writer *store_writer_new(struct ten_writer *out)
+struct pack_writer *pack_writer_new(struct ten_writer *out)
 {
-    struct store_writer *w = xcalloc(1, sizeof *w);
+    struct pack_writer *w = xcalloc(1, sizeof *w);
     w->out = out;
     w->names = xcalloc(1, 1);
     return w;
 }
 
-void store_writer_free(struct store_writer *w)
+void pack_writer_free(struct pack_writer *w)
 {
     if (!w)
         return;
@@ -198,12 +198,12 @@ void store_writer_free(struct store_writer *w)
 }
 
 /* Byte of the stream where the next record will start, or -1. */
-static int64_t here(struct store_writer *w, struct ten_err *e)
+static int64_t here(struct pack_writer *w, struct ten_err *e)
 {
     return ten_flush(w->out, e) < 0 ? -1 : ten_written(w->out);
 }
 
-static void add_name(struct store_writer *w, const char *name)
+static void add_name(struct pack_writer *w, const char *name)
 {
     const size_t n = strlen(name);
     w->names = xrealloc(w->names, w->names_bytes + n + 2);
@@ -230,7 +230,7 @@ static char *named(const char *attrs, const char *name, struct ten_err *e)
     return text;
 }
 
-int store_add(struct store_writer *w, const struct store_video *v, const struct ten_record *clip,
+int pack_add(struct pack_writer *w, const struct pack_video *v, const struct ten_record *clip,
               struct ten_err *e)
 {
     const char *name = v->name ? v->name : "";
@@ -253,13 +253,13 @@ int store_add(struct store_writer *w, const struct store_video *v, const struct 
     rec[0].group = w->n++;
     rec[0].group_attrs = *attrs ? attrs : NULL;
     int rc = ten_write(w->out, &rec[0], e);
-    if (rc == 0 && v->label != STORE_UNKNOWN)
+    if (rc == 0 && v->label != PACK_UNKNOWN)
         rc = ten_write(w->out, &rec[1], e);
     free(attrs);
     return rc;
 }
 
-int store_end(struct store_writer *w, struct ten_err *e)
+int pack_end(struct pack_writer *w, struct ten_err *e)
 {
     const int64_t index = here(w, e);
     const struct ten_record rows = {.name = "index", .type = TEN_I64, .shape = {2, {w->n, COLUMNS}},

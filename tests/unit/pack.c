@@ -1,7 +1,7 @@
 /* Packed videos: frames in any order, and every damaged byte is noticed. */
 #include "check.h"
 
-#include "video/store.h"
+#include "video/pack.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -24,22 +24,22 @@ static void write_store(int zstd)
     struct ten_err e = {0};
     const int fd = open(path, O_RDWR | O_TRUNC | O_CREAT, 0600);
     struct ten_writer *out = ten_create_fd(fd, "store", &(struct ten_options){.zstd = zstd}, &e);
-    struct store_writer *w = store_writer_new(out);
+    struct pack_writer *w = pack_writer_new(out);
     for (int64_t i = 0; i < VIDEOS; i++) {
         uint8_t *p = malloc((size_t)(length[i] * FRAME));
         for (int64_t k = 0; k < length[i] * FRAME; k++)
             p[k] = value(i, k / FRAME, k % FRAME);
-        const struct store_video v = {0, length[i], H, W, 3, (int32_t)(10 + i),
+        const struct pack_video v = {0, length[i], H, W, 3, (int32_t)(10 + i),
                                       i == 1 ? "b\tc" : "a"};
         const struct ten_record clip = {.type = TEN_U8, .shape = {5, {1, length[i], H, W, 3}},
                                         .data = p};
-        CHECK_INT(store_add(w, &v, &clip, &e), 0);
+        CHECK_INT(pack_add(w, &v, &clip, &e), 0);
         free(p);
     }
-    CHECK_INT(store_end(w, &e), 0);
+    CHECK_INT(pack_end(w, &e), 0);
     CHECK_INT(ten_finish(out, &e), 0);
     CHECK_STR(e.text, "");
-    store_writer_free(w);
+    pack_writer_free(w);
     ten_discard(out);
     close(fd);
 }
@@ -48,19 +48,19 @@ static int read_all(struct ten_err *e)
 {
     static const int64_t index[] = {39, 0, 17, 17, 38};
     uint8_t *to = malloc(5 * FRAME);
-    struct store *s = store_open(path, e);
+    struct pack *s = pack_open(path, e);
     int rc = s ? 0 : -1;
-    for (int64_t i = 0; s && rc == 0 && i < store_count(s); i++) {
-        const int64_t n = store_video(s, i)->frames;
+    for (int64_t i = 0; s && rc == 0 && i < pack_count(s); i++) {
+        const int64_t n = pack_video(s, i)->frames;
         int64_t at[5];
         for (int k = 0; k < 5; k++)
             at[k] = index[k] % n;
-        rc = store_frames(s, i, at, 5, to, e);
+        rc = pack_frames(s, i, at, 5, to, e);
         for (int64_t k = 0; rc == 0 && k < 5 * FRAME; k++)
             if (to[k] != value(i, at[k / FRAME], k % FRAME))
                 rc = -2;
     }
-    store_close(s);
+    pack_close(s);
     free(to);
     return rc;
 }
@@ -79,14 +79,14 @@ static void the_index_tells_sizes_labels_and_names(void)
 {
     struct ten_err e = {0};
     write_store(1);
-    struct store *s = store_open(path, &e);
-    CHECK_INT(store_count(s), VIDEOS);
-    CHECK_INT(store_video(s, 2)->frames, 40);
-    CHECK_INT(store_video(s, 0)->height, H);
-    CHECK_INT(store_video(s, 1)->label, 11);
-    CHECK_STR(store_video(s, 0)->name, "a");
-    CHECK_STR(store_video(s, 1)->name, "b c");
-    store_close(s);
+    struct pack *s = pack_open(path, &e);
+    CHECK_INT(pack_count(s), VIDEOS);
+    CHECK_INT(pack_video(s, 2)->frames, 40);
+    CHECK_INT(pack_video(s, 0)->height, H);
+    CHECK_INT(pack_video(s, 1)->label, 11);
+    CHECK_STR(pack_video(s, 0)->name, "a");
+    CHECK_STR(pack_video(s, 1)->name, "b c");
+    pack_close(s);
 }
 
 /* Every 97th byte in turn, so that all kinds of places come: what is read is right or refused. */
@@ -117,11 +117,11 @@ static void a_cut_file_and_another_stream_are_no_stores(void)
     struct ten_err e = {0};
     write_store(1);
     CHECK_INT(truncate(path, 100000), 0);
-    CHECK(!store_open(path, &e));
+    CHECK(!pack_open(path, &e));
     CHECK(strstr(e.text, "no index at its end: expected a store that video-pack wrote") != NULL);
     CHECK_INT(truncate(path, 0), 0);
-    CHECK(!store_open(path, &e));
-    CHECK(!store_open("/nowhere", &e));
+    CHECK(!pack_open(path, &e));
+    CHECK(!pack_open("/nowhere", &e));
     CHECK_STR(e.text, "/nowhere: No such file or directory: expected a tensor stream");
 }
 
@@ -158,11 +158,11 @@ static void sizes_of_the_index_are_not_trusted(void)
         CHECK_INT(ten_finish(out, &e), 0);
         ten_discard(out);
         close(fd);
-        struct store *s = store_open(path, &e);
+        struct pack *s = pack_open(path, &e);
         uint8_t to[64];
-        CHECK(!s || store_frames(s, 0, (int64_t[]){0}, 1, to, &e) < 0);
+        CHECK(!s || pack_frames(s, 0, (int64_t[]){0}, 1, to, &e) < 0);
         CHECK_INT(e.code, TEN_E_DATA);
-        store_close(s);
+        pack_close(s);
     }
 }
 

@@ -21,16 +21,16 @@
  * round-trip ball of radius (i+j)R, which holds it, leaves as a core, and the one R larger joins
  * the spanner: it holds all of every walk that meets the core.
  *
- * Hence, with lengths that double, stretch 2(2I+1)R for round trips longer than R/2.  Sources stand in
- * at most T(s) = 2 s^(1+1/k) balls of a length: T(b) + T(p-a) <= T(p) for a good cut, since it has
- * b^(1+1/k) <= a p^(1/k), and p + T(p/2) <= T(p).  With all vertices as sources these are arcs, 2 for
- * each; with fewer, sizes are an observation.
+ * Hence, with lengths that double, round trips of 2(2I+1)R for those longer than R/2.  Sources stand
+ * in at most T(s) = 2 s^(1+1/k) balls of a length: T(b) + T(p-a) <= T(p) for a good cut, since it
+ * has b^(1+1/k) <= a p^(1/k), and p + T(p/2) <= T(p).  With all vertices as sources these are arcs,
+ * 2 for each; with fewer, sizes are an observation.
  */
 
 #define SLACK (1 + 1e-12)
 
-/* Part of vertices: the whole of a component, none any more, or one inside of another, whose number is
- * then one more. */
+/* Part of vertices: the whole of a component, none any more, or one inside of another, whose number
+ * is then one more. */
 enum { WHOLE, GONE };
 
 struct carving {
@@ -106,8 +106,8 @@ static void carve_part(struct carving *c, const uint32_t *v, int64_t n, int64_t 
             p -= carve(c, v[i], id, p);
 }
 
-/* A good cut: the last search that way has the larger ball, with b sources; the smaller one, of this
- * radius, leaves. */
+/* A good cut: the last search that way has the larger ball, with b sources; the smaller one, of
+ * this radius, leaves. */
 static int64_t cut(struct carving *c, int way, double radius, uint32_t id, int64_t b)
 {
     const struct sssp *s = search_of(c, way);

@@ -74,7 +74,7 @@ int64_t scale_sources(const struct scale *s, const struct ball *ball)
     return n;
 }
 
-/* ---- Lengths side by side ---------------------------------------------------------------------- */
+/* ---- Lengths side by side ------------------------------------------------------------------- */
 
 enum { BESIDE = 4 };
 

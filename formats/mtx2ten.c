@@ -79,7 +79,8 @@ static int convert(struct opts *o, const char *path, int64_t group)
     if (m.one_percent)
         tool_note(&o->tool, "%s: line 1: the banner starts with one %%: read as if with two", source_name(src));
 
-    const struct form form = {.values = o->mtx.weights ? "weight" : "values", .type = o->type ? o->type : m.s.whole ? TEN_I64 : TEN_F64,
+    const struct form form = {.values = o->mtx.weights ? "weight" : "values",
+                              .type = o->type ? o->type : m.s.whole ? TEN_I64 : TEN_F64,
                               .symmetry = mtx_symmetry_name(m.symmetry), .coo = o->mtx.in_order};
     const int rc = entries_write(o->tool.out, &m.s, &form, group, &o->tool.err);
     entries_free(&m.s);

@@ -222,7 +222,7 @@ e2.n.paper := 50000
 e2.s.demo := 10 100 250 500
 e2.s.laptop := 10 30 100 300 1000 3000 5000
 e2.s.paper := 10 30 100 300 1000 3000 10000
-e2.arms := spt rtz2 zl2 zl3 fast010 fast025
+e2.arms := spt rtz2 zl2 zl3 clrs2 fast010 fast025
 $(foreach s,$(SEEDS),$(R)/e2-$s.graph): $(R)/e2-%.graph: | $(R)/
 	graphgen rand --n=$(call per,e2.n) --seed=$* >$@.part
 	mv $@.part $@

@@ -1,6 +1,6 @@
 /*
- * Certificates as files: which digraph, which sources, which spanner, and the stretch that was found to
- * hold.  Whoever has the digraph with its spanner can check one, without trust in who wrote it.
+ * Certificates as files: which digraph, which sources, which spanner, and the stretch that was found
+ * to hold.  Whoever has the digraph with its spanner can check one, without trust in who wrote it.
  */
 #ifndef GRAPH_CERTIFICATE_H
 #define GRAPH_CERTIFICATE_H

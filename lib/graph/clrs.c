@@ -21,21 +21,22 @@
  * round-trip ball of radius (i+j)R, which holds it, leaves as a core, and the one R larger joins
  * the spanner: it holds all of every walk that meets the core.
  *
- * Hence, with lengths that double, stretch 2(2I+1)R for round trips longer than R/2.  Sources stand in
- * at most T(s) = 2 s^(1+1/k) balls of a length: T(b) + T(p-a) <= T(p) for a good cut, since it has
- * b^(1+1/k) <= a p^(1/k), and p + T(p/2) <= T(p).  With all vertices as sources these are arcs, 2 for
- * each; with fewer, sizes are an observation.
+ * Hence, with lengths that double, round trips of 2(2I+1)R for those longer than R/2.  Sources stand
+ * in at most T(s) = 2 s^(1+1/k) balls of a length: T(b) + T(p-a) <= T(p) for a good cut, since it
+ * has b^(1+1/k) <= a p^(1/k), and p + T(p/2) <= T(p).  With all vertices as sources these are arcs,
+ * 2 for each; with fewer, sizes are an observation.
  */
 
 #define SLACK (1 + 1e-12)
 
-/* Part of vertices: the whole of a component, none any more, or one inside of another, whose number is
- * then one more. */
+/* Part of vertices: the whole of a component, none any more, or one inside of another, whose number
+ * is then one more. */
 enum { WHOLE, GONE };
 
 struct carving {
+    struct build *b;
     struct scale *s;
-    struct ball ball;
+    struct ball *ball;
     double length;
     int k;
 };
@@ -59,7 +60,7 @@ static bool good_cut(const struct carving *c, int64_t a, int64_t b, int64_t p)
 
 static struct sssp *search_of(const struct carving *c, int way)
 {
-    return way ? c->ball.back : c->ball.there;
+    return way ? c->ball->back : c->ball->there;
 }
 
 /* Sources of the part within radius of u, from (0) or to (1) it. */
@@ -79,12 +80,12 @@ static int64_t take_ball(struct carving *c, uint32_t u, uint32_t id, int64_t ste
 {
     struct scale *s = c->s;
     int64_t taken = 0;
-    ball_grow(&c->ball, u, (double)(steps + 1) * c->length, s->part, id);
-    if (scale_add(s, &c->ball, u))
+    ball_grow(c->ball, u, (double)(steps + 1) * c->length, s->part, id);
+    if (scale_add(s, c->ball, u))
         scale_done(s, s->b->comp[u]);
-    for (int64_t i = 0; i < c->ball.back->reached; i++) {
-        const uint32_t v = c->ball.back->order[i];
-        if (ball_round_trip(&c->ball, v) <= (double)steps * c->length * SLACK) {
+    for (int64_t i = 0; i < c->ball->back->reached; i++) {
+        const uint32_t v = c->ball->back->order[i];
+        if (ball_round_trip(c->ball, v) <= (double)steps * c->length * SLACK) {
             s->part[v] = GONE;
             taken += s->is_source[v];
         }
@@ -105,8 +106,8 @@ static void carve_part(struct carving *c, const uint32_t *v, int64_t n, int64_t 
             p -= carve(c, v[i], id, p);
 }
 
-/* A good cut: the last search that way has the larger ball, with b sources; the smaller one, of this
- * radius, leaves. */
+/* A good cut: the last search that way has the larger ball, with b sources; the smaller one, of
+ * this radius, leaves. */
 static int64_t cut(struct carving *c, int way, double radius, uint32_t id, int64_t b)
 {
     const struct sssp *s = search_of(c, way);
@@ -143,32 +144,26 @@ static int64_t carve(struct carving *c, uint32_t u, uint32_t id, int64_t p)
     return take_ball(c, u, id, steps[0] + steps[1]);
 }
 
-static void carve_length(struct carving *c, struct build *b, int64_t *left)
+static void carve_length(void *ctx, struct scale *s, struct ball *ball, double length)
 {
-    memset(left, 0, (size_t)b->components * sizeof *left);
+    struct carving c = *(const struct carving *)ctx;
+    struct build *b = c.b;
+    int64_t *left = xcalloc((size_t)b->components, sizeof *left);
+    c.s = s;
+    c.ball = ball;
+    c.length = length;
     for (int64_t i = 0; i < b->g->nsources; i++)
         left[b->comp[b->g->sources[i]]]++;
-    scale_next(c->s);
     for (int64_t i = 0; i < b->g->nsources && !build_late(b); i++) {
         const uint32_t u = b->g->sources[i];
-        if (scale_wants(c->s, u))
-            left[b->comp[u]] -= carve(c, u, WHOLE, left[b->comp[u]]);
+        if (scale_wants(s, u))
+            left[b->comp[u]] -= carve(&c, u, WHOLE, left[b->comp[u]]);
     }
+    free(left);
 }
 
 void clrs_build(struct build *b, int k)
 {
-    struct scale s;
-    struct carving c = {.s = &s, .k = k, .ball = {sssp_new(b->g), sssp_new(b->g)},
-                        .length = scale_first(b->g)};
-    int64_t *left = xmalloc((size_t)b->components * sizeof *left);
-    scale_open(&s, b);
-    for (; s.open > 0 && !b->late; c.length *= 2)
-        carve_length(&c, b, left);
-    b->count.settled += c.ball.there->count.settled + c.ball.back->count.settled;
-    b->count.scanned += c.ball.there->count.scanned + c.ball.back->count.scanned;
-    sssp_free(c.ball.there);
-    sssp_free(c.ball.back);
-    free(left);
-    scale_close(&s);
+    struct carving c = {.b = b, .k = k};
+    scale_each(b, 2, carve_length, &c);
 }

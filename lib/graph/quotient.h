@@ -17,9 +17,9 @@ void quotient(struct digraph *q, int64_t **arc, const struct digraph *g, const u
               int64_t n, const uint32_t *comp, double heaviest);
 
 /*
- * The components of a quotient that keeps whole ones and joins nothing: part[map[v]] becomes that of
- * vertex v, comp[v] of `components' [n], numbered anew in the order of their first vertices.  Returns how
- * many are left.
+ * The components of a quotient that keeps whole ones and joins nothing: part[map[v]] becomes that
+ * of vertex v, comp[v] of `components' [n], numbered anew in the order of their first vertices.
+ * Returns how many are left.
  */
 int64_t quotient_components(uint32_t *part, const uint32_t *comp, int64_t components,
                             const uint32_t *map, int64_t n);

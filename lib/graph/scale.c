@@ -10,8 +10,8 @@
 bool build_late(struct build *b)
 {
     if (now_seconds() > b->deadline)
-        b->late = true;
-    return b->late;
+        __atomic_store_n(&b->late, true, __ATOMIC_RELAXED);
+    return __atomic_load_n(&b->late, __ATOMIC_RELAXED);
 }
 
 double scale_first(const struct digraph *g)
@@ -72,4 +72,58 @@ int64_t scale_sources(const struct scale *s, const struct ball *ball)
     for (int64_t i = 0; i < ball->back->reached; i++)
         n += s->is_source[ball->back->order[i]];
     return n;
+}
+
+/* ---- Lengths side by side ------------------------------------------------------------------- */
+
+enum { BESIDE = 4 };
+
+/* The components that are done after any of the lengths are done for all. */
+static void merge_done(struct scale s[BESIDE])
+{
+    for (int64_t c = 0; c < s->b->components; c++) {
+        bool done = false;
+        for (int i = 0; i < BESIDE; i++)
+            done |= s[i].done[c];
+        for (int i = 0; done && i < BESIDE; i++)
+            scale_done(&s[i], (uint32_t)c);
+    }
+}
+
+/* The greatest first, which take longest. */
+static void cover_lengths(struct scale s[BESIDE], struct build *b, const double length[BESIDE],
+                          scale_fn *fn, void *ctx)
+{
+    int64_t settled = 0, scanned = 0;
+    #pragma omp parallel reduction(+:settled, scanned)
+    {
+        struct ball ball = {sssp_new(b->g), sssp_new(b->g)};
+        #pragma omp for schedule(dynamic)
+        for (int i = BESIDE - 1; i >= 0; i--) {
+            scale_next(&s[i]);
+            fn(ctx, &s[i], &ball, length[i]);
+        }
+        settled += ball.there->count.settled + ball.back->count.settled;
+        scanned += ball.there->count.scanned + ball.back->count.scanned;
+        sssp_free(ball.there);
+        sssp_free(ball.back);
+    }
+    b->count.settled += settled;
+    b->count.scanned += scanned;
+}
+
+void scale_each(struct build *b, double step, scale_fn *fn, void *ctx)
+{
+    struct scale s[BESIDE];
+    double next = scale_first(b->g), length[BESIDE];
+    for (int i = 0; i < BESIDE; i++)
+        scale_open(&s[i], b);
+    while (s->open > 0 && !build_late(b)) {
+        for (int i = 0; i < BESIDE; i++, next *= step)
+            length[i] = next;
+        cover_lengths(s, b, length, fn, ctx);
+        merge_done(s);
+    }
+    for (int i = 0; i < BESIDE; i++)
+        scale_close(&s[i]);
 }

@@ -34,4 +34,14 @@ void scale_done(struct scale *s, uint32_t comp);
 /* Sources in the ball. */
 int64_t scale_sources(const struct scale *s, const struct ball *ball);
 
+/*
+ * Call fn(ctx, s, ball, length) for the first length and those a factor of `step' apart, until
+ * every component is done or it is late.  Some lengths go side by side, always the same ones, so
+ * that the number of threads changes nothing; s->part is 0 everywhere and s->done, to which fn
+ * adds, what was done before all of these.  So lengths beyond the one that was the last for a
+ * component may cover it again, by the ball that is all of it.
+ */
+typedef void scale_fn(void *ctx, struct scale *s, struct ball *ball, double length);
+void scale_each(struct build *b, double step, scale_fn *fn, void *ctx);
+
 #endif

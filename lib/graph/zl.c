@@ -35,21 +35,19 @@ static void cover_from(struct scale *s, struct ball *ball, uint32_t u, double le
     }
 }
 
+struct zl { struct build *b; double growth; };
+
+static void cover_length(void *ctx, struct scale *s, struct ball *ball, double length)
+{
+    const struct zl *z = ctx;
+    const uint32_t *sources = z->b->g->sources;
+    for (int64_t i = 0; i < z->b->g->nsources && !build_late(z->b); i++)
+        if (scale_wants(s, sources[i]))
+            cover_from(s, ball, sources[i], length, z->growth);
+}
+
 void zl_build(struct build *b, int k, double eps)
 {
-    const double growth = pow((double)b->g->nsources, 1.0 / k), step = 1 + eps / (2 * k);
-    struct ball ball = {sssp_new(b->g), sssp_new(b->g)};
-    struct scale s;
-    scale_open(&s, b);
-    for (double length = scale_first(b->g); s.open > 0 && !b->late; length *= step) {
-        scale_next(&s);
-        for (int64_t i = 0; i < b->g->nsources && !build_late(b); i++)
-            if (scale_wants(&s, b->g->sources[i]))
-                cover_from(&s, &ball, b->g->sources[i], length, growth);
-    }
-    b->count.settled += ball.there->count.settled + ball.back->count.settled;
-    b->count.scanned += ball.there->count.scanned + ball.back->count.scanned;
-    sssp_free(ball.there);
-    sssp_free(ball.back);
-    scale_close(&s);
+    struct zl z = {b, pow((double)b->g->nsources, 1.0 / k)};
+    scale_each(b, 1 + eps / (2 * k), cover_length, &z);
 }

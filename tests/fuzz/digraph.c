@@ -1,6 +1,6 @@
 /* Groups of records taken for a digraph with sources and a spanner: refused with a message, or one
- * whose spanner, by a construction that the second byte chooses, keeps its promise and can be written.
- * The first byte picks the attributes; a record is four bytes (name, type, length, length) and its
+ * whose spanner, by a construction that the second byte chooses, keeps its promise and can be
+ * written.  The first byte picks the attributes; a record is four bytes (name, type, length, length) and its
  * payload, as much as there is. */
 #include "graph/spanner.h"
 
@@ -10,8 +10,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const char *const names[] = {"indptr", "indices", "weight", "sources", "in_h", "row", "col", "values", "xy"};
-static const enum ten_type types[] = {TEN_I64, TEN_I32, TEN_F64, TEN_U32, TEN_U8, TEN_F32, TEN_U16, TEN_BOOL, TEN_U4};
+static const char *const names[] = {"indptr", "indices", "weight", "sources",
+                                    "in_h", "row", "col", "values", "xy"};
+static const enum ten_type types[] = {TEN_I64, TEN_I32, TEN_F64, TEN_U32, TEN_U8,
+                                      TEN_F32, TEN_U16, TEN_BOOL, TEN_U4};
 static const char *const attributes[] = {
     "{\"kind\":\"coo\",\"shape\":[4,4],\"symmetry\":\"general\"}",
     "{\"kind\":\"csr\",\"shape\":[4,4],\"symmetry\":\"general\"}",
@@ -61,10 +63,12 @@ static void check(const struct digraph *g)
 {
     if (g->out.rows != g->n || g->out.n != g->m || g->out.ptr[g->n] != g->m)
         abort();
-    for (int64_t k = 0; k < g->m; k++)
-        if (!(digraph_weights(g)[k] >= 0 && digraph_weights(g)[k] < INFINITY) || g->out.col[k] >= g->n ||
-            g->in_arc[k] < 0 || g->in_arc[k] >= g->m)
+    for (int64_t k = 0; k < g->m; k++) {
+        const double w = digraph_weights(g)[k];
+        if (!(w >= 0 && w < INFINITY) || g->out.col[k] >= g->n || g->in_arc[k] < 0 ||
+            g->in_arc[k] >= g->m)
             abort();
+    }
     for (int64_t i = 0; i < g->nsources; i++)
         if (g->sources[i] >= g->n)
             abort();

@@ -3,9 +3,9 @@
 # 27-point stencils are alike and near each other.
 
 # A graph is scale-edges, a cube its nodes a side: about 1e5 multiplications, then ten times.
-growth.rmat.demo ?= 8-2000 10-8000 12-36000
+growth.rmat.demo ?= 8-3500 10-15000 12-70000
 growth.cube.demo ?= 6 13 25
-growth.rmat.laptop ?= $(growth.rmat.demo) 14-170000 16-750000
+growth.rmat.laptop ?= $(growth.rmat.demo) 14-330000 16-1450000
 growth.cube.laptop ?= $(growth.cube.demo) 53 112
 growth.rmat.paper ?= $(growth.rmat.laptop)
 growth.cube.paper ?= $(growth.cube.laptop)

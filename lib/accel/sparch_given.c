@@ -73,8 +73,9 @@ static int take_node(struct reading *x, const char *line, const char *end)
     if (!number(x, PARENT, line, end, &parent) || parent < -1 ||
         (parent >= 0 && parent <= node) || parent >= INT32_MAX)
         return bad(x, "parent: expected the number of a later round, or -1");
-    const bool leaf = field(line, end, x->column[KIND], &p, &stop) && is_word(p, stop, "leaf");
-    if (!leaf && !is_word(p, stop, "round"))
+    const bool there = field(line, end, x->column[KIND], &p, &stop);
+    const bool leaf = there && is_word(p, stop, "leaf");
+    if (!there || (!leaf && !is_word(p, stop, "round")))
         return bad(x, "kind: expected leaf or round");
     if (leaf && g->leaves < g->nodes)
         return bad(x, "a leaf behind a round: expected leaves first");

@@ -180,6 +180,58 @@ one() { train-tsm --seed=3 --width=8 --sync-bn --schedule=constant:lr=0.005 "$@"
         [ "$(awk 'END { print $2, $3 }' curve.tsv)" = "8 $([ $scale = linear ] && echo 0.02 || echo 0.01)" ]
     done
 }
+# Twenty-four videos of 12 frames in 8 classes, 3 of each; a wider one among them.
+packed() {
+    video-gen motion --quiet --n=23 --frames=12 --size=24,24 --seed=5 >videos.ten
+    video-gen motion --quiet --n=1 --frames=30 --size=24,40 --seed=6 >wide.ten
+    cat videos.ten wide.ten | video-pack >store.ten
+}
+pack() { train-tsm --quiet --seed=3 --width=8 --epochs=2 --batch=8 --segments=4 --size=16 --classes=8 --pack=store.ten "$@" </dev/null; }
+@test "--pack: clips of stored videos, drawn anew every epoch; killed and gone on, the same bytes" {
+    packed
+    pack --epochs=12 --resume=ck.ten --every=0 >want.ten
+    rm ck.ten
+    run -0 config want.ten
+    [[ "$output" = *'"in":[4,16,16,3]'* ]]
+    for k in 1 2; do
+        command train-tsm --quiet --threads=1 --seed=3 --width=8 --epochs=12 --batch=8 --segments=4 --size=16 --classes=8 --pack=store.ten \
+            --resume=ck.ten --every=0 </dev/null >got.ten &
+        for ((n = 0; n < 200; n++)); do
+            [ ! -e ck.ten ] || break
+            sleep 0.01
+        done
+        kill -9 $! 2>/dev/null || true
+        wait $! || true
+    done
+    pack --epochs=12 --resume=ck.ten --every=0 >got.ten
+    cmp want.ten got.ten
+    pack --mode=dense --epochs=12 >other.ten
+    run -1 ten-cmp want.ten other.ten
+    run -0 ten-info --history want.ten
+    [[ "$output" = *"store.ten"* ]]
+}
+@test "--valid-pack measures on clips from the middle, nothing drawn" {
+    packed
+    pack --curve=curve.tsv --valid-pack=store.ten --keep=best >net.ten
+    run -0 --separate-stderr bash -c 'train-tsm --width=8 --segments=4 --size=16 --classes=8 --eval-only --tune-from=net.ten --pack=store.ten </dev/null >none.ten'
+    [[ "$stderr" = *"of 24 samples" ]]
+    [ "$(sed 's/.*accuracy \([0-9.]*\) of.*/\1/' <<<"${stderr_lines[-1]}")" = "$(awk 'NR > 1 && $7 > m { m = $7 } END { printf "%.4f", m }' curve.tsv)" ]
+}
+@test "a store with a video of no class, or no store: exit 1, one line" {
+    ten-cut --keep=clip <few.ten | ten-head | video-pack >store.ten
+    run -1 --separate-stderr pack
+    [ "$stderr" = "train-tsm: store.ten: video 0 has no label: expected one for each" ]
+    ten-gen clip u8 2,5,20,20,1 label i32 2 | video-pack >store.ten
+    run -1 --separate-stderr pack
+    [ "$stderr" = "train-tsm: store.ten: video 0 has 1 channels: expected 3, colours" ]
+    cp few.ten store.ten
+    run -1 --separate-stderr pack
+    [ "${#stderr_lines[@]}" = 1 ]
+    packed
+    run -1 --separate-stderr bash -c 'train-tsm --quiet --segments=4 --size=16 --pack=store.ten "$@" </dev/null' _ \
+        --config='{"family": "resnet", "width": 8, "blocks": [1], "in": [8,16,16,3], "frames": 8, "classes": 8}'
+    [[ "$stderr" = *"clip: samples of shape [4,16,16,3]: expected [8,16,16,3], which the network reads (--segments, --size)" ]]
+}
 @test "wrong usage: exit 2, saying what would be right" {
     wrong() { run -2 --separate-stderr train "${@:2}"; [[ "${stderr_lines[0]}" = "train-tsm: "*"$1"* ]] || { echo "$stderr"; false; }; }
     wrong "expected no --arch, --shift and so on beside it" --config='{"family": "resnet"}'

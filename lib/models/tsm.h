@@ -65,7 +65,7 @@ enum { TSM_V1 = 4 };
 struct tsm_recipe {
     const char *name, *schedule, *optim;
     int64_t batch, epochs;              /* batch: of each process with each_process */
-    bool each_process, groups, partial_bn, zero_gamma;
+    bool each_process, groups, partial_bn, zero_gamma, dense;
     bool mirrored;                      /* a clip and its mirror image have one class */
     double dropout, clip;
     const char *augment;
@@ -83,6 +83,9 @@ struct tsm_options {
     bool unscaled;                      /* rates are not scaled */
     const char *tune_from;
     double smoothing;
+    const char *pack, *valid_pack;      /* stores of videos, instead of clips; NULL: none */
+    int64_t segments, size;             /* clips [segments,size,size,3] of them */
+    int dense;                          /* frames of one stretch; -1: as the recipe */
 };
 /* For a tool's list of argp children, input: struct tsm_options; beside trainer_child and scale_child, whose inputs are
  * its parts. */
@@ -94,16 +97,19 @@ void tsm_options_default(struct tsm_options *o);
 void tsm_fill(struct tsm_options *o, int64_t channels);
 /* All of it as options, in one line; free() it. */
 char *tsm_recipe_text(const struct tsm_options *o);
-/* The network of --config, or of the short options for these clips; groups and frozen norms are set.  NULL with *e set. */
-struct model *tsm_model(struct tsm_options *o, const struct samples *clips, struct memory *memory, struct ten_err *e);
+/* The network of --config, or of the short options for these clips, or those of the source (NULL: stored); groups and
+ * frozen norms are set.  NULL with *e set. */
+struct model *tsm_model(struct tsm_options *o, const struct samples *clips, const struct feeder_source *source,
+                        struct memory *memory, struct ten_err *e);
 /* Notes on what is likely to disappoint: rates for other batches, norms of few clips, shifts of no channel, flips that
  * turn directions around.  Nothing where all is well. */
 void tsm_warn(struct tool *t, const struct tsm_options *o, const struct model *m);
 
 /* ---- Objective ----------------------------------------------------------------------------------------------------- */
 
-/* groups: the last layer begins with tsm_init_last(), as its rates are meant for; tuning: with tsm_same_classes(). */
-struct tsm_objective { struct classifier_loss loss; uint64_t seed; bool groups, tuning; };
+/* groups: the last layer begins with tsm_init_last(), as its rates are meant for; tuning: with tsm_same_classes();
+ * packed: clips of samples without are made by a source. */
+struct tsm_objective { struct classifier_loss loss; uint64_t seed; bool groups, tuning, packed; };
 /* Cross-entropy of the average over frames, or, where every frame answers, its average over frames; the score is that of
  * the average of the answers. */
 struct objective tsm_objective(struct tsm_objective *o);

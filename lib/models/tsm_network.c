@@ -127,15 +127,31 @@ static json_t *config_for(struct tsm_options *o, const struct samples *s, const 
     return tsm_config(&o->net, clip, e);
 }
 
-struct model *tsm_model(struct tsm_options *o, const struct samples *s, struct memory *memory, struct ten_err *e)
+/* What is stored is compared with the network by the trainer. */
+static struct model *fitting(struct model *m, const struct feeder_source *source, struct ten_err *e)
 {
-    const int64_t *clip = clip_shape(s, e);
+    struct ten_shape in = {.rank = m->in_rank};
+    char is[192], want[192];
+    memcpy(in.dim, m->in, (size_t)m->in_rank * sizeof *m->in);
+    if (!source || (in.rank == 4 && memcmp(in.dim, source->shape.dim, 4 * sizeof *in.dim) == 0))
+        return m;
+    fail(e, TEN_E_DATA, "%s: samples of shape %s: expected %s, which the network reads (--segments, --size)", source->name,
+         ten_shape_text(&source->shape, is), ten_shape_text(&in, want));
+    model_free(m);
+    return NULL;
+}
+
+struct model *tsm_model(struct tsm_options *o, const struct samples *s, const struct feeder_source *source,
+                        struct memory *memory, struct ten_err *e)
+{
+    const int64_t *clip = source ? source->shape.dim : clip_shape(s, e);
     if (!clip)
         return NULL;
     tsm_fill(o, clip[3]);
     json_t *config = config_for(o, s, clip, e);
     struct model *m = config ? model_new(config, memory, e) : NULL;
     json_decref(config);
+    m = m ? fitting(m, source, e) : NULL;
     if (m && o->groups)
         tsm_groups(m);
     if (m && o->partial_bn)

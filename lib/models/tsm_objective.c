@@ -27,10 +27,11 @@ static struct var *loss(void *ctx, struct tape *t, struct var *out, const struct
 /* Clips that m reads, and labels; where every frame answers, with a row. */
 static int check(void *ctx, const struct model *m, const struct samples *s, struct ten_err *e)
 {
+    const struct tsm_objective *o = ctx;
     struct model rows = *m;
-    (void)ctx;
     rows.out_rank = 1;
-    return model_reads(&rows, s, e) < 0 || samples_need(s, "label", e) < 0 ? -1 : 0;
+    const bool made = o->packed && samples_pictures(s) < 0;
+    return (!made && model_reads(&rows, s, e) < 0) || samples_need(s, "label", e) < 0 ? -1 : 0;
 }
 
 static int learn(void *ctx, struct model *m, const struct samples *train, struct ten_err *e)

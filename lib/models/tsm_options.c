@@ -2,7 +2,8 @@
 
 enum {
     O_ARCH = 600, O_SHIFT, O_DIV, O_PLACE, O_POOL, O_NON_LOCAL, O_CONSENSUS, O_I3D, O_WIDTH, O_STEM, O_CLASSES,
-    O_DROPOUT, O_ZERO, O_RECIPE, O_GROUPS, O_PARTIAL, O_LR_BATCH, O_LR_SCALE, O_TUNE, O_EVAL, O_SMOOTHING
+    O_DROPOUT, O_ZERO, O_RECIPE, O_GROUPS, O_PARTIAL, O_LR_BATCH, O_LR_SCALE, O_TUNE, O_EVAL, O_SMOOTHING,
+    O_PACK, O_VALID_PACK, O_SEGMENTS, O_SIZE, O_SAMPLING
 };
 
 static const struct argp_option network_options[] = {
@@ -29,6 +30,11 @@ static const struct argp_option options[] = {
     {"lr-scale", O_LR_SCALE, "HOW", 0, "For other steps it is scaled (linear, the default) or left (none)", 2},
     {"smoothing", O_SMOOTHING, "E", 0, "Label smoothing (default 0)", 2},
     {"tune-from", O_TUNE, "FILE", 0, "Begin with a trained model; its last layer if it has as many classes", 2},
+    {"pack", O_PACK, "FILE", 0, "Train on clips of the videos of a store, drawn anew every epoch", 2},
+    {"valid-pack", O_VALID_PACK, "FILE", 0, "Measure on clips from the middle of these", 2},
+    {"segments", O_SEGMENTS, "T", 0, "Frames of such a clip (default 8)", 2},
+    {"size", O_SIZE, "N", 0, "Height and width of such a clip (default 224)", 2},
+    {"mode", O_SAMPLING, "MODE", 0, "Its frames are of all segments of the video (uniform) or of one stretch (dense)", 2},
     {"eval-only", O_EVAL, 0, 0, "Do not train: say how well the model does, on the samples of --valid if given", 2},
     {0}
 };
@@ -69,6 +75,8 @@ static void check(const struct tsm_options *o, struct argp_state *st)
         argp_error(st, "--tune-from: a model to begin with, as --init: expected one of them");
     if (o->train.evaluate_only && !o->tune_from && !n->init && !o->train.checkpoint)
         argp_error(st, "--eval-only: no model: expected --tune-from, --init or --resume");
+    if (o->valid_pack && o->train.valid != o->valid_pack)
+        argp_error(st, "--valid-pack: samples to measure on, as --valid: expected one of them");
     if (o->unscaled && o->train.rate_batch)
         argp_error(st, "--lr-batch: nothing is scaled with --lr-scale=none: expected one of them");
 }
@@ -86,6 +94,11 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case O_LR_SCALE:   o->unscaled = tool_choice(st, arg, (const char *[]){"linear", "none", NULL}); break;
     case O_SMOOTHING:  o->smoothing = tool_float(st, arg, 0, 0.999); break;
     case O_TUNE:       o->tune_from = arg; break;
+    case O_PACK:       o->pack = arg; break;
+    case O_VALID_PACK: o->train.valid = o->valid_pack = arg; break;
+    case O_SEGMENTS:   o->segments = tool_int(st, arg, 1, 64); break;
+    case O_SIZE:       o->size = tool_int(st, arg, 8, 1 << 12); break;
+    case O_SAMPLING:   o->dense = tool_choice(st, arg, (const char *[]){"uniform", "dense", NULL}); break;
     case O_EVAL:       o->train.evaluate_only = true; break;
     case ARGP_KEY_END:
         check(o, st);
@@ -104,7 +117,8 @@ const struct argp_child tsm_child = {&argp, 0, "Recipe:", 8};
 
 void tsm_options_default(struct tsm_options *o)
 {
-    *o = (struct tsm_options){.recipe = TSM_V1, .groups = -1, .partial_bn = -1};
+    *o = (struct tsm_options){.recipe = TSM_V1, .groups = -1, .partial_bn = -1, .segments = 8, .size = 224,
+                              .dense = -1};
     trainer_options_default(&o->train);
     o->train.optim = o->train.schedule = o->train.augment = NULL;
     o->train.batch = o->train.epochs = 0;

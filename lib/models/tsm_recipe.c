@@ -19,7 +19,7 @@ const struct tsm_recipe tsm_recipes[] = {
     {.name = "kinetics", .schedule = "multistep:lr=0.02,at=20/40", .optim = "sgd:momentum=0.9,decay=1e-4", .batch = 128,
      .epochs = 50, .groups = true, .mirrored = true, .dropout = 0.5, .clip = 20, .augment = "flip", IMAGENET},
     {.name = "kinetics-dense", .schedule = "multistep:lr=0.00125,at=40/80,warmup=5", .optim = "sgd:momentum=0.9,decay=1e-4",
-     .batch = 8, .each_process = true, .epochs = 100, .groups = true, .zero_gamma = true, .mirrored = true, .dropout = 0.5,
+     .batch = 8, .each_process = true, .dense = true, .epochs = 100, .groups = true, .zero_gamma = true, .mirrored = true, .dropout = 0.5,
      .clip = 20, .augment = "flip", IMAGENET},
     {.name = "sth", .schedule = "multistep:lr=0.01,at=20/40", .optim = "sgd:momentum=0.9,decay=5e-4", .batch = 64,
      .epochs = 50, .groups = true, .dropout = 0.5, .clip = 20, .augment = "", IMAGENET},

@@ -33,6 +33,7 @@ struct maker {
     pthread_t thread;
     int64_t epoch, *order;              /* the epoch whose order it is; -1 before the first */
     float *partner;                     /* an image to mix in */
+    uint8_t *made;                      /* one sample of the source */
     void *scratch;
 };
 
@@ -40,7 +41,8 @@ struct feeder {
     const struct samples *samples;
     struct feeder_options opt;
     int columns, image, label;          /* numbers of columns, -1: none */
-    const struct samples_column *column;
+    struct samples_column *column;      /* [columns] those of the samples, then the source's */
+    const struct feeder_source *source; /* NULL: images are stored */
     struct batch_form form;             /* of images */
     bool mixes;
     int64_t count, batches, rows;       /* samples; batches of an epoch; most samples of one here */
@@ -150,13 +152,19 @@ static int fill_column(const struct feeder *f, struct slot *s, int c, struct ten
     return 0;
 }
 
-static void make_image(float *y, const struct maker *m, int64_t epoch, int64_t sample)
+static int make_image(float *y, const struct maker *m, int64_t epoch, int64_t sample,
+                      struct ten_err *e)
 {
     const struct feeder *f = m->f;
+    const struct batch_key key = {f->opt.seed, epoch};
     struct batch_look look;
 
-    batch_look(&look, &f->form, &(struct batch_key){f->opt.seed, epoch}, sample);
-    batch_image(y, samples_row(f->samples, f->image, sample), &f->form, &look, m->scratch);
+    if (f->source && f->source->make(f->source->ctx, m->made, &key, sample, e) < 0)
+        return -1;
+    batch_look(&look, &f->form, &key, sample);
+    batch_image(y, f->source ? m->made : samples_row(f->samples, f->image, sample), &f->form, &look,
+                m->scratch);
+    return 0;
 }
 
 /* Image i and its label, mixed with those of the sample that comes next in the epoch's order, which
@@ -172,7 +180,8 @@ static int mix_sample(struct maker *m, struct slot *s, int64_t i, int64_t partne
     if (b < 0)
         return -1;
     batch_mix(&mix, &f->form, &(struct batch_key){f->opt.seed, s->batch.epoch}, s->sample[i]);
-    make_image(m->partner, m, s->batch.epoch, partner);
+    if (make_image(m->partner, m, s->batch.epoch, partner, e) < 0)
+        return -1;
     batch_image_mix(s->column[f->image].f + i * pixels, m->partner, &f->form, &mix);
     memset(soft, 0, (size_t)f->opt.classes * sizeof *soft);
     soft[a] += mix.weight;
@@ -188,7 +197,8 @@ static int fill_images(struct maker *m, struct slot *s, int64_t first, struct te
     for (int64_t i = 0; i < s->batch.n; i++) {
         const int64_t at = first + f->opt.rank + i * f->opt.ranks;
 
-        make_image(s->column[f->image].f + i * pixels, m, s->batch.epoch, s->sample[i]);
+        if (make_image(s->column[f->image].f + i * pixels, m, s->batch.epoch, s->sample[i], e) < 0)
+            return -1;
         if (f->mixes && mix_sample(m, s, i, m->order[(at + 1) % f->count], e) < 0)
             return -1;
     }
@@ -344,7 +354,8 @@ static int learn_samples(struct feeder *f, struct ten_err *e)
         return fail(e, TEN_E_DATA, "%lld samples: expected %lld at least, one batch",
                     (long long)f->count, o->drop_last ? (long long)o->batch : 1);
     f->rows = ((o->batch < f->count ? o->batch : f->count) - 1) / o->ranks + 1;
-    f->image = o->image ? samples_find(f->samples, o->image) : samples_pictures(f->samples);
+    f->image = f->source ? f->columns - 1 : o->image ? samples_find(f->samples, o->image)
+                                                     : samples_pictures(f->samples);
     f->label = samples_find(f->samples, label);
     f->mixes = batch_augment_mixes(&o->augment) && !o->evaluate;
     if (f->image < 0 && (augments(&o->augment) || o->scale.channels > 0))
@@ -397,8 +408,28 @@ static void maker_init(struct maker *m, struct feeder *f)
     if (f->image < 0)
         return;
     m->scratch = xaligned((size_t)batch_form_scratch(&f->form));
+    if (f->source)
+        m->made = xaligned((size_t)f->column[f->image].bytes);
     if (f->mixes)
         m->partner = xaligned((size_t)batch_form_count(&f->form) * sizeof(float));
+}
+
+/* Columns of the samples and, behind them, of the source. */
+static void learn_columns(struct feeder *f, const struct samples *s)
+{
+    int n;
+    const struct samples_column *stored = samples_columns(s, &n);
+
+    f->source = f->opt.evaluate ? f->opt.evaluated : f->opt.source;
+    f->columns = n + (f->source ? 1 : 0);
+    f->column = xcalloc((size_t)f->columns + 1, sizeof *f->column);
+    memcpy(f->column, stored, (size_t)n * sizeof *stored);
+    if (!f->source)
+        return;
+    const struct ten_shape *shape = &f->source->shape;
+    const int64_t count = dims_count(shape->rank, shape->dim);
+    f->column[n] = (struct samples_column){.name = f->source->name, .type = TEN_U8, .shape = *shape,
+                                           .count = count, .bytes = count};
 }
 
 struct feeder *feeder_new(const struct samples *s, const struct feeder_options *opt,
@@ -412,7 +443,7 @@ struct feeder *feeder_new(const struct samples *s, const struct feeder_options *
     f->opt.ranks = opt->ranks > 0 ? opt->ranks : 1;
     f->opt.threads = opt->threads > 0 ? opt->threads : 1;
     f->slots = (opt->depth > 0 ? opt->depth : DEPTH) + 1;
-    f->column = samples_columns(s, &f->columns);
+    learn_columns(f, s);
     pthread_mutex_init(&f->lock, NULL);
     pthread_cond_init(&f->made, NULL);
     pthread_cond_init(&f->room, NULL);
@@ -455,6 +486,7 @@ void feeder_free(struct feeder *f)
     for (int i = 0; f->maker && i < f->opt.threads; i++) {
         free(f->maker[i].order);
         free(f->maker[i].partner);
+        free(f->maker[i].made);
         free(f->maker[i].scratch);
     }
     for (int i = 0; f->slot && i < f->slots; i++)
@@ -465,6 +497,7 @@ void feeder_free(struct feeder *f)
     pthread_mutex_destroy(&f->lock);
     free(f->maker);
     free(f->slot);
+    free(f->column);
     free(f);
 }
 

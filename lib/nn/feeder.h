@@ -17,6 +17,20 @@
 #include "nn/samples.h"
 #include "tensor/tensor.h"
 
+/*
+ * Pictures that are made when they are needed, from what is too large or differs from epoch to epoch:
+ * a column `name` of u8 samples of `shape` beside those that are stored.
+ */
+struct feeder_source {
+    const char *name;
+    struct ten_shape shape;             /* [H,W,C] or [T,H,W,C] */
+    /* Sample number `sample` into to, a function of it and key alone.  Any number of threads may ask.
+     * 0, or -1 with *e set. */
+    int (*make)(void *ctx, uint8_t *to, const struct batch_key *key, int64_t sample,
+                struct ten_err *e);
+    void *ctx;
+};
+
 /* {0} but for batch: all defaults. */
 struct feeder_options {
     int64_t batch;                      /* samples of a batch, over all ranks; >= 1 */
@@ -27,6 +41,8 @@ struct feeder_options {
     int depth;                          /* batches ahead; 0: 3 */
     int threads;                        /* that make them, each one batch at a time; 0: 1 */
     const char *image, *label;          /* names of columns; NULL: samples_pictures(), "label" */
+    const struct feeder_source *source; /* of the image column; NULL: it is stored */
+    const struct feeder_source *evaluated;  /* the same with `evaluate` */
     struct batch_augment augment;       /* of the image column */
     struct batch_scale scale;           /* of the image column; no channels: to [-1,1] */
     int64_t classes;                    /* of labels, needed for mixup and cutmix; 0: not known, labels are not checked */

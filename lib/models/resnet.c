@@ -4,8 +4,8 @@
  * TSN (Wang et al., arXiv 1608.00859).  What frames see of each other:
  *
  * "shift": 1/shift of the channels come from the next frame and as many from the one before, in front of the first
- * convolution of every block (TSM, Lin, Gan and Han, arXiv 1811.08383), or of the whole block.  In stages of 23 blocks
- * and more it is every second one.
+ * convolution of every block (TSM, Lin, Gan and Han, arXiv 1811.08383), or of the whole block.  Where the third stage has
+ * 23 blocks and more (ResNet-101) it is every second one of each stage.
  * "inflate": every second block's first ("3x1x1") or second convolution ("3x3x3") sees three frames (I3D; Wang et al.,
  * arXiv 1711.07971); "inserted": one of 3x1x1 stands where the shift would.
  *
@@ -21,7 +21,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { STAGES = 8, DEEP = 23, BOTTLENECK = 4 };
+enum { STAGES = 8, THIRD = 2, DEEP = 23, BOTTLENECK = 4 };
 enum inflate { INFLATE_NONE, INFLATE_FIRST, INFLATE_SECOND, INFLATE_INSERTED };
 
 struct residual {
@@ -105,7 +105,7 @@ struct place { int stage; int64_t number; };
 static void place_in_time(struct residual *b, const struct plan *p, struct place at)
 {
     const bool second = at.number % 2 == 0;
-    b->shift = p->depth[at.stage] < DEEP || second;
+    b->shift = p->depth[THIRD] < DEEP || second;
     b->whole = p->whole;
     b->wide1 = p->inflate == INFLATE_FIRST && second;
     b->wide2 = p->inflate == INFLATE_SECOND && second;

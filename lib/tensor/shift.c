@@ -6,6 +6,7 @@
 #include "tensor/shift.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <string.h>
 
 enum {
@@ -51,6 +52,77 @@ void shift_time(void *restrict y, const void *restrict x, const struct shift *s)
         lay(to + fold, pixel, behind >= 0 && behind < s->t ? from - s->step * frame + fold : NULL, pixel, back, n);
     }
 }
+
+/* ---- In place ------------------------------------------------------------------------------------------ */
+
+/* One group of channels of some pixels: x is at its first frame, frames are `frame` bytes apart.  Each frame gets the
+ * group from the next one (ahead), or the one before; the last one gets put or zeros. */
+struct group { char *x, *lost; const char *put; int64_t frame, pixel, edge; size_t bytes; };
+
+static void move_group(const struct group *g, int64_t frames, int64_t n, bool ahead)
+{
+    const int64_t from = ahead ? g->frame : -g->frame;
+    char *x = ahead ? g->x : g->x + (frames - 1) * g->frame;
+    if (g->bytes == 0 || frames == 0)
+        return;
+    for (int64_t i = 0; i < n; i++) {
+        char *to = x + i * g->pixel;
+        if (g->lost)
+            lay(g->lost + i * g->edge, 0, to, 0, g->bytes, 1);
+        for (int64_t t = 1; t < frames; t++, to += from)
+            lay(to, 0, to + from, 0, g->bytes, 1);
+        lay(to, 0, g->put ? g->put + i * g->edge : NULL, 0, g->bytes, 1);
+    }
+}
+
+void shift_in_place(void *x, const struct shift *s, void *lost, const void *put)
+{
+    const int64_t elem = (int64_t)s->elem, pixel = s->c * elem, fold = s->fold * elem, back = s->back * elem;
+    const int64_t each = pixels_of(pixel), blocks = (s->hw + each - 1) / each, frame = s->hw * pixel, edge = fold + back;
+
+    #pragma omp parallel for schedule(static) if (s->n * s->t * frame > TINY)
+    for (int64_t i = 0; i < s->n * blocks; i++) {
+        const int64_t first = i % blocks * each, n = least(each, s->hw - first), at = (i / blocks * s->hw + first) * edge;
+        struct group g = {.x = (char *)x + i / blocks * s->t * frame + first * pixel, .lost = lost ? (char *)lost + at : NULL,
+                          .put = put ? (const char *)put + at : NULL, .frame = frame, .pixel = pixel, .edge = edge, .bytes = fold};
+        move_group(&g, s->t, n, s->step > 0);
+        g.x += fold;
+        g.lost = lost ? g.lost + fold : NULL;
+        g.put = put ? g.put + fold : NULL;
+        g.bytes = back;
+        move_group(&g, s->t, n, s->step < 0);
+    }
+}
+
+/* ---- A part ----------------------------------------------------------------------------------------------- */
+
+/* Rows of one frame: columns of the part that are in [lo,hi), from the frame `step` on. */
+static void lay_columns(char *y, const char *x, const struct shift *s, const struct shift_part *p, int64_t lo, int64_t hi, int64_t step)
+{
+    const int64_t elem = (int64_t)s->elem, t = p->first / s->hw % s->t + step;
+    const int64_t from = lo > p->col ? lo : p->col, to = least(hi, p->col + p->cols);
+    if (from >= to)
+        return;
+    const char *source = t >= 0 && t < s->t ? x + ((p->first + step * s->hw) * s->c + from) * elem : NULL;
+    lay(y + (from - p->col) * elem, p->cols * elem, source, s->c * elem, (size_t)((to - from) * elem), p->n);
+}
+
+void shift_rows(void *restrict y, const void *restrict x, const struct shift *s, const struct shift_part *part)
+{
+    const int64_t elem = (int64_t)s->elem, whole = s->fold + s->back;
+    for (int64_t done = 0; done < part->n;) {
+        struct shift_part p = *part;
+        p.first += done;
+        p.n = least(part->n - done, s->hw - p.first % s->hw);       /* of one frame */
+        char *to = (char *)y + done * p.cols * elem;
+        lay_columns(to, x, s, &p, 0, s->fold, s->step);
+        lay_columns(to, x, s, &p, s->fold, whole, -s->step);
+        lay_columns(to, x, s, &p, whole, s->c, 0);
+        done += p.n;
+    }
+}
+
+/* ---- Frame by frame ---------------------------------------------------------------------------------------- */
 
 void shift_online(void *restrict y, const void *restrict x, void *restrict past, const struct shift *s)
 {

@@ -20,17 +20,32 @@ static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 static int64_t pixels_of(int64_t pixel) { return pixel < BLOCK ? BLOCK / (pixel + (pixel == 0)) : 1; }
 
 /* n times `bytes`, from one pixel to the next `ny` and `nx` bytes on; x NULL: zeros. */
+struct strip { int64_t ny, nx, n; };
+
+static inline __attribute__((always_inline)) void lay_of(char *restrict y, const char *restrict x, const struct strip *s, size_t bytes)
+{
+    for (int64_t i = 0; i < s->n; i++) {
+        if (x)
+            memcpy(y + i * s->ny, x + i * s->nx, bytes);
+        else
+            memset(y + i * s->ny, 0, bytes);
+    }
+}
+
+/* Of sizes that are usual each has its own loop: a call of memcpy costs more than the move. */
 static void lay(char *restrict y, int64_t ny, const char *restrict x, int64_t nx, size_t bytes, int64_t n)
 {
-    for (int64_t i = 0; i < n; i++) {
-        if (!x) {
-            memset(y + i * ny, 0, bytes);
-        } else if (bytes % 16 == 0 && bytes <= 64) {    /* a call would cost more than the move */
-            for (size_t k = 0; k < bytes; k += 16)
-                memcpy(y + i * ny + k, x + i * nx + k, 16);
-        } else {
-            memcpy(y + i * ny, x + i * nx, bytes);
-        }
+    const struct strip s = {ny, nx, n};
+    switch (bytes) {
+    case 0:   break;
+    case 4:   lay_of(y, x, &s, 4); break;
+    case 8:   lay_of(y, x, &s, 8); break;
+    case 12:  lay_of(y, x, &s, 12); break;
+    case 16:  lay_of(y, x, &s, 16); break;
+    case 32:  lay_of(y, x, &s, 32); break;
+    case 64:  lay_of(y, x, &s, 64); break;
+    case 128: lay_of(y, x, &s, 128); break;
+    default:  lay_of(y, x, &s, bytes); break;
     }
 }
 
@@ -65,14 +80,11 @@ static void move_group(const struct group *g, int64_t frames, int64_t n, bool ah
     char *x = ahead ? g->x : g->x + (frames - 1) * g->frame;
     if (g->bytes == 0 || frames == 0)
         return;
-    for (int64_t i = 0; i < n; i++) {
-        char *to = x + i * g->pixel;
-        if (g->lost)
-            lay(g->lost + i * g->edge, 0, to, 0, g->bytes, 1);
-        for (int64_t t = 1; t < frames; t++, to += from)
-            lay(to, 0, to + from, 0, g->bytes, 1);
-        lay(to, 0, g->put ? g->put + i * g->edge : NULL, 0, g->bytes, 1);
-    }
+    if (g->lost)
+        lay(g->lost, g->edge, x, g->pixel, g->bytes, n);
+    for (int64_t t = 1; t < frames; t++, x += from)
+        lay(x, g->pixel, x + from, g->pixel, g->bytes, n);
+    lay(x, g->pixel, g->put, g->edge, g->bytes, n);
 }
 
 void shift_in_place(void *x, const struct shift *s, void *lost, const void *put)
@@ -115,9 +127,12 @@ void shift_rows(void *restrict y, const void *restrict x, const struct shift *s,
         p.first += done;
         p.n = least(part->n - done, s->hw - p.first % s->hw);       /* of one frame */
         char *to = (char *)y + done * p.cols * elem;
+        if (p.cols == s->c)
+            memcpy(to, (const char *)x + p.first * s->c * elem, (size_t)(p.n * s->c * elem));
+        else
+            lay_columns(to, x, s, &p, whole, s->c, 0);
         lay_columns(to, x, s, &p, 0, s->fold, s->step);
         lay_columns(to, x, s, &p, s->fold, whole, -s->step);
-        lay_columns(to, x, s, &p, whole, s->c, 0);
         done += p.n;
     }
 }

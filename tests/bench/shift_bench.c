@@ -5,8 +5,8 @@
  *
  * NET tiny: basic blocks of 16, 32 and 64 channels, stem stride 2, 32 clips of 8 frames 32x32; resnet50: one clip of 8
  * frames 224x224.  The same network without shift (TSN) and with each way to do it take steps in turn, on one
- * thread.  A line for each: name, median processor time of a step in ms, its share above TSN's (median over the
- * turns), and memory at the peak in MB.
+ * thread.  A line for each: name, least processor time of a step in ms, the share of it that is above TSN's, and
+ * memory at the peak in MB, the parameters of all four included.
  */
 #include "autograd/ops.h"
 #include "base/mem.h"
@@ -68,28 +68,21 @@ static void step(struct side *s, struct tape *t, struct tensor *clip, struct ten
     tape_clear(t);
 }
 
-static int by_size(const void *a, const void *b)
+static double least(const double *v, int n)
 {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(const double *v, int n)
-{
-    double sorted[RUNS];
-    memcpy(sorted, v, (size_t)n * sizeof *v);
-    qsort(sorted, (size_t)n, sizeof *sorted, by_size);
-    return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
+    double best = v[0];
+    for (int i = 1; i < n; i++)
+        best = v[i] < best ? v[i] : best;
+    return best;
 }
 
 static void report(const struct net *net, const struct side *side, int runs)
 {
+    const double tsn = least(side[0].time, runs);
     for (int w = 0; w < WAYS; w++) {
-        double share[RUNS];
-        for (int i = 0; i < runs; i++)
-            share[i] = 1 - side[0].time[i] / side[w].time[i];
-        printf("%-9s %-8s %9.2f ms  %+6.2f %% of a step  %5.0f MB\n", net->name, ways[w].name, 1e3 * median(side[w].time, runs),
-               1e2 * median(share, runs), (double)side[w].peak * 1e-6);
+        const double best = least(side[w].time, runs);
+        printf("%-9s %-8s %9.2f ms  %+6.2f %% of a step  %5.0f MB\n", net->name, ways[w].name, 1e3 * best, 1e2 * (1 - tsn / best),
+               (double)side[w].peak * 1e-6);
     }
 }
 

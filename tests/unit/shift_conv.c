@@ -1,11 +1,11 @@
-/* lib/autograd/ops_video.h: every way to do the shift in front of a convolution gives the same bits. */
+/* lib/autograd/ops_video.h: every way to do the shift in front of a convolution gives the same
+ * bits. */
 #include "check.h"
 
 #include "autograd/ops_video.h"
 #include "base/mem.h"
 #include "base/random.h"
 #include "base/threads.h"
-#include "nn/params.h"
 
 #include <omp.h>
 #include <stdlib.h>
@@ -13,17 +13,28 @@
 
 struct size { int64_t n, h, c, k, r, stride, pad; struct shift_options o; };
 static const struct size sizes[] = {
-    {6, 5, 16, 12, 1, 1, 0, {3, 2, 2, SHIFT_COPY}}, {16, 14, 64, 48, 1, 1, 0, {8, 8, 8, SHIFT_COPY}},
-    {8, 28, 40, 64, 1, 1, 0, {8, 0, 5, SHIFT_COPY}}, {8, 7, 256, 64, 1, 1, 0, {4, 32, 32, SHIFT_COPY}},
-    {8, 8, 32, 32, 3, 1, 1, {4, 4, 4, SHIFT_COPY}}, {8, 9, 16, 24, 3, 2, 1, {8, 2, 2, SHIFT_COPY}},
-    {4, 6, 12, 9, 3, 1, 1, {1, 3, 3, SHIFT_COPY}}, {6, 1, 1030, 9, 1, 1, 0, {2, 129, 129, SHIFT_COPY}},
+    {6, 5, 16, 12, 1, 1, 0, {3, 2, 2, SHIFT_COPY}},
+    {16, 14, 64, 48, 1, 1, 0, {8, 8, 8, SHIFT_COPY}},
+    {8, 28, 40, 64, 1, 1, 0, {8, 0, 5, SHIFT_COPY}},
+    {8, 7, 256, 64, 1, 1, 0, {4, 32, 32, SHIFT_COPY}},
+    {8, 8, 32, 32, 3, 1, 1, {4, 4, 4, SHIFT_COPY}},
+    {8, 9, 16, 24, 3, 2, 1, {8, 2, 2, SHIFT_COPY}},
+    {4, 6, 12, 9, 3, 1, 1, {1, 3, 3, SHIFT_COPY}},
+    {6, 1, 1030, 9, 1, 1, 0, {2, 129, 129, SHIFT_COPY}},
 };
 enum { SIZES = sizeof sizes / sizeof sizes[0] };
 
 /* All that comes out of one call, and x as it is afterwards. */
 struct results { float *y, *dx, *dw, *db, *x; int64_t ny, nx, nw; };
 
-static void results_free(struct results *r) { free(r->y); free(r->dx); free(r->dw); free(r->db); free(r->x); }
+static void results_free(struct results *r)
+{
+    free(r->y);
+    free(r->dx);
+    free(r->dw);
+    free(r->db);
+    free(r->x);
+}
 
 static float *copy(const struct var *v)
 {
@@ -44,7 +55,10 @@ static struct results computed(const struct size *s, enum shift_impl impl, bool 
 {
     struct memory *m = memory_new();
     struct tape *t = tape_new(m, 0);
-    const struct conv_geometry g = {.stride_h = s->stride, .stride_w = s->stride, .top = s->pad, .left = s->pad, .bottom = s->pad, .right = s->pad};
+    const struct conv_geometry g = {
+        .stride_h = s->stride, .stride_w = s->stride,
+        .top = s->pad, .left = s->pad, .bottom = s->pad, .right = s->pad,
+    };
     struct shift_options o = s->o;
     struct results r;
     o.impl = impl;
@@ -56,7 +70,10 @@ static struct results computed(const struct size *s, enum shift_impl impl, bool 
     struct var *y = op_shift_conv(t, x, w, b, &g, &o);
     struct var *dy = tape_input(t, drawn(m, 4, y->v.dim, 4));
     tape_grad(t, y, dy, (struct var *[]){x, w, b}, 3, false, grad);
-    r = (struct results){copy(y), copy(grad[0]), copy(grad[1]), copy(grad[2]), copy(x), tensor_count(&y->v), tensor_count(&x->v), tensor_count(&w->v)};
+    r = (struct results){.y = copy(y), .dx = copy(grad[0]), .dw = copy(grad[1]),
+                         .db = copy(grad[2]),
+                         .x = copy(x), .ny = tensor_count(&y->v), .nx = tensor_count(&x->v),
+                         .nw = tensor_count(&w->v)};
     tape_free(t);
     memory_free(m);
     return r;
@@ -92,9 +109,12 @@ static void memory_of_the_caller_is_not_touched(void)
     struct memory *m = memory_new();
     struct tape *t = tape_new(m, 0);
     const int64_t dx[] = {2, 2, 2, 8}, dw[] = {1, 1, 1, 8};
-    struct var *y = op_shift_conv(t, tape_input(t, tensor_over((void *)(uintptr_t)x, TEN_F32, 4, dx)), tape_input(t, tensor_over((void *)(uintptr_t)w, TEN_F32, 4, dw)),
-                                  NULL, &(struct conv_geometry){0}, &(struct shift_options){2, 1, 1, SHIFT_IN_PLACE});
-    CHECK(y->v.f[0] == 0 && y->v.f[4] == 0);        /* the 1 left the clip with the channels from the next frame */
+    struct var *y =
+        op_shift_conv(t, tape_input(t, tensor_over((void *)(uintptr_t)x, TEN_F32, 4, dx)),
+                      tape_input(t, tensor_over((void *)(uintptr_t)w, TEN_F32, 4, dw)), NULL,
+                      &(struct conv_geometry){0}, &(struct shift_options){2, 1, 1, SHIFT_IN_PLACE});
+    /* The 1 left the clip with the channels from the next frame. */
+    CHECK(y->v.f[0] == 0 && y->v.f[4] == 0);
     tape_free(t);
     memory_free(m);
 }

@@ -170,7 +170,7 @@ install: all
 	install -m644 lib/base/err.h $I/include/ten/base
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' lib/stream/ten.pc.in >$I/lib/pkgconfig/ten.pc
 	for p in $(man_pages); do install -m644 $$p $I/share/man/man$${p##*.}; done
-	install -m644 formats/ten.magic formats/ten.md formats/inception-v3.map $I/share/tenstream
+	install -m644 formats/ten.magic formats/ten.md formats/*.map $I/share/tenstream
 	sed 's|@TOOLS@|$(sort $(notdir $(tools)))|' formats/completion.bash.in \
 	    >$I/share/bash-completion/completions/tenstream
 	for t in $(notdir $(tools)); do ln -sf tenstream $I/share/bash-completion/completions/$$t; done

@@ -57,6 +57,34 @@ sys.stdout.buffer.write(v + struct.pack("<f", float("nan")) * (len(v) // 4))' <(
     answers "$one,\"shift\":2" a.ten >x
     run ! close x y
 }
+@test "a clip of one frame is seen as one whose shifted channels are 0" {
+    net='"family":"resnet","width":16,"blocks":[1],"classes":3,"in":[1,8,8,2],"frames":1'
+    ten-gen clip f32 2,1,8,8,2 --fill=normal --seed=1 >a.ten
+    answers "$net,\"shift\":8" a.ten >x
+    # The first convolution of the block without what reads channels 0 to 3 of 16: weights [K,3,3,C] as rows of C.
+    make-model --seed=1 --config="{$net,\"shift\":0}" | export-model >weights.ten
+    ten-cut --keep=layer1.0.conv1.weight --reshape=144,16 <weights.ten | ten2csv --no-header |
+        awk -F, -v OFS=, '{ $1 = $2 = $3 = $4 = 0; print }' | csv2ten --matrix --no-header | ten-cut --reshape=16,3,3,16 >zeros.ten
+    ten-cut --drop=layer1.0.conv1.weight <weights.ten | cat - zeros.ten >both.ten
+    printf 'x layer1.0.conv1.weight\n' >zero.map
+    make-model --quiet --init=both.ten --init-map=zero.map --config="{$net,\"shift\":0}" >net.ten
+    forward --model=net.ten --record=x=clip <a.ten | ten-cut --keep=y | ten2csv | tail -n +2 >y
+    close x y
+}
+@test "every way to shift gives the same bytes, in answers and in training" {
+    video-gen motion --n=32 --size=16,16 --frames=4 --seed=1 >train.ten
+    for net in "\"family\":\"resnet\",\"width\":16,\"blocks\":[1,1]" "\"family\":\"resnet\",\"width\":16,\"blocks\":[1,1],\"block\":\"bottleneck\",\"shift_mode\":\"uni\"" \
+        '"family":"mobilenet","stages":[[1,8,1,1],[6,16,2,1]]'; do
+        for impl in auto copy inplace fused; do
+            train-classifier --quiet --threads=2 --seed=1 --epochs=1 --batch=16 --config="{$net,\"in\":[4,16,16,3],\"frames\":4,\"classes\":8,\"shift_impl\":\"$impl\"}" <train.ten |
+                export-model | ten2raw >$impl.raw
+            [ -s $impl.raw ]
+            cmp auto.raw $impl.raw || { echo "$net: $impl differs"; false; }
+        done
+    done
+    run -2 --separate-stderr score --config='{"family":"resnet","in":[4,8,8,2],"frames":4,"shift_impl":"magic"}'
+    [[ "$stderr" = *": expected "* ]]
+}
 @test "non-local blocks begin as nothing" {
     ten-gen clip f32 2,4,8,8,2 --fill=normal --seed=1 >a.ten
     answers "$SMALL,\"blocks\":[1,3]" a.ten >x

@@ -8,7 +8,7 @@
     X(add) X(sub) X(mul) X(div) X(max) X(min) X(affine) \
     X(exp) X(log) X(sqrt) X(rsqrt) X(square) X(reciprocal) X(power) X(sin) X(cos) X(abs) X(clamp) \
     X(tanh) X(sigmoid) X(softplus) X(swish) X(gelu) X(relu) X(leaky) X(relu6) X(hsigmoid) X(hswish) \
-    X(max_pool) X(average_pool) X(embedding) X(take) X(sparse) X(dropout) X(drop_path) X(shift) \
+    X(max_pool) X(average_pool) X(embedding) X(take) X(sparse) X(dropout) X(drop_path) X(shift) X(shift_conv) \
     X(norm) X(row_norm) X(attention) X(softmax) X(log_softmax) X(entropy) \
     X(bce) X(l1) X(l2) X(huber) X(divergence) X(cosine) \
     X(nearest) X(bilinear) X(upfirdn) X(pad) X(diffaugment) X(spectral) X(topk) \

@@ -43,15 +43,26 @@ static struct var *shift_one(struct clip_past *p, struct tape *t, struct var *x,
     return op_concat(t, (struct var *[]){before, op_slice(t, x, 3, fold, v->dim[3] - fold)}, 2, 3);
 }
 
+static int64_t fold_of(const struct clip *c, const struct var *x) { return c->frames && c->div ? x->v.dim[3] / c->div : 0; }
+
 struct var *clip_shift(const struct clip *c, struct tape *t, struct var *x)
 {
-    const int64_t fold = c->frames && c->div ? x->v.dim[3] / c->div : 0;
+    const int64_t fold = fold_of(c, x);
     if (fold == 0)
         return x;
     return c->past ? shift_one(c->past, t, x, fold) : op_shift(t, x, c->frames, c->uni ? 0 : fold, fold);
 }
 
-const char *const clip_modes[] = {"bi", "uni", NULL};
+struct var *clip_shift_conv(const struct clip *c, struct tape *t, struct var *x, const struct conv_layer *l)
+{
+    const int64_t fold = fold_of(c, x);
+    const struct shift_options o = {.frames = c->frames, .fold = c->uni ? 0 : fold, .back = fold, .impl = c->impl};
+    if (fold == 0 || c->past)
+        return conv_apply(t, l, clip_shift(c, t, x));
+    return op_shift_conv(t, x, tape_param(t, l->weight), l->bias ? tape_param(t, l->bias) : NULL, &l->g, &o);
+}
+
+const char *const clip_modes[] = {"bi", "uni", NULL}, *const clip_impls[] = {"auto", "copy", "inplace", "fused", NULL};
 
 int clip_check(const struct clip *c, struct ten_err *e)
 {

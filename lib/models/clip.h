@@ -5,6 +5,7 @@
 #ifndef MODELS_CLIP_H
 #define MODELS_CLIP_H
 
+#include "autograd/ops_video.h"
 #include "base/err.h"
 #include "nn/layers.h"
 
@@ -23,13 +24,17 @@ struct clip {
     int64_t frames;                     /* T; 0: images */
     int64_t div;                        /* 1/div of the channels move each way; 0: none */
     bool uni;                           /* from the past alone */
+    enum shift_impl impl;               /* of a shift in front of a convolution */
     struct clip_past *past;             /* frames come one by one (T = 1, uni); NULL: whole clips */
 };
 /* Names of uni: bi, uni; NULL at the end. */
 extern const char *const clip_modes[];
+extern const char *const clip_impls[];              /* of impl */
 /* Of what a configuration says: 0, or -1 with *e set (TEN_E_USAGE). */
 int clip_check(const struct clip *c, struct ten_err *e);
 struct var *clip_shift(const struct clip *c, struct tape *t, struct var *x);
+/* conv_apply() of that. */
+struct var *clip_shift_conv(const struct clip *c, struct tape *t, struct var *x, const struct conv_layer *l);
 /* Whether frames can come one by one: 0, or -1 with *e set (TEN_E_DATA). */
 int clip_check_online(const struct clip *c, struct ten_err *e);
 

@@ -81,13 +81,13 @@ static int build(struct model *m, struct ten_err *e)
     if (rows < 0)
         return -1;
     m->out = config_int(m, "classes");
-    const int mode = config_choice(m, "shift_mode", clip_modes, e);
-    const struct clip clip = {.frames = config_int(m, "frames"), .div = config_int(m, "shift"), .uni = mode == 1};
+    const int mode = config_choice(m, "shift_mode", clip_modes, e), impl = config_choice(m, "shift_impl", clip_impls, e);
+    const struct clip clip = {.frames = config_int(m, "frames"), .div = config_int(m, "shift"), .uni = mode == 1, .impl = (enum shift_impl)impl};
     const int first = clip.frames != 0;
     if (m->in_rank != 3 + first || (first && m->in[0] != clip.frames) || m->out < 1 || m->out > CONFIG_MAX || !(width > 0 && width <= 16))
         return fail(e, TEN_E_USAGE, "config: expected \"in\" [height,width,channels], with frames [frames,height,width,channels], classes, and a "
                     "width in (0,16]");
-    if (mode < 0 || clip_check(&clip, e) < 0)
+    if (mode < 0 || impl < 0 || clip_check(&clip, e) < 0)
         return -1;
     if (stride < 1 || stride > 16 || !(dropout >= 0 && dropout < 1))
         return fail(e, TEN_E_USAGE, "config: expected \"stem_stride\" from 1 to 16 and \"dropout\" in [0,1)");
@@ -145,8 +145,11 @@ static struct var *unit_forward(const struct unit *u, struct tape *t, struct var
 static struct var *block_forward(const struct clip *c, const struct residual *b, struct tape *t, struct var *x)
 {
     const tape_scope s = tape_open(t);
-    struct var *h = b->expands && b->residual ? clip_shift(c, t, x) : x;
-    h = b->expands ? unit_forward(&b->expand, t, h, NULL, relu6) : h;
+    struct var *h = x;
+    if (b->expands && b->residual)
+        h = norm_layer_apply(t, &b->expand.norm, clip_shift_conv(c, t, x, &b->expand.conv), NULL, relu6);
+    else if (b->expands)
+        h = unit_forward(&b->expand, t, x, NULL, relu6);
     h = unit_forward(&b->depth, t, h, NULL, relu6);
     return tape_close(t, s, unit_forward(&b->project, t, h, b->residual ? x : NULL, none));
 }
@@ -191,7 +194,7 @@ int mobilenet_check_online(const struct model *m, struct ten_err *e)
 const struct family mobilenet_family = {
     "mobilenet",
     "{\"width\": 1.0, \"in\": [64, 64, 3], \"classes\": 100, \"stem_stride\": 2, \"dropout\": 0.0, \"frames\": 0, \"shift\": 8, "
-    "\"shift_mode\": \"bi\", \"stages\": [[1, 16, 1, 1], [6, 24, 2, 2], "
+    "\"shift_mode\": \"bi\", \"shift_impl\": \"auto\", \"stages\": [[1, 16, 1, 1], [6, 24, 2, 2], "
     "[6, 32, 3, 2], [6, 64, 4, 2], [6, 96, 3, 1], [6, 160, 3, 2], [6, 320, 1, 1]]}",
     build, init, forward
 };

@@ -4,8 +4,8 @@
  * TSN (Wang et al., arXiv 1608.00859).  What frames see of each other:
  *
  * "shift": 1/shift of the channels come from the next frame and as many from the one before, in front of the first
- * convolution of every block (TSM, Lin, Gan and Han, arXiv 1811.08383), or of the whole block.  In stages of 23 blocks
- * and more it is every second one.
+ * convolution of every block (TSM, Lin, Gan and Han, arXiv 1811.08383), or of the whole block.  Where the third stage has
+ * 23 blocks and more (ResNet-101) it is every second one of each stage.
  * "inflate": every second block's first ("3x1x1") or second convolution ("3x3x3") sees three frames (I3D; Wang et al.,
  * arXiv 1711.07971); "inserted": one of 3x1x1 stands where the shift would.
  *
@@ -21,7 +21,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { STAGES = 8, DEEP = 23, BOTTLENECK = 4 };
+enum { STAGES = 8, THIRD = 2, DEEP = 23, BOTTLENECK = 4 };
 enum inflate { INFLATE_NONE, INFLATE_FIRST, INFLATE_SECOND, INFLATE_INSERTED };
 
 struct residual {
@@ -62,19 +62,20 @@ static int read_plan(struct plan *p, const struct model *m, struct resnet *net, 
     static const char *const consensus[] = {"average", "none", NULL};
     static const char *const inflates[] = {"none", "3x1x1", "3x3x3", "inserted", NULL};
     const int bottleneck = config_choice(m, "block", blocks, e), large = config_choice(m, "stem", stems, e), uni = config_choice(m, "shift_mode", clip_modes, e);
+    const int impl = config_choice(m, "shift_impl", clip_impls, e);
     const int whole = config_choice(m, "shift_place", places, e), none = config_choice(m, "consensus", consensus, e), inflate = config_choice(m, "inflate", inflates, e);
     *p = (struct plan){.width = config_within(m, "width", 1, 1 << 14, e), .first_stride = config_within(m, "first_stride", 1, 2, e),
                        .stem_stride = config_within(m, "stem_stride", 1, 2, e), .bottleneck = bottleneck == 1, .whole = whole == 1,
                        .temporal_pool = config_bool(m, "temporal_pool"), .non_local = config_bool(m, "non_local"),
                        .inflate = (enum inflate)inflate};
     p->stages = config_ints(m, "blocks", p->depth, STAGES, 1, e);
-    if (e->code || bottleneck < 0 || large < 0 || uni < 0 || whole < 0 || none < 0 || inflate < 0 || p->stages < 0)
+    if (e->code || bottleneck < 0 || large < 0 || uni < 0 || whole < 0 || none < 0 || inflate < 0 || impl < 0 || p->stages < 0)
         return -1;
     net->large = large == 1;
     net->average = none == 0;
     net->zero_gamma = config_bool(m, "zero_gamma");
     net->dropout = config_real(m, "dropout");
-    net->clip = (struct clip){.frames = config_int(m, "frames"), .div = config_int(m, "shift"), .uni = uni == 1};
+    net->clip = (struct clip){.frames = config_int(m, "frames"), .div = config_int(m, "shift"), .uni = uni == 1, .impl = (enum shift_impl)impl};
     return 0;
 }
 
@@ -105,7 +106,7 @@ struct place { int stage; int64_t number; };
 static void place_in_time(struct residual *b, const struct plan *p, struct place at)
 {
     const bool second = at.number % 2 == 0;
-    b->shift = p->depth[at.stage] < DEEP || second;
+    b->shift = p->depth[THIRD] < DEEP || second;
     b->whole = p->whole;
     b->wide1 = p->inflate == INFLATE_FIRST && second;
     b->wide2 = p->inflate == INFLATE_SECOND && second;
@@ -232,6 +233,13 @@ static struct var *seen(const struct clip *c, const struct residual *b, struct t
     return b->wide1 ? clip_neighbours(c, t, x) : x;
 }
 
+static struct var *first_conv(const struct clip *c, const struct residual *b, struct tape *t, struct var *x)
+{
+    if (b->shift && !b->whole && !b->wide1 && !b->inserted.weight)
+        return clip_shift_conv(c, t, x, &b->conv1);
+    return conv_apply(t, &b->conv1, seen(c, b, t, x));
+}
+
 static struct var *block_forward(struct clip *c, const struct residual *b, struct tape *t, struct var *x)
 {
     const tape_scope s = tape_open(t);
@@ -241,7 +249,7 @@ static struct var *block_forward(struct clip *c, const struct residual *b, struc
     }
     if (b->shift && b->whole)
         x = clip_shift(c, t, x);
-    struct var *h = norm_layer_apply(t, &b->bn1, conv_apply(t, &b->conv1, seen(c, b, t, x)), NULL, relu);
+    struct var *h = norm_layer_apply(t, &b->bn1, first_conv(c, b, t, x), NULL, relu);
     h = conv_apply(t, &b->conv2, b->wide2 ? clip_neighbours(c, t, h) : h);
     if (b->short_cut.weight)
         x = norm_layer_apply(t, &b->short_norm, conv_apply(t, &b->short_cut, x), NULL, none);
@@ -307,6 +315,6 @@ const struct family resnet_family = {
     "resnet",
     "{\"stem\": \"small\", \"stem_stride\": 1, \"first_stride\": 1, \"block\": \"basic\", \"width\": 64, \"blocks\": [2, 2, 2, 2], "
     "\"in\": [32, 32, 3], \"classes\": 10, \"dropout\": 0.0, \"zero_gamma\": false, \"frames\": 0, \"consensus\": \"average\", \"shift\": 8, "
-    "\"shift_mode\": \"bi\", \"shift_place\": \"residual\", \"inflate\": \"none\", \"temporal_pool\": false, \"non_local\": false}",
+    "\"shift_mode\": \"bi\", \"shift_impl\": \"auto\", \"shift_place\": \"residual\", \"inflate\": \"none\", \"temporal_pool\": false, \"non_local\": false}",
     build, init, forward
 };

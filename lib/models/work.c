@@ -133,7 +133,7 @@ int work_of_call(struct work w[WORKS], const struct call *c)
         return norm_works(w, c);
     if (is(c, "linear"))
         w[0] = product(c, WORK_PRODUCT, last);
-    else if (is(c, "conv"))
+    else if (is(c, "conv") || is(c, "shift_conv"))
         w[0] = conv_work(c);
     else if (is(c, "conv_transpose"))
         w[0] = transposed_work(c);

@@ -565,24 +565,48 @@ static bool is_float(enum ten_type type)
     return type == TEN_F32 || type == TEN_F64 || type == TEN_F16 || type == TEN_BF16;
 }
 
-/* The record's numbers into p, whose shape they have behind the map. */
-static void take_values(struct param *p, const struct ten_record *rec, const struct mapped *to)
+/* The record's n numbers in the order of the map. */
+static void ordered(float *dst, int64_t n, const struct ten_record *rec, const struct mapped *to)
 {
     float *room = NULL;
     const float *values = rec->data;
 
-    if (p->count == 0)
-        return;
     if (rec->type != TEN_F32) {
-        room = xmalloc((size_t)p->count * sizeof *room);
-        cast(room, TEN_F32, rec->data, rec->type, p->count);
+        room = xmalloc((size_t)n * sizeof *room);
+        cast(room, TEN_F32, rec->data, rec->type, n);
         values = room;
     }
     if (to->moved)
-        namemap_move(p->value, values, to);
+        namemap_move(dst, values, to);
     else
-        memcpy(p->value, values, (size_t)p->count * sizeof *values);
+        memcpy(dst, values, (size_t)n * sizeof *values);
     free(room);
+}
+
+static void take_values(struct param *p, const struct ten_record *rec, const struct mapped *to)
+{
+    if (p->count > 0)
+        ordered(p->value, p->count, rec, to);
+}
+
+/* The same for another number of inputs, their last axis. */
+static void take_spread(struct param *p, const struct ten_record *rec, const struct mapped *to)
+{
+    const int64_t n = to->shape.dim[p->rank - 1], m = p->dim[p->rank - 1];
+    if (p->count == 0 || n == 0)
+        return;
+    const int64_t rows = p->count / m;
+    float *room = xmalloc((size_t)(rows * n) * sizeof *room);
+    ordered(room, rows * n, rec, to);
+    namemap_spread(p->value, m, room, n, rows);
+    free(room);
+}
+
+/* Equal but for the inputs of a convolution or a linear layer. */
+static bool spreads(const struct mapped *to, const struct ten_shape *want)
+{
+    return to->spread && want->rank >= 2 && to->shape.rank == want->rank &&
+           memcmp(to->shape.dim, want->dim, (size_t)(want->rank - 1) * sizeof *want->dim) == 0;
 }
 
 /* One record: where it goes, if anywhere. */
@@ -611,9 +635,13 @@ static int init_from(const struct ten_record *rec, const struct params *ps,
 
     const struct ten_shape want = shape_of(p);
     state->got[p->index] = to.shape;
-    state->fate[p->index] = same_shape(&to.shape, &want) ? MATCHED : MISFIT;
-    if (state->fate[p->index] == MATCHED)
+    state->fate[p->index] = MATCHED;
+    if (same_shape(&to.shape, &want))
         take_values(p, rec, &to);
+    else if (spreads(&to, &want))
+        take_spread(p, rec, &to);
+    else
+        state->fate[p->index] = MISFIT;
     return 0;
 }
 

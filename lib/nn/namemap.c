@@ -8,17 +8,18 @@
 
 enum { MAX_LINE = 4096, STARS = 4, LAYOUTS = 4 };
 
-/* Axis i of ours is axis[i] of theirs; -1 is one of size 1 that theirs lack. */
+/* Axis i of ours is axis[i] of theirs; -1 is one of size 1 that theirs lack.  An axis of theirs that ours lack has
+ * size 1. */
 struct layout { const char *name; int theirs, ours, axis[5]; };
 
 static const struct layout layouts[] = {
     {"oihw", 4, 4, {0, 2, 3, 1}}, {"iohw", 4, 4, {0, 2, 3, 1}}, {"oiw", 3, 4, {0, -1, 2, 1}},
-    {"oidhw", 5, 5, {0, 2, 3, 4, 1}}, {"t", 2, 2, {1, 0}},
+    {"oidhw", 5, 5, {0, 2, 3, 4, 1}}, {"oi1hw", 5, 4, {0, 3, 4, 1}}, {"t", 2, 2, {1, 0}},
 };
 
 struct namemap {
     int n;
-    struct rule { char *theirs, *ours; const struct layout *layout[LAYOUTS]; } *rules;
+    struct rule { char *theirs, *ours; const struct layout *layout[LAYOUTS]; bool spread; } *rules;
 };
 
 /* ---- Reading --------------------------------------------------------------------------------- */
@@ -62,10 +63,12 @@ static int read_rule(struct namemap *map, const struct source *src, char *text, 
     if (stars(word[0]) > STARS || (strcmp(word[1], "-") != 0 && stars(word[0]) != stars(word[1])))
         return fail(e, TEN_E_DATA, "%s: line %lld: %.80s %.80s: expected as many * on both sides, "
                     "at most %d", where, number, word[0], word[1], STARS);
-    for (int i = 2; i < n; i++)
-        if (!(r.layout[i - 2] = layout_named(word[i])))
+    for (int i = 2, k = 0; i < n; i++)
+        if (strcmp(word[i], "spread") == 0)
+            r.spread = true;
+        else if (!(r.layout[k++] = layout_named(word[i])))
             return fail(e, TEN_E_DATA, "%s: line %lld: %.40s: unknown layout: expected oihw, iohw, "
-                        "oiw, oidhw or t", where, number, word[i]);
+                        "oiw, oidhw, oi1hw, t or spread", where, number, word[i]);
     r.theirs = xstrdup(word[0]);
     r.ours = xstrdup(word[1]);
     map->rules = xrealloc(map->rules, (size_t)(map->n + 1) * sizeof *map->rules);
@@ -171,6 +174,19 @@ static const struct rule *rule_for_theirs(const struct namemap *map, const char 
 
 /* ---- Shapes ---------------------------------------------------------------------------------- */
 
+/* Axes of theirs that l leaves out have one element each. */
+static bool left_out_are_1(const struct layout *l, const struct ten_shape *theirs)
+{
+    bool used[TEN_MAX_RANK] = {false};
+    for (int i = 0; i < l->ours; i++)
+        if (l->axis[i] >= 0)
+            used[l->axis[i]] = true;
+    for (int i = 0; i < l->theirs; i++)
+        if (!used[i] && theirs->dim[i] != 1)
+            return false;
+    return true;
+}
+
 /* The new shape and strides from to->axis. */
 static void reshape(struct mapped *to, const struct ten_shape *from, int rank)
 {
@@ -188,7 +204,7 @@ static void reshape(struct mapped *to, const struct ten_shape *from, int rank)
 static void same(struct mapped *to, const char *name, const struct ten_shape *shape)
 {
     strcpy(to->name, name);
-    to->moved = false;
+    to->moved = to->spread = false;
     for (int i = 0; i < shape->rank; i++)
         to->axis[i] = i;
     reshape(to, shape, shape->rank);
@@ -199,7 +215,7 @@ static void import_layout(struct mapped *to, const struct ten_shape *shape, cons
     for (int k = 0; k < LAYOUTS && r->layout[k]; k++) {
         const struct layout *l = r->layout[k];
 
-        if (l->theirs != shape->rank)
+        if (l->theirs != shape->rank || !left_out_are_1(l, shape))
             continue;
         memcpy(to->axis, l->axis, sizeof l->axis);
         reshape(to, shape, l->ours);
@@ -218,6 +234,8 @@ static void export_layout(struct mapped *to, const struct ten_shape *shape, cons
             whole = l->axis[i] >= 0 || shape->dim[i] == 1;
         if (!whole)
             continue;
+        for (int i = 0; i < l->theirs; i++)
+            to->axis[i] = -1;
         for (int i = 0; i < l->ours; i++)
             if (l->axis[i] >= 0)
                 to->axis[l->axis[i]] = i;
@@ -241,6 +259,7 @@ int namemap_import(const struct namemap *map, const char *name, const struct ten
         return 0;
     }
     import_layout(to, &from, r);
+    to->spread = r->spread;
     return translate(to->name, r->theirs, r->ours, name, e);
 }
 
@@ -291,5 +310,16 @@ void namemap_move(float *restrict dst, const float *restrict src, const struct m
             from -= to->stride[i] * s->dim[i];
             index[i] = 0;
         }
+    }
+}
+
+void namemap_spread(float *restrict dst, int64_t m, const float *restrict src, int64_t n, int64_t rows)
+{
+    for (int64_t r = 0; r < rows; r++, src += n) {
+        double sum = 0;
+        for (int64_t i = 0; i < n; i++)
+            sum += src[i];
+        for (int64_t i = 0; i < m; i++)
+            *dst++ = n > 0 ? (float)(sum / (double)n) : 0;
     }
 }

@@ -16,7 +16,12 @@
  *             is the transpose of (tensor/conv.h), so the same exchange as oihw
  *     oiw     one-dimensional convolution [K,C,S] -> [K,1,S,C]
  *     oidhw   three-dimensional convolution [K,C,D,R,S] -> [K,D,R,S,C]
+ *     oi1hw   one of a single frame [K,C,1,R,S] -> [K,R,S,C]
  *     t       matrix [A,B] -> [B,A]
+ *
+ * `spread` among the layouts: where ours has another number of inputs C, theirs are averaged and
+ * the mean stands for each of ours, as networks of optical flow and of
+ * differences of frames start from those of colours (Wang et al., "TSN", arXiv 1608.00859).
  */
 #ifndef NN_NAMEMAP_H
 #define NN_NAMEMAP_H
@@ -35,6 +40,7 @@ struct mapped {
     char name[TEN_MAX_NAME + 1];                    /* "": it is dropped */
     struct ten_shape shape;
     bool moved;                                     /* the order of elements changes */
+    bool spread;                                    /* the last axis may have another size */
     /* For each axis, the old one (-1: none, of size 1) and its stride in elements. */
     int axis[TEN_MAX_RANK];
     int64_t stride[TEN_MAX_RANK];
@@ -52,5 +58,8 @@ int namemap_export(const struct namemap *map, const char *name, const struct ten
 
 /* The elements of the old tensor in the order of the new one; they do not overlap. */
 void namemap_move(float *restrict dst, const float *restrict src, const struct mapped *to);
+
+/* Each of `rows` rows of n inputs as m times its mean. */
+void namemap_spread(float *restrict dst, int64_t m, const float *restrict src, int64_t n, int64_t rows);
 
 #endif

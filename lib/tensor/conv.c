@@ -2,6 +2,7 @@
 #include "tensor/conv_internal.h"
 #include "base/mem.h"
 #include "tensor/product.h"
+#include "tensor/shift.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -236,6 +237,35 @@ static void product_weight(const struct conv *c, float *dw, const float *x, cons
 {
     product(&(struct product){.ta = true, .m = c->k, .n = c->c, .k = c->n * c->h * c->w, .lda = c->k, .ldb = c->c,
             .ldc = c->c, .alpha = 1, .beta = add}, dw, dy, x);
+}
+
+/* ---- 1x1 of what is shifted in time ------------------------------------------------------------------------ */
+
+struct shifted { const struct shift *s; const float *x; };
+
+static void make_shifted(const void *ctx, float *y, int64_t first, int64_t n, int64_t col, int64_t cols)
+{
+    const struct shifted *of = ctx;
+    shift_rows(y, of->x, of->s, &(struct shift_part){first, n, col, cols});
+}
+
+bool conv_fuses_shift(const struct conv *c) { return is_product(c); }
+
+void conv_shifted_forward(const struct conv *c, const struct shift *s, float *y, const float *x, const float *w, const float *bias)
+{
+    const int64_t pixels = c->n * c->h * c->w;
+    const struct shifted of = {s, x};
+    if (bias)
+        rows_set(y, pixels, c->k, bias);
+    product_made(&(struct product){.tb = true, .m = pixels, .n = c->k, .k = c->c, .lda = c->c, .ldb = c->c, .ldc = c->k,
+                 .alpha = 1, .beta = bias != NULL}, y, NULL, w, &(struct product_source){'A', make_shifted, &of});
+}
+
+void conv_shifted_weight(const struct conv *c, const struct shift *s, float *dw, const float *x, const float *dy, bool add)
+{
+    const struct shifted of = {s, x};
+    product_made(&(struct product){.ta = true, .m = c->k, .n = c->c, .k = c->n * c->h * c->w, .lda = c->k, .ldb = c->c,
+                 .ldc = c->c, .alpha = 1, .beta = add}, dw, dy, NULL, &(struct product_source){'B', make_shifted, &of});
 }
 
 /* ---- The passes ----------------------------------------------------------------------------------- */

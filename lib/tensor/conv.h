@@ -58,6 +58,14 @@ void conv_forward(struct conv_plans *p, const struct conv *c, float *y, const fl
 void conv_data(struct conv_plans *p, const struct conv *c, float *dx, const float *dy, const float *w, const float *bias);
 /* dw = (or, with add, +=) the gradient of sum(y * dy) by w. */
 void conv_weight(struct conv_plans *p, const struct conv *c, float *dw, const float *x, const float *dy, bool add);
+/*
+ * The same of S x (tensor/shift.h) without its being stored: 1x1 products make the rows of S x where they read
+ * them.  Bits are those of the passes above on S x.  Only where conv_fuses_shift().
+ */
+struct shift;
+bool conv_fuses_shift(const struct conv *c);
+void conv_shifted_forward(const struct conv *c, const struct shift *s, float *y, const float *x, const float *w, const float *bias);
+void conv_shifted_weight(const struct conv *c, const struct shift *s, float *dw, const float *x, const float *dy, bool add);
 /* The same passes by a given algorithm, which must be able to: for tests and benchmarks. */
 void conv_forward_by(struct conv_plans *p, enum conv_algorithm a, const struct conv *c, float *y, const float *x, const float *w, const float *bias);
 void conv_data_by(struct conv_plans *p, enum conv_algorithm a, const struct conv *c, float *dx, const float *dy, const float *w, const float *bias);

@@ -119,6 +119,59 @@ void product_batch(const struct product *p, int64_t batch, float *c, int64_t sc,
     free(part);
 }
 
+/* ---- An operand that is made where it is needed ---------------------------------------------------------- */
+
+/* Piece with its part of the operand in room, of leading dimension as wide as that part. */
+static void made_piece(const struct product *p, float *c, int64_t ldc, float beta, const float *a, const float *b,
+                       const struct product_source *made, float *room, const int64_t at[3], const int64_t size[3])
+{
+    struct product q = *p;
+    const bool first = made->of == 'A';
+    const int64_t row = first ? at[0] : at[2], rows = first ? size[0] : size[2], col = first ? at[2] : at[1], cols = first ? size[2] : size[1];
+    made->make(made->ctx, room, row, rows, col, cols);
+    if (first) {
+        q.lda = cols;
+        piece(&q, c, ldc, beta, room, b + (p->tb ? at[1] * p->ldb + at[2] : at[2] * p->ldb + at[1]), (const int64_t[3]){0}, size);
+    } else {
+        q.ldb = cols;
+        piece(&q, c, ldc, beta, a + (p->ta ? at[2] * p->lda + at[0] : at[0] * p->lda + at[2]), room, (const int64_t[3]){0}, size);
+    }
+}
+
+void product_made(const struct product *p, float *c, const float *a, const float *b, const struct product_source *made)
+{
+    if (p->m == 0 || p->n == 0 || p->k == 0) {
+        if (p->m > 0 && p->n > 0)
+            no_terms(p, c);
+        return;
+    }
+    const struct cut cut = cut_of(p, 1);
+    const int64_t pieces = cut.down * cut.across * cut.deep, threads = omp_get_max_threads();
+    float *part = cut.deep > 1 ? xaligned(sizeof *part * cut.deep * p->m * p->n) : NULL;
+
+    if (pieces == 1)
+        omp_set_num_threads(1);
+    #pragma omp parallel if (pieces > 1)
+    {
+        float *room = xaligned(sizeof *room * (made->of == 'A' ? cut.rows * cut.terms : cut.terms * cut.cols));
+        #pragma omp for schedule(dynamic)
+        for (int64_t n = 0; n < pieces; n++) {
+            const int64_t d = n / (cut.down * cut.across), q = n % (cut.down * cut.across);
+            const int64_t at[3] = {q / cut.across * cut.rows, q % cut.across * cut.cols, d * cut.terms};
+            const int64_t size[3] = {least(cut.rows, p->m - at[0]), least(cut.cols, p->n - at[1]), least(cut.terms, p->k - at[2])};
+            if (part)
+                made_piece(p, part + (d * p->m + at[0]) * p->n + at[1], p->n, 0, a, b, made, room, at, size);
+            else
+                made_piece(p, c + at[0] * p->ldc + at[1], p->ldc, p->beta, a, b, made, room, at, size);
+        }
+        free(room);
+    }
+    omp_set_num_threads((int)threads);
+    if (part)
+        add_parts(p, c, part, parts(p->k, cut.terms));
+    free(part);
+}
+
 void product(const struct product *p, float *c, const float *a, const float *b)
 {
     product_batch(p, 1, c, 0, a, 0, b, 0);

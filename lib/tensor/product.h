@@ -19,6 +19,17 @@ struct product {
     float alpha, beta;
 };
 void product(const struct product *p, float *c, const float *a, const float *b);
+/*
+ * The same where the operand without a transpose whose rows are pixels, op(A) (of = 'A', ta false) or op(B) (of = 'B',
+ * tb false), is nowhere stored: make() writes rows first .. first+n-1 of its columns col .. col+cols-1 to y [n,cols],
+ * called by several threads at once.  The bits are those of product() with the operand stored; a or b is NULL.
+ */
+struct product_source {
+    char of;
+    void (*make)(const void *ctx, float *y, int64_t first, int64_t n, int64_t col, int64_t cols);
+    const void *ctx;
+};
+void product_made(const struct product *p, float *c, const float *a, const float *b, const struct product_source *made);
 /* `batch` of them, whose operands are sa, sb and sc elements apart (0: the same one every time). */
 void product_batch(const struct product *p, int64_t batch, float *c, int64_t sc, const float *a, int64_t sa, const float *b, int64_t sb);
 

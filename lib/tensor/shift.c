@@ -6,6 +6,7 @@
 #include "tensor/shift.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <string.h>
 
 enum {
@@ -19,17 +20,32 @@ static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 static int64_t pixels_of(int64_t pixel) { return pixel < BLOCK ? BLOCK / (pixel + (pixel == 0)) : 1; }
 
 /* n times `bytes`, from one pixel to the next `ny` and `nx` bytes on; x NULL: zeros. */
+struct strip { int64_t ny, nx, n; };
+
+static inline __attribute__((always_inline)) void lay_of(char *restrict y, const char *restrict x, const struct strip *s, size_t bytes)
+{
+    for (int64_t i = 0; i < s->n; i++) {
+        if (x)
+            memcpy(y + i * s->ny, x + i * s->nx, bytes);
+        else
+            memset(y + i * s->ny, 0, bytes);
+    }
+}
+
+/* Of sizes that are usual each has its own loop: a call of memcpy costs more than the move. */
 static void lay(char *restrict y, int64_t ny, const char *restrict x, int64_t nx, size_t bytes, int64_t n)
 {
-    for (int64_t i = 0; i < n; i++) {
-        if (!x) {
-            memset(y + i * ny, 0, bytes);
-        } else if (bytes % 16 == 0 && bytes <= 64) {    /* a call would cost more than the move */
-            for (size_t k = 0; k < bytes; k += 16)
-                memcpy(y + i * ny + k, x + i * nx + k, 16);
-        } else {
-            memcpy(y + i * ny, x + i * nx, bytes);
-        }
+    const struct strip s = {ny, nx, n};
+    switch (bytes) {
+    case 0:   break;
+    case 4:   lay_of(y, x, &s, 4); break;
+    case 8:   lay_of(y, x, &s, 8); break;
+    case 12:  lay_of(y, x, &s, 12); break;
+    case 16:  lay_of(y, x, &s, 16); break;
+    case 32:  lay_of(y, x, &s, 32); break;
+    case 64:  lay_of(y, x, &s, 64); break;
+    case 128: lay_of(y, x, &s, 128); break;
+    default:  lay_of(y, x, &s, bytes); break;
     }
 }
 
@@ -51,6 +67,77 @@ void shift_time(void *restrict y, const void *restrict x, const struct shift *s)
         lay(to + fold, pixel, behind >= 0 && behind < s->t ? from - s->step * frame + fold : NULL, pixel, back, n);
     }
 }
+
+/* ---- In place ------------------------------------------------------------------------------------------ */
+
+/* One group of channels of some pixels: x is at its first frame, frames are `frame` bytes apart.  Each frame gets the
+ * group from the next one (ahead), or the one before; the last one gets put or zeros. */
+struct group { char *x, *lost; const char *put; int64_t frame, pixel, edge; size_t bytes; };
+
+static void move_group(const struct group *g, int64_t frames, int64_t n, bool ahead)
+{
+    const int64_t from = ahead ? g->frame : -g->frame;
+    char *x = ahead ? g->x : g->x + (frames - 1) * g->frame;
+    if (g->bytes == 0 || frames == 0)
+        return;
+    if (g->lost)
+        lay(g->lost, g->edge, x, g->pixel, g->bytes, n);
+    for (int64_t t = 1; t < frames; t++, x += from)
+        lay(x, g->pixel, x + from, g->pixel, g->bytes, n);
+    lay(x, g->pixel, g->put, g->edge, g->bytes, n);
+}
+
+void shift_in_place(void *x, const struct shift *s, void *lost, const void *put)
+{
+    const int64_t elem = (int64_t)s->elem, pixel = s->c * elem, fold = s->fold * elem, back = s->back * elem;
+    const int64_t each = pixels_of(pixel), blocks = (s->hw + each - 1) / each, frame = s->hw * pixel, edge = fold + back;
+
+    #pragma omp parallel for schedule(static) if (s->n * s->t * frame > TINY)
+    for (int64_t i = 0; i < s->n * blocks; i++) {
+        const int64_t first = i % blocks * each, n = least(each, s->hw - first), at = (i / blocks * s->hw + first) * edge;
+        struct group g = {.x = (char *)x + i / blocks * s->t * frame + first * pixel, .lost = lost ? (char *)lost + at : NULL,
+                          .put = put ? (const char *)put + at : NULL, .frame = frame, .pixel = pixel, .edge = edge, .bytes = fold};
+        move_group(&g, s->t, n, s->step > 0);
+        g.x += fold;
+        g.lost = lost ? g.lost + fold : NULL;
+        g.put = put ? g.put + fold : NULL;
+        g.bytes = back;
+        move_group(&g, s->t, n, s->step < 0);
+    }
+}
+
+/* ---- A part ----------------------------------------------------------------------------------------------- */
+
+/* Rows of one frame: columns of the part that are in [lo,hi), from the frame `step` on. */
+static void lay_columns(char *y, const char *x, const struct shift *s, const struct shift_part *p, int64_t lo, int64_t hi, int64_t step)
+{
+    const int64_t elem = (int64_t)s->elem, t = p->first / s->hw % s->t + step;
+    const int64_t from = lo > p->col ? lo : p->col, to = least(hi, p->col + p->cols);
+    if (from >= to)
+        return;
+    const char *source = t >= 0 && t < s->t ? x + ((p->first + step * s->hw) * s->c + from) * elem : NULL;
+    lay(y + (from - p->col) * elem, p->cols * elem, source, s->c * elem, (size_t)((to - from) * elem), p->n);
+}
+
+void shift_rows(void *restrict y, const void *restrict x, const struct shift *s, const struct shift_part *part)
+{
+    const int64_t elem = (int64_t)s->elem, whole = s->fold + s->back;
+    for (int64_t done = 0; done < part->n;) {
+        struct shift_part p = *part;
+        p.first += done;
+        p.n = least(part->n - done, s->hw - p.first % s->hw);       /* of one frame */
+        char *to = (char *)y + done * p.cols * elem;
+        if (p.cols == s->c)
+            memcpy(to, (const char *)x + p.first * s->c * elem, (size_t)(p.n * s->c * elem));
+        else
+            lay_columns(to, x, s, &p, whole, s->c, 0);
+        lay_columns(to, x, s, &p, 0, s->fold, s->step);
+        lay_columns(to, x, s, &p, s->fold, whole, -s->step);
+        done += p.n;
+    }
+}
+
+/* ---- Frame by frame ---------------------------------------------------------------------------------------- */
 
 void shift_online(void *restrict y, const void *restrict x, void *restrict past, const struct shift *s)
 {

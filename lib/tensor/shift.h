@@ -28,6 +28,24 @@ struct shift { int64_t n, t, hw, c, fold, back; int step; size_t elem; };
 void shift_time(void *restrict y, const void *restrict x, const struct shift *s);
 
 /*
+ * The same in place: x becomes S x.  The channels that leave the clip (of the first frame and the last) go to
+ * lost [N,HW,fold+back], and those that come in are put[], of the same shape, or zeros; both may be NULL.
+ * With -step and what was lost as put, x is what it was:
+ *
+ *     shift_in_place(x, s, lost, NULL), use S x, shift_in_place(x, back, NULL, lost)
+ *
+ * moves fold + back channels twice, and is all the memory that S x takes.
+ */
+void shift_in_place(void *x, const struct shift *s, void *lost, const void *put);
+
+/*
+ * A part of S x, where it is needed: rows first .. first+n-1 of the matrix [N T HW, C], of those columns col ..
+ * col+cols-1, into y [n,cols].  By one thread.
+ */
+struct shift_part { int64_t first, n, col, cols; };
+void shift_rows(void *restrict y, const void *restrict x, const struct shift *s, const struct shift_part *part);
+
+/*
  * The same for one frame at a time, from the past alone (fold = 0, t = 1): y gets its first `back` channels from
  * past and the others from x; then past gets those of x.  A past of zeros begins a clip; frame after frame is then
  * what shift_time gives for the whole clip.

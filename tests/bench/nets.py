@@ -169,6 +169,60 @@ class TsmResNet18(Net):
         return torch.optim.SGD(self.parameters(), 0.01, momentum=0.9, weight_decay=1e-4)
 
 
+class Bottleneck(nn.Module):
+    """relu(bn3(conv3(relu(bn2(conv2(relu(bn1(conv1(shift(x))))))))) + downsample(x)): 1x1, 3x3 with the
+    stride, 1x1 to four times the width, without bias; downsample as in BasicBlock.
+    """
+    def __init__(self, inputs, width, stride, frames):
+        super().__init__()
+        self.frames = frames
+        self.conv1 = nn.Conv2d(inputs, width, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, stride, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(width)
+        self.conv3 = nn.Conv2d(width, 4 * width, 1, bias=False)
+        self.bn3 = nn.BatchNorm2d(4 * width)
+        self.downsample = None
+        if stride != 1 or inputs != 4 * width:
+            self.downsample = nn.Sequential(nn.Conv2d(inputs, 4 * width, 1, stride, bias=False),
+                                            nn.BatchNorm2d(4 * width))
+
+    def forward(self, x):
+        y = shift_time(x, self.frames)
+        y = F.relu(self.bn1(self.conv1(y)), inplace=True)
+        y = F.relu(self.bn2(self.conv2(y)), inplace=True)
+        y = self.bn3(self.conv3(y))
+        y += x if self.downsample is None else self.downsample(x)
+        return F.relu(y, inplace=True)
+
+
+class TsmResNet50(TsmResNet18):
+    """The same with 3, 4, 6 and 3 bottlenecks of widths 64 to 512, at 224x224."""
+    CLIPS = 2
+
+    def __init__(self):
+        Net.__init__(self)
+        self.conv1 = nn.Conv2d(3, 64, 7, 2, 3, bias=False)
+        self.bn1 = nn.BatchNorm2d(64)
+        inputs = 64
+        for i, blocks in enumerate((3, 4, 6, 3)):
+            width, layer = 64 << i, []
+            for b in range(blocks):
+                layer.append(Bottleneck(inputs, width, 2 if i and not b else 1, self.FRAMES))
+                inputs = 4 * width
+            setattr(self, f"layer{i + 1}", nn.Sequential(*layer))
+        self.fc = nn.Linear(2048, 27)
+
+    def batch(self):
+        return {"clip": images(self.CLIPS * self.FRAMES, 224).view(self.CLIPS, self.FRAMES, 224, 224, 3),
+                "label": torch.randint(27, (self.CLIPS,))}
+
+
+class TsmResNet50One(TsmResNet50):
+    """One clip."""
+    CLIPS = 1
+
+
 # ---- b: MobileNetV2 ------------------------------------------------------------------------------
 
 class ConvNorm(nn.Sequential):
@@ -677,7 +731,8 @@ class Mlp(Net):
 
 NETS = {"resnet18": ResNet18, "mobilenetv2": MobileNetV2, "gan": Gan, "biggan": BigGan,
         "stylegan2": StyleGan2, "translator": Translator,
-        "transformer": Transformer, "transformer_xl": TransformerXL, "tsm_resnet18": TsmResNet18, "mlp": Mlp}
+        "transformer": Transformer, "transformer_xl": TransformerXL, "tsm_resnet18": TsmResNet18,
+        "tsm_resnet50": TsmResNet50, "tsm_resnet50_1": TsmResNet50One, "mlp": Mlp}
 
 
 # ---- Files ---------------------------------------------------------------------------------------

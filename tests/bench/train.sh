@@ -148,10 +148,12 @@ torch=$("$python" -c 'import torch; print(torch.__version__)' 2>/dev/null) || to
 echo "PyTorch: $torch"
 sides=(peer ours)
 command -v ${ours%% *} >/dev/null || { echo "${ours%% *}: absent"; sides=(peer); }
-[ $# -gt 0 ] || set -- resnet18 mobilenetv2 gan biggan stylegan2 translator transformer transformer_xl tsm_resnet18 mlp
+[ $# -gt 0 ] || set -- resnet18 mobilenetv2 gan biggan stylegan2 translator transformer transformer_xl tsm_resnet18 tsm_resnet50 tsm_resnet50_1 mlp
 for net in "$@"; do
     steps=${STEPS:-20}
-    [ "$net" != biggan ] || steps=${STEPS:-3}       # a step takes PyTorch half a minute
+    case $net in
+    biggan|tsm_resnet50*) steps=${STEPS:-3} ;;      # PyTorch's steps take many seconds
+    esac
     read -r load _ </proc/loadavg
     printf '%-15s %-16s %s\n' "$net" load "$load"
     bench "${sides[@]}" || { echo "train.sh: $net: results differ or a side did not answer" >&2; failed=1; }

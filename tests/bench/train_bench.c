@@ -97,10 +97,16 @@ static struct var *distance(struct side *s, struct var *out)
     return op_mean_all(s->tape, op_l1(s->tape, out, input(s, "target")));
 }
 
+#define TSM_RESNET50 \
+    "{\"family\": \"resnet\", \"stem\": \"large\", \"block\": \"bottleneck\", \"blocks\": [3, 4, 6, 3], " \
+    "\"frames\": 8, \"in\": [8, 224, 224, 3], \"classes\": 27}"
+
 static const struct net nets[] = {
     {"resnet18", "{\"family\": \"resnet\", \"in\": [32, 32, 3], \"classes\": 10}", "sgd:momentum=0.9,nesterov=1,decay=5e-4", "image", 0.05, cross_entropy, NULL, NULL},
     {"mobilenetv2", "{\"family\": \"mobilenet\", \"in\": [64, 64, 3], \"classes\": 100}", "sgd:momentum=0.9,nesterov=1,decay=5e-4", "image", 0.05, cross_entropy, NULL, NULL},
     {"tsm_resnet18", "{\"family\": \"resnet\", \"stem\": \"large\", \"frames\": 8, \"in\": [8, 64, 64, 3], \"classes\": 27}", "sgd:momentum=0.9,decay=1e-4", "clip", 0.01, cross_entropy, NULL, NULL},
+    {"tsm_resnet50", TSM_RESNET50, "sgd:momentum=0.9,decay=1e-4", "clip", 0.01, cross_entropy, NULL, NULL},
+    {"tsm_resnet50_1", TSM_RESNET50, "sgd:momentum=0.9,decay=1e-4", "clip", 0.01, cross_entropy, NULL, NULL},
     {"gan", "{\"family\": \"generator\"}", "adam:beta1=0.5", NULL, 2e-4, NULL, "{\"family\": \"discriminator\"}", gan_step},
     {"biggan", "{\"family\": \"biggan_generator\"}", "adam:beta1=0", NULL, 2e-4, NULL, "{\"family\": \"biggan_discriminator\"}", biggan_step},
     {"stylegan2", "{\"family\": \"stylegan2_generator\", \"image\": [64, 64, 3], \"noise\": \"fixed\", \"mixing\": 0}", "adam:beta1=0,beta2=0.99",

@@ -681,7 +681,7 @@ static void a_map_that_cannot_be_is_refused_by_line(void)
         {"a\n", "map: line 1: a: one name: expected theirs and ours"},
         {"a b\nc.* d\n", "map: line 2: c.* d: expected as many * on both sides, at most 4"},
         {"***** *****\n", "map: line 1: ***** *****: expected as many * on both sides, at most 4"},
-        {"a b hwio\n", "map: line 1: hwio: unknown layout: expected oihw, iohw, oiw, oidhw or t"},
+        {"a b hwio\n", "map: line 1: hwio: unknown layout: expected oihw, iohw, oiw, oidhw, oi1hw, t or spread"},
         {"a b t t t t t\n", "map: line 1: more than 4 layouts"},
     };
 

@@ -110,11 +110,52 @@ static void frame_by_frame_from_zeros_is_the_clip_shifted_from_the_past(void)
     }
 }
 
+/* And what was lost, put back, gives x again. */
+static void in_place_is_the_same_and_can_be_undone(void)
+{
+    const int before = omp_get_max_threads();
+    for (int i = 0; i < 6 * SHAPES; i++) {
+        struct shift s = shapes[i / 6];
+        s.step = i % 2 ? -1 : 1;
+        omp_set_num_threads(1 + i / 2 % 3);
+        const int64_t edge = s.n * s.hw * (s.fold + s.back) * (int64_t)s.elem;
+        unsigned char *x = bytes(size(&s), i), *was = bytes(size(&s), i), *want = bytes(size(&s), 98), *lost = bytes(edge, 3);
+        definition(want, x, &s);
+        shift_in_place(x, &s, lost, NULL);
+        CHECK_BYTES(x, want, size(&s));
+        s.step = -s.step;
+        shift_in_place(x, &s, NULL, lost);
+        CHECK_BYTES(x, was, size(&s));
+        free(x); free(was); free(want); free(lost);
+    }
+    omp_set_num_threads(before);
+}
+
+static void a_part_is_that_of_the_whole(void)
+{
+    for (int i = 0; i < SHAPES; i++) {
+        const struct shift *s = &shapes[i];
+        const int64_t rows = s->n * s->t * s->hw;
+        unsigned char *x = bytes(size(s), i), *want = bytes(size(s), 98), *y = bytes(size(s), 97);
+        shift_time(want, x, s);
+        for (int64_t first = 0; first < rows; first += 5)
+            for (int64_t col = 0; col < s->c; col += 3) {
+                const struct shift_part p = {first, rows - first < 7 ? rows - first : 7, col, s->c - col < 4 ? s->c - col : 4};
+                shift_rows(y, x, s, &p);
+                for (int64_t r = 0; r < p.n; r++)
+                    CHECK_BYTES(y + r * p.cols * (int64_t)s->elem, want + ((first + r) * s->c + col) * (int64_t)s->elem, p.cols * (int64_t)s->elem);
+            }
+        free(x); free(want); free(y);
+    }
+}
+
 int main(void)
 {
     RUN(first_fold_is_next_frame_second_is_previous);
     RUN(moves_what_the_equation_says_forward_and_back_for_any_thread_count);
     RUN(a_step_back_is_the_adjoint);
+    RUN(in_place_is_the_same_and_can_be_undone);
+    RUN(a_part_is_that_of_the_whole);
     RUN(frame_by_frame_from_zeros_is_the_clip_shifted_from_the_past);
     return check_report();
 }

@@ -3,7 +3,7 @@
 #include "base/fail.h"
 #include "base/mem.h"
 #include "base/tempfile.h"
-#include "video/store.h"
+#include "video/pack.h"
 
 #include <omp.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 struct tsm_pack {
-    struct store *store;
+    struct pack *store;
     char *path;
     struct sampling sampling;
     struct crop_train train;
@@ -44,7 +44,7 @@ static void cut(uint8_t *to, const struct tsm_pack *p, const uint8_t *frames, co
 static int make(void *ctx, uint8_t *to, const struct batch_key *key, int64_t sample, struct ten_err *e)
 {
     const struct tsm_pack *p = ctx;
-    const struct store_video *v = store_video(p->store, sample);
+    const struct pack_video *v = pack_video(p->store, sample);
     const struct crop_frame f = {v->height, v->width, v->channels};
     const struct video_key draws = {key->seed, key->epoch, sample};
     const int64_t segments = p->sampling.segments;
@@ -54,7 +54,7 @@ static int make(void *ctx, uint8_t *to, const struct batch_key *key, int64_t sam
 
     omp_set_num_threads(1);
     sampling_frames(index, &p->sampling, v->frames, &draws);
-    const int rc = store_frames(p->store, sample, index, segments, frames, e);
+    const int rc = pack_frames(p->store, sample, index, segments, frames, e);
     if (rc == 0)
         cut(to, p, frames, &f, &draws);
     omp_set_num_threads(threads);
@@ -67,9 +67,9 @@ static int make(void *ctx, uint8_t *to, const struct batch_key *key, int64_t sam
 
 static int check_videos(const struct tsm_pack *p, struct ten_err *e)
 {
-    for (int64_t i = 0; i < store_count(p->store); i++) {
-        const struct store_video *v = store_video(p->store, i);
-        if (v->label == STORE_UNKNOWN)
+    for (int64_t i = 0; i < pack_count(p->store); i++) {
+        const struct pack_video *v = pack_video(p->store, i);
+        if (v->label == PACK_UNKNOWN)
             return fail(e, TEN_E_DATA, "%s: video %lld has no label: expected one for each", p->path, (long long)i);
         if (v->channels != COLOURS)
             return fail(e, TEN_E_DATA, "%s: video %lld has %lld channels: expected %d, colours", p->path, (long long)i,
@@ -90,12 +90,12 @@ static int write_labels(int fd, const int32_t *label, int64_t n, struct ten_err 
 /* Samples come from streams. */
 static struct samples *labels_of(const struct tsm_pack *p, struct ten_err *e)
 {
-    const int64_t n = store_count(p->store);
+    const int64_t n = pack_count(p->store);
     const int fd = temp_file(e);
     int32_t *label = xmalloc((size_t)(n + 1) * sizeof *label);
     struct samples *s = NULL;
     for (int64_t i = 0; i < n; i++)
-        label[i] = store_video(p->store, i)->label;
+        label[i] = pack_video(p->store, i)->label;
     if (fd >= 0 && write_labels(fd, label, n, e) == 0 && lseek(fd, 0, SEEK_SET) == 0) {
         struct ten_reader *in = ten_open_fd(fd, p->path, NULL, e);
         s = in ? samples_open(p->path, in, NULL, e) : NULL;
@@ -112,8 +112,8 @@ static struct samples *labels_of(const struct tsm_pack *p, struct ten_err *e)
 static void store_now(void *of, struct ten_input *now)
 {
     const struct tsm_pack *p = of;
-    *now = (struct ten_input){.name = p->path, .records = store_count(p->store), .bytes = -1,
-                              .digest = store_digest(p->store)};
+    *now = (struct ten_input){.name = p->path, .records = pack_count(p->store), .bytes = -1,
+                              .digest = pack_digest(p->store)};
 }
 
 struct tsm_pack *tsm_pack_open(struct tool *t, const char *path, const struct tsm_pack_options *o)
@@ -128,7 +128,7 @@ struct tsm_pack *tsm_pack_open(struct tool *t, const char *path, const struct ts
     p->test = (struct crop_test){.size = o->size, .shorter = shorter_of(o->size), .views = 1};
     p->source = (struct feeder_source){.name = "clip", .make = make, .ctx = p,
                                        .shape = {4, {o->segments, o->size, o->size, COLOURS}}};
-    if (!(p->store = store_open(path, &t->err)) || check_videos(p, &t->err) < 0 || !(p->labels = labels_of(p, &t->err))) {
+    if (!(p->store = pack_open(path, &t->err)) || check_videos(p, &t->err) < 0 || !(p->labels = labels_of(p, &t->err))) {
         tsm_pack_close(p);
         return NULL;
     }
@@ -141,7 +141,7 @@ void tsm_pack_close(struct tsm_pack *p)
     if (!p)
         return;
     samples_close(p->labels);
-    store_close(p->store);
+    pack_close(p->store);
     free(p->path);
     free(p);
 }

@@ -1,4 +1,4 @@
-/* Clips for training, cut anew every epoch from videos of a store (video/store.h). */
+/* Clips for training, cut anew every epoch from videos of a pack (video/pack.h). */
 #ifndef MODELS_TSM_PACK_H
 #define MODELS_TSM_PACK_H
 

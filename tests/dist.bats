@@ -172,13 +172,12 @@ END
     cmp want.ten got.ten
 }
 @test "one of two ranks is killed; one goes on from the checkpoint, says how many steps are lost, and ends with the same network" {
-    options=("$MLP" --epochs=8 --resume=ck.ten --every=0)
-    train 0 "$MLP" --epochs=8 >want.ten
+    options=("$MLP" --epochs=40 --resume=ck.ten --every=0)
+    train 0 "$MLP" --epochs=40 >want.ten
     options "${options[@]}" --quiet
     command mpirun -np 2 "${o[@]}" <noise.ten >got.ten 2>/dev/null 3>&- &
     launcher=$!
     pids=$(ranks $launcher)
-    sleep 0.1
     kill -9 "$(tail -1 <<<"$pids")"
     ended $launcher
     [ ! -s got.ten ]

@@ -24,6 +24,11 @@ at_most() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a <= b) }' || { echo "$1 is 
     done
     python3 -c 'import json, sys; [json.load(open(f)) for f in sys.argv[1:]]' ./*.json
 }
+@test "round trips of length 0 hold where nothing is promised" {
+    printf 'p sp 4 8\na 1 2 0\na 1 3 0\na 2 1 0\na 2 3 0\na 3 1 0\na 3 4 0\na 4 1 16368\na 4 4 16388\n' | gr2ten |
+        spanner --quiet --k=1 --report=r.json >/dev/null
+    [ "$(of r.json above) $(of r.json holds)" = "0 True" ]
+}
 @test "--k and --eps make arcs fewer and the promise weaker" {
     for a in rtz zl; do
         spanner --quiet --algo=$a --k=3 --eps=0.5 --report=r.json <g.ten >/dev/null

@@ -13,8 +13,8 @@
 
 bool verify_holds(double in_g, double in_h, double bound)
 {
-    /* Without a bound, as infinity times a round trip of 0 is no number. */
-    return bound == INFINITY || in_h <= bound * in_g * (1 + STRETCH_SLACK);
+    /* Infinity, which is no bound, times 0 is no number. */
+    return in_g == 0 ? in_h == 0 : in_h <= bound * in_g * (1 + STRETCH_SLACK);
 }
 
 /* ---- One source ------------------------------------------------------------------------------ */

@@ -43,8 +43,8 @@ struct counts { int64_t seen, right; };
 
 static int write(struct opts *o, int64_t group, const char *name, const struct tensor *x)
 {
-    struct ten_record rec = {.name = name, .type = x->type, .shape = {.rank = x->rank}, .data = x->data, .group = group};
-    memcpy(rec.shape.dim, x->dim, x->rank * sizeof *x->dim);
+    struct ten_record rec = tensor_record(name, x);
+    rec.group = group;
     return ten_write(o->tool.out, &rec, &o->tool.err);
 }
 

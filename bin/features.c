@@ -63,9 +63,9 @@ static char *attributes(const struct samples *s, const struct extractor *x, stru
 static int write(struct opts *o, int64_t group, const char *name, const struct tensor *x,
                  const char *attrs)
 {
-    struct ten_record rec = {.name = name, .type = x->type, .shape = {.rank = x->rank},
-                             .data = x->data, .group = group, .attrs = attrs};
-    memcpy(rec.shape.dim, x->dim, (size_t)x->rank * sizeof *x->dim);
+    struct ten_record rec = tensor_record(name, x);
+    rec.group = group;
+    rec.attrs = attrs;
     return ten_write(o->tool.out, &rec, &o->tool.err);
 }
 

@@ -134,8 +134,8 @@ static int write_answers(struct group *g)
     int rc = 0;
     for (int64_t first = 0; rc == 0 && (first < n || first == 0); first += o->batch) {
         const struct var *y = answers(g, first, n - first < o->batch ? n - first : o->batch);
-        struct ten_record rec = {.name = o->output, .type = TEN_F32, .shape = {.rank = y->v.rank}, .group = g->number};
-        memcpy(rec.shape.dim, y->v.dim, y->v.rank * sizeof *y->v.dim);
+        struct ten_record rec = tensor_record(o->output, &y->v);
+        rec.group = g->number;
         rec.shape.dim[0] = n;
         if (first == 0)
             rc = ten_write_start(o->tool.out, &rec, &o->tool.err);

@@ -71,6 +71,19 @@ void dist_params(struct dist *d, struct params *ps)
     params_changed(ps);
 }
 
+void dist_average_state(struct dist *d, struct params *ps)
+{
+    if (!d || ps->states == 0)
+        return;
+    double *mean = xmalloc((size_t)ps->states * sizeof *mean);
+    for (int64_t i = 0; i < ps->states; i++)
+        mean[i] = ps->state[i];
+    dist_sum(d, mean, ps->states);
+    for (int64_t i = 0; i < ps->states; i++)
+        ps->state[i] = (float)(mean[i] / d->size);
+    free(mean);
+}
+
 int dist_agree(struct dist *d, const void *data, int64_t bytes)
 {
     if (!d)

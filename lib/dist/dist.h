@@ -55,6 +55,8 @@ void dist_send(struct dist *d, int to, const void *data, int64_t bytes);
 void dist_receive(struct dist *d, int from, void *data, int64_t bytes);
 /* Values and state of the first rank to all. */
 void dist_params(struct dist *d, struct params *ps);
+/* State (running statistics) becomes its mean over all ranks. */
+void dist_average_state(struct dist *d, struct params *ps);
 /* The file at path as the first rank has it, open for reading: a descriptor, the caller's, of the file
  * itself where there is one process, else of a copy.  -1 with *e set. */
 int dist_file(struct dist *d, const char *path, struct ten_err *e);

@@ -136,13 +136,9 @@ int gan_put(struct ten_writer *out, struct tape *t, const char *name, struct var
             const char *group_attrs, struct ten_err *e)
 {
     x = op_compact(t, x);
-    struct ten_record rec = {.name = name,
-                             .type = x->v.type,
-                             .shape = {.rank = x->v.rank},
-                             .data = x->v.data,
-                             .group = group,
-                             .group_attrs = group_attrs};
-    memcpy(rec.shape.dim, x->v.dim, x->v.rank * sizeof *x->v.dim);
+    struct ten_record rec = tensor_record(name, &x->v);
+    rec.group = group;
+    rec.group_attrs = group_attrs;
     return ten_write(out, &rec, e);
 }
 

@@ -213,11 +213,7 @@ static int draw(struct gan_trainer *r, struct sheet *sheet)
     struct frames f;
     gan_sample_inputs(&sampler, 0, SHEET, in);
     struct var *x = op_compact(r->tape, gan_images_of(&sampler, in));
-    struct ten_record rec = {.name = "image",
-                             .type = TEN_F32,
-                             .shape = {.rank = 4},
-                             .data = x->v.f};
-    memcpy(rec.shape.dim, x->v.dim, 4 * sizeof *rec.shape.dim);
+    const struct ten_record rec = tensor_record("image", &x->v);
     const int rc =
         frames_of(&f, &rec, &r->tool->err) < 0 ? -1 : sheet_add(sheet, &f, SHEET, &r->tool->err);
     tape_clear(r->tape);

@@ -191,6 +191,8 @@ int gan_step(struct gan_trainer *r, double *bad)
     if (rc <= 0)
         return rc;
     gather(r);
+    dist_average_state(r->opt->dist, r->g.model->params);
+    dist_average_state(r->opt->dist, r->d.model->params);
     r->run.step++;
     const int64_t images = gan_images(r->opt);
     if (r->ema)

@@ -9,7 +9,7 @@
  *
  * Several processes (dist/dist.h) share every batch and each step, and draw what one process would
  * draw; the first one writes, logs and judges.  Batch norms, unless synchronised, have statistics of
- * their own in each, as has a minibatch deviation; running statistics kept are those of the first.
+ * their own in each, as has a minibatch deviation; running statistics are the mean over all.
  *
  * What is written: networks that trained together as one group each, with attribute role:
  * generator, ema (its moving average, where there is one) and discriminator.

@@ -366,6 +366,5 @@ void trainer_free(struct trainer *r)
     free(r->config);
     free(r->log);
     free(r->best);
-    free(r->statistics);
     free(r);
 }

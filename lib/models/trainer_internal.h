@@ -20,7 +20,6 @@ struct trainer {
     struct tape *tape;
     struct dist_grads *grads;           /* NULL: one process */
     struct timeline *timeline;          /* NULL: not asked for */
-    double *statistics;                 /* [states] on their way to an average; NULL: one process */
 
     struct run run;
     char *config;

@@ -16,7 +16,6 @@ void trainer_join(struct trainer *r)
     if (!d)
         return;
     dist_params(d, r->model->params);
-    r->statistics = xmalloc((size_t)(r->model->params->states + 1) * sizeof *r->statistics);
     r->grads = dist_grads_new(d, r->model->params, &o);
     tape_on_ready(r->tape, dist_grads_ready, r->grads);
     tape_on_call(r->tape, dist_grads_progress, r->grads);
@@ -31,16 +30,10 @@ void trainer_join(struct trainer *r)
  * not. */
 void trainer_average_statistics(struct trainer *r)
 {
-    const struct params *ps = r->model->params;
-    const double ranks = dist_size(r->opt->dist);
-    if (ranks == 1 || r->opt->sync_bn || ps->states == 0)
+    if (dist_size(r->opt->dist) == 1 || r->opt->sync_bn || r->model->params->states == 0)
         return;
     timeline_mark(r->timeline, PHASE_UPDATE);
-    for (int64_t i = 0; i < ps->states; i++)
-        r->statistics[i] = ps->state[i];
-    dist_sum(r->opt->dist, r->statistics, ps->states);
-    for (int64_t i = 0; i < ps->states; i++)
-        ps->state[i] = (float)(r->statistics[i] / ranks);
+    dist_average_state(r->opt->dist, r->model->params);
     timeline_mark(r->timeline, PHASE_COMMUNICATION);
 }
 

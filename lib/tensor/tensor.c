@@ -68,6 +68,13 @@ bool tensor_same_shape(const struct tensor *a, const struct tensor *b)
     return a->rank == b->rank && memcmp(a->dim, b->dim, a->rank * sizeof *a->dim) == 0;
 }
 
+struct ten_record tensor_record(const char *name, const struct tensor *t)
+{
+    struct ten_record rec = {.name = name, .type = t->type, .shape = {.rank = t->rank}, .data = t->data};
+    memcpy(rec.shape.dim, t->dim, (size_t)t->rank * sizeof *t->dim);
+    return rec;
+}
+
 char *tensor_shape_text(const struct tensor *t, char text[192])
 {
     struct ten_shape s = {.rank = t->rank};

@@ -32,6 +32,8 @@ int64_t tensor_count(const struct tensor *t);       /* elements */
 int64_t dims_count(int rank, const int64_t *dim);
 bool tensor_contiguous(const struct tensor *t);
 bool tensor_same_shape(const struct tensor *a, const struct tensor *b);
+/* The tensor, contiguous, as a record of that name; data and name stay whose they are. */
+struct ten_record tensor_record(const char *name, const struct tensor *t);
 /* "[2,3]" into text, which is returned. */
 char *tensor_shape_text(const struct tensor *t, char text[192]);
 

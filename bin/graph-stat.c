@@ -6,15 +6,19 @@
 #include "graph/census.h"
 #include "graph/extent.h"
 #include "graph/components.h"
+#include "graph/fragility.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
-struct opts { struct tool tool; int64_t sweeps; };
+struct opts { struct tool tool; int64_t sweeps, fragility; };
 
 static const struct argp_option options[] = {
     {"sweeps", 's', "N", 0, "Searches for diameter and radius, at most; 0: leave them out (default "
      "16)", 0},
+    {"fragility", 'f', "N", 0, "Arcs, at most, that are left out one at a time, to see how much longer ways become (default 0)",
+     0},
     {0}
 };
 
@@ -25,6 +29,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     switch (key) {
     case ARGP_KEY_INIT: st->child_inputs[0] = &o->tool.opt; break;
     case 's': o->sweeps = tool_int(st, arg, 0, UINT32_MAX); break;
+    case 'f': o->fragility = tool_int(st, arg, 0, INT64_MAX); break;
     default: return ARGP_ERR_UNKNOWN;
     }
     return 0;
@@ -114,6 +119,42 @@ static void print_components(const struct opts *o, const struct digraph *g)
     free(keep);
 }
 
+/* Every so many-th arc of the spanner, or of the graph where there is none. */
+static int64_t choose(int64_t *arc, const struct digraph *g, int64_t most)
+{
+    int64_t all = 0, seen = 0, chosen = 0;
+
+    for (int64_t k = 0; k < g->m; k++)
+        all += !g->in_h || g->in_h[k];
+    most = most < all ? most : all;
+    for (int64_t k = 0; k < g->m; k++)
+        if ((!g->in_h || g->in_h[k]) && seen++ >= (double)chosen * (double)all / (double)most && chosen < most)
+            arc[chosen++] = k;
+    return chosen;
+}
+
+static void print_fragility(const struct opts *o, const struct digraph *g)
+{
+    int64_t *arc = xmalloc((size_t)g->m * sizeof *arc);
+    const int64_t n = choose(arc, g, o->fragility);
+    double *ratio = xmalloc((size_t)n * sizeof *ratio), sum = 0, most = 1;
+    int64_t only = 0;
+
+    fragility_each(ratio, g, g->in_h, arc, n);
+    for (int64_t i = 0; i < n; i++)
+        if (isinf(ratio[i]))
+            only++;
+        else
+            sum += ratio[i], most = fmax(most, ratio[i]);
+    count("fragility_arcs", n);
+    count("only_ways", only);
+    share("fragility_mean", sum, (double)(n - only));
+    if (n > only)
+        number("fragility_max", most);
+    free(ratio);
+    free(arc);
+}
+
 int main(int argc, char **argv)
 {
     struct opts o = {.sweeps = 16};
@@ -125,6 +166,8 @@ int main(int argc, char **argv)
         puts("statistic\tvalue");
         print_census(&g);
         print_components(&o, &g);
+        if (o.fragility > 0)
+            print_fragility(&o, &g);
     }
     digraph_free(&g);
     return tool_close(&o.tool, rc);

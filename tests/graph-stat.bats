@@ -38,6 +38,25 @@ value() { awk -F '\t' -v name="$1" '$1 == name { print $2 }'; }
     [ "$(value spanner_arcs <got)" = 5 ]
     [ "$(value spanner_weight_share <got | cut -c 1-6)" = 0.8275 ]
 }
+@test "fragility: an arc of a cycle is the only way; a second way that is twice as long gives 2" {
+    graphgen cycle --n=50 | graph-stat --fragility=1000 >got
+    [ "$(value fragility_arcs <got)" = 50 ]
+    [ "$(value only_ways <got)" = 50 ]
+    [ -z "$(value fragility_mean <got)" ]
+    printf '0 1 1\n0 2 1\n2 1 1\n1 0 1\n' >square
+    edges2ten square | graph-stat --fragility=4 >got
+    [ "$(value only_ways <got)" = 3 ]
+    [ "$(value fragility_max <got)" = 2 ]
+    edges2ten square | graph-stat --fragility=1 >got
+    [ "$(value fragility_arcs <got)" = 1 ]
+    [ "$(value fragility_mean <got)" = 2 ]
+}
+@test "fragility of a spanner is that of its own ways" {
+    ten-gen in_h u8 6 >in_h.ten
+    ten-paste g.ten in_h.ten | graph-stat --fragility=100 >got
+    [ "$(value fragility_arcs <got)" = 5 ]
+    [ "$(value only_ways <got)" = 2 ]       # 1 to 0 and 1 to 2; the loop and the pair of parallel arcs are not
+}
 @test "a graph without vertices has counts of 0" {
     : >none
     run -0 bash -c 'edges2ten none | graph-stat | tr "\t\n" " ,"'

@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "base/threads.h"
 #include "graph/census.h"
+#include "graph/fragility.h"
 #include "graph/girth.h"
 #include "graph/components.h"
 
@@ -248,6 +249,47 @@ static void threads_change_nothing(void)
     digraph_free(&g);
 }
 
+static double distance(const struct digraph *g, const uint8_t *arcs, int64_t u, int64_t v)
+{
+    double d[MAX][MAX], cycle[MAX];
+
+    all_pairs(d, cycle, g, arcs);
+    return d[u][v];
+}
+
+static void fragility_is_how_much_longer_the_way_is_without_the_arc(void)
+{
+    int64_t bridges = 0, longer = 0, same = 0;
+
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        struct digraph g;
+        uint8_t use[400];
+        int64_t arc[400], count = 0;
+        double ratio[400];
+
+        random_graph(&g, 20, 50, false, seed);
+        for (int64_t k = 0; k < g.m; k++) {
+            use[k] = seed % 2 == 0 || k % 5 > 0;
+            if (use[k])
+                arc[count++] = k;
+        }
+        fragility_each(ratio, &g, use, arc, count);
+        for (int64_t i = 0; i < count; i++) {
+            const uint32_t u = digraph_tail(&g, arc[i]), v = g.out.col[arc[i]];
+            const double with = distance(&g, use, u, v);
+            use[arc[i]] = 0;
+            const double without = distance(&g, use, u, v);
+            use[arc[i]] = 1;
+            CHECK(ratio[i] == (without > with ? without / with : 1));
+            bridges += isinf(ratio[i]);
+            longer += ratio[i] > 1 && ratio[i] < INFINITY;
+            same += ratio[i] == 1;
+        }
+        digraph_free(&g);
+    }
+    CHECK(bridges > 20 && longer > 100 && same > 100);
+}
+
 int main(void)
 {
     RUN(paths_lead_along_their_arcs_and_are_as_long_as_said);
@@ -255,6 +297,7 @@ int main(void)
     RUN(a_cycle_longer_than_every_widening_is_found);
     RUN(diameter_and_radius_are_bounded_and_met);
     RUN(only_the_part_asked_for_is_measured);
+    RUN(fragility_is_how_much_longer_the_way_is_without_the_arc);
     RUN(a_census_counts_what_is_there);
     RUN(threads_change_nothing);
     return check_report();

@@ -4,7 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
+
+enum { PAGE = 4096 };           /* the smallest; larger ones need fewer calls than are made */
 
 /* The one piece of state a failing allocation needs: whose name to print. */
 static const char *program = "tenstream";
@@ -49,6 +52,18 @@ void *xaligned(size_t size)
     if (posix_memalign(&p, 64, size ? size : 1) != 0)
         p = NULL;
     return checked(p, size);
+}
+
+void mem_populate(void *p, size_t bytes)
+{
+#ifdef MADV_POPULATE_WRITE
+    const uintptr_t start = (uintptr_t)p & ~(uintptr_t)(PAGE - 1);
+    const uintptr_t end = ((uintptr_t)p + bytes + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
+    if (end - start > 2 * PAGE)
+        madvise((void *)start, end - start, MADV_POPULATE_WRITE);
+#else
+    (void)p, (void)bytes;
+#endif
 }
 
 char *xstrdup(const char *s)

@@ -14,6 +14,10 @@ void *xaligned(size_t size);                    /* 64-byte aligned; free() */
 char *xstrdup(const char *s);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Get the pages of p[0..bytes), which are about to be written, in one call: one by one each costs a fault, which in virtual
+ * machines takes many times as long as clearing the page.  What is there already stays as it is.  A hint: may do nothing. */
+void mem_populate(void *p, size_t bytes);
+
 /* What the message of xmalloc starts with; the tool's name.  Set once, before threads start. */
 void mem_set_name(const char *name);
 

@@ -24,8 +24,10 @@ const char *const spgemm_method_names[SPGEMM_METHODS + 1] = {
 
 enum {
     PIECE = 1 << 15,                /* products: their entries fit into half a second-level cache */
+    AT_ONCE = 1 << 15,              /* entries whose pages come at once */
     WAITING = 8,                    /* pieces of a thread whose place is not known yet */
     HUGE_PAGE = 2 << 20,
+    SMALL_PAGES = 4 << 20,          /* bytes of a block that stay in small ones */
     PAGE_HALF = 2048,
 };
 
@@ -39,6 +41,7 @@ struct run {
     void (*clear)(void *acc, int64_t n);
     size_t size;                    /* of a value */
     int64_t next, known;            /* the piece to take, the first one without a place */
+    int64_t populated;              /* entries of C whose pages are there */
     struct spgemm_report report;
 };
 
@@ -46,6 +49,7 @@ struct run {
 struct buffer { struct spgemm_piece *piece; char *block; size_t bytes; uint32_t *col; char *val; };
 
 struct worker {
+    char *block;                    /* of scratch */
     struct spgemm_scratch scratch;
     struct buffer buffer[WAITING];
     int used;
@@ -53,53 +57,65 @@ struct worker {
 
 /* ---- Memory --------------------------------------------------------------------------------- */
 
+/* Large pages from a place on behind which the rest of the last one is little beside what is used. */
 static void *huge(void *p, size_t bytes)
 {
-    const uintptr_t start = ((uintptr_t)p + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1);
+    const uintptr_t start =
+        ((uintptr_t)p + SMALL_PAGES + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1);
     const uintptr_t end = ((uintptr_t)p + bytes) & ~(uintptr_t)(HUGE_PAGE - 1);
     if (p && end > start)
         madvise((void *)start, end - start, MADV_HUGEPAGE);
     return p;
 }
 
-static void *zeros(size_t bytes)
+/* Give *p its place behind what the block has: at 64 bytes. */
+static void lay(void *p, char *block, size_t *used, size_t bytes)
 {
-    return memset(xaligned(bytes), 0, bytes);
+    char *here = block ? block + *used : NULL;
+    memcpy(p, &here, sizeof here);
+    *used += (bytes + 63) & ~(size_t)63;
+}
+
+/* What a thread works in, in one block, zeros first; NULL: only how large that is.  *clear: bytes that must be 0. */
+static size_t scratch_lay(struct spgemm_scratch *s, const struct run *x, char *block, size_t *clear)
+{
+    const int64_t cols = x->b->cols,
+                  window = (cols < SPGEMM_WINDOW ? cols : SPGEMM_WINDOW) + SPGEMM_SLACK;
+    const size_t lists = ((size_t)x->plan.longest + 1) * sizeof(struct spgemm_list);
+    size_t n = 0;
+    lay(&s->touched, block, &n, (size_t)window + 64);
+    lay(&s->block, block, &n, (size_t)window / 8 + 128);
+    lay(&s->group, block, &n, (size_t)window / 512 + 128);
+    if (x->how->mask)
+        lay(&s->allowed, block, &n, (size_t)cols + SPGEMM_SLACK);
+    *clear = n;
+    lay(&s->acc, block, &n, (size_t)window * x->size);
+    lay(&s->used, block, &n, ((size_t)window / 8 + 64) * sizeof *s->used);
+    lay(&s->key, block, &n, (SPGEMM_SORT + SPGEMM_SLACK) * sizeof *s->key);
+    lay(&s->product, block, &n, (SPGEMM_SORT + SPGEMM_SLACK) * x->size);
+    lay(&s->slot, block, &n, 2 * SPGEMM_SORT * sizeof *s->slot);
+    lay(&s->list, block, &n, lists);
+    lay(&s->last_list, block, &n, lists);
+    lay(&s->place, block, &n, (size_t)window * sizeof *s->place);
+    lay(&s->entry, block, &n, SPGEMM_REPEAT * sizeof *s->entry);
+    return n;
 }
 
 static void worker_start(struct worker *w, const struct run *x)
 {
-    const int64_t cols = x->b->cols,
-                  window = (cols < SPGEMM_WINDOW ? cols : SPGEMM_WINDOW) + SPGEMM_SLACK;
-    const size_t acc = ((size_t)window * x->size + 63) & ~(size_t)63;
-
-    *w = (struct worker){
-        .scratch = {
-            .acc = xaligned(acc),
-            .touched = zeros((size_t)window + 64),
-            .block = zeros((size_t)window / 8 + 128),
-            .group = zeros((size_t)window / 512 + 128),
-            .used = xaligned(((size_t)window / 8 + 64) * sizeof(uint16_t)),
-            .key = xaligned((SPGEMM_SORT + SPGEMM_SLACK) * sizeof(uint32_t)),
-            .product = xaligned((SPGEMM_SORT + SPGEMM_SLACK) * x->size),
-            .slot = xaligned(2 * SPGEMM_SORT * sizeof(uint16_t)),
-            .list = xmalloc(((size_t)x->plan.longest + 1) * sizeof(struct spgemm_list)),
-            .last_list = xmalloc(((size_t)x->plan.longest + 1) * sizeof(struct spgemm_list)),
-            .entry = xaligned(SPGEMM_REPEAT * sizeof(uint16_t)),
-            .place = xaligned((size_t)window * sizeof(uint16_t)),
-            .allowed = x->how->mask ? xcalloc((size_t)cols + SPGEMM_SLACK, 1) : NULL,
-        }};
-    x->clear(w->scratch.acc, (int64_t)(acc / x->size));
+    size_t clear;
+    *w = (struct worker){0};
+    const size_t bytes = scratch_lay(&w->scratch, x, NULL, &clear);
+    w->block = xaligned(bytes);
+    mem_populate(w->block, bytes);
+    scratch_lay(&w->scratch, x, w->block, &clear);
+    memset(w->block, 0, clear);
+    x->clear(w->scratch.acc, (int64_t)((char *)w->scratch.used - (char *)w->scratch.acc) / (int64_t)x->size);
 }
 
 static void worker_end(struct worker *w)
 {
-    struct spgemm_scratch *s = &w->scratch;
-    void *const all[] = {s->acc, s->touched, s->block, s->group, s->used,
-                         s->key, s->product, s->slot,  s->list,    s->allowed,
-                         s->last_list, s->entry, s->place};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        free(all[i]);
+    free(w->block);
     for (int i = 0; i < WAITING; i++)
         free(w->buffer[i].block);
 }
@@ -112,7 +128,8 @@ static void buffer_fit(struct buffer *u, int64_t entries, size_t size)
                  bytes = room * (4 + size) + 4096;
     if (bytes > u->bytes) {
         free(u->block);
-        u->block = huge(xaligned(bytes), bytes);
+        u->block = xaligned(bytes);
+        mem_populate(u->block, bytes);
         u->bytes = bytes;
     }
     u->val = u->block;
@@ -159,10 +176,24 @@ static void settle_rows(const struct run *x, int64_t *ptr, const struct spgemm_p
         ptr[i] += p->base;
 }
 
-static void settle(const struct run *x, struct buffer *u)
+/* Pages of C up to entry `end` at least. */
+static void populate(struct run *x, int64_t end)
+{
+    int64_t from = __atomic_load_n(&x->populated, __ATOMIC_RELAXED), past;
+    do {
+        if (end <= from)
+            return;
+        past = end + AT_ONCE < x->plan.bound ? end + AT_ONCE : x->plan.bound;
+    } while (!__atomic_compare_exchange_n(&x->populated, &from, past, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+    mem_populate(x->c->col + from, (size_t)(past - from) * sizeof *x->c->col);
+    mem_populate((char *)x->c->val + (size_t)from * x->size, (size_t)(past - from) * x->size);
+}
+
+static void settle(struct run *x, struct buffer *u)
 {
     struct spgemm_piece *p = u->piece;
     if (x->c) {
+        populate(x, p->base + p->n);
         stream_copy(x->c->col + p->base, u->col, (size_t)p->n * sizeof *u->col);
         stream_copy((char *)x->c->val + (size_t)p->base * x->size, u->val, (size_t)p->n * x->size);
     }
@@ -171,7 +202,7 @@ static void settle(const struct run *x, struct buffer *u)
 }
 
 /* Copy what can be; wait until at least `slots` buffers are free. */
-static void settle_all(const struct run *x, struct worker *w, int slots)
+static void settle_all(struct run *x, struct worker *w, int slots)
 {
     for (;;) {
         int n = 0;
@@ -187,7 +218,7 @@ static void settle_all(const struct run *x, struct worker *w, int slots)
     }
 }
 
-static struct buffer *free_buffer(const struct run *x, struct worker *w)
+static struct buffer *free_buffer(struct run *x, struct worker *w)
 {
     settle_all(x, w, 1);
     struct buffer *u = w->buffer;
@@ -222,6 +253,8 @@ static void multiply_piece(struct run *x, struct worker *w, struct spgemm_piece 
         buffer_fit(u, p->bound, x->size);
     r.col = direct ? x->c->col + base : u->col;
     r.val = direct ? (char *)x->c->val + (size_t)base * x->size : u->val;
+    if (direct)
+        populate(x, base + p->bound);
 
     int64_t n = x->rows(&r, &w->scratch);
     n = spgemm_filter(&r, n, x->how, x->a->type);

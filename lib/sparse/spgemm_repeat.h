@@ -9,19 +9,42 @@
 #define SPARSE_SPGEMM_REPEAT_H
 
 #include "sparse/spgemm_lists.h"
+#include "sparse/spgemm_sort.h"
+
+#if defined __AVX512F__ && defined __AVX512BW__
+
+/* Sixteen columns at a time, the rest behind a mask: lists of meshes are short. */
+static inline bool columns_shifted(const uint32_t *c, const uint32_t *d, uint32_t len, uint32_t shift)
+{
+    const __m512i by = _mm512_set1_epi32((int)shift);
+    for (uint32_t t = 0; t < len; t += 16) {
+        const __mmask16 mine = len - t < 16 ? (__mmask16)((1 << (len - t)) - 1) : 0xffff;
+        const __m512i x = _mm512_maskz_loadu_epi32(mine, c + t), y = _mm512_maskz_loadu_epi32(mine, d + t);
+        if (_mm512_mask_cmpneq_epi32_mask(mine, _mm512_sub_epi32(x, y), by))
+            return false;
+    }
+    return true;
+}
+
+#else
+
+static inline bool columns_shifted(const uint32_t *c, const uint32_t *d, uint32_t len, uint32_t shift)
+{
+    uint32_t differ = 0;
+    for (uint32_t t = 0; !differ && t < len; t += 64)
+        for (uint32_t u = t; u < len && u < t + 64; u++)
+            differ |= (c[u] - d[u]) ^ shift;
+    return !differ;
+}
+
+#endif
 
 /* Whether all columns of list l are those of p, shifted. */
 static inline bool is_shifted(const struct csr *b, const struct spgemm_list *l,
                               const struct spgemm_list *p, uint32_t shift)
 {
-    const uint32_t *c = b->col + l->at, *d = b->col + p->at;
-    uint32_t differ = l->len ^ p->len;
-    if (l->at == p->at && shift == 0)
-        return true;
-    for (uint32_t t = 0; !differ && t < l->len; t += 64)
-        for (uint32_t u = t; u < l->len && u < t + 64; u++)
-            differ |= (c[u] - d[u]) ^ shift;
-    return !differ;
+    return (l->at == p->at && shift == 0) ||
+           (l->len == p->len && columns_shifted(b->col + l->at, b->col + p->at, l->len, shift));
 }
 
 static inline bool has_shape_of_last(const struct csr *b, const struct spgemm_scratch *s,

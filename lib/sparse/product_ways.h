@@ -1,0 +1,28 @@
+/* What both ways of a product share (product.h). */
+#ifndef SPARSE_PRODUCT_WAYS_H
+#define SPARSE_PRODUCT_WAYS_H
+
+#include "sparse/ewise.h"
+#include "sparse/product.h"
+
+struct work {
+    struct tool *tool;
+    struct dist *dist;              /* NULL: one process */
+    const struct product *p;
+    struct csr *factor, mask, accum;
+    int factors;
+};
+
+/* Whether the shapes go together, by shapes alone: 0, or -1 with the tool's error set. */
+int product_check(struct work *w);
+/* One type for all, unless told the one that holds the values of each; by types and whether there are values. */
+enum ten_type product_type(const struct work *w);
+/* How the product is added to accum. */
+enum ewise_op product_accumulation(const struct product *p);
+/* What was done, for the log.  seconds: of multiplying alone. */
+void product_explain(const struct spgemm_report *r, int64_t entries, double seconds);
+
+int product_in_memory(struct work *w);
+int product_in_files(struct work *w);
+
+#endif

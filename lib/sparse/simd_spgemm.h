@@ -44,7 +44,7 @@ struct spgemm_scratch {
     uint8_t *allowed;               /* [columns] 1: the mask has the column; NULL without mask */
     struct spgemm_list *list, *last_list;   /* [longest row of A] of this row, of the last one */
     struct lists last;              /* of the last row; n = 0: none */
-    int64_t last_entries;
+    int64_t last_row, last_entries;
     bool mapped;                    /* whether `entry` is that of the last row */
     uint16_t *entry;                /* [REPEAT] the entry of each product */
     uint16_t *place;                /* [WINDOW] the entry of each column */
@@ -67,6 +67,8 @@ struct spgemm_rows {
     int64_t *count; /* [end - row] out: entries of the rows up to and with this one */
     uint32_t *col;                  /* out; room for their bound and SLACK */
     void *val;
+    uint8_t *shifted;   /* [rows of B] 1: the row has the columns of the row before it, each plus 1;
+                         * 2: it has not; 0: not looked at yet */
 };
 /* Returns the number of entries. */
 typedef int64_t (*spgemm_rows_fn)(const struct spgemm_rows *r, struct spgemm_scratch *s);

@@ -41,6 +41,7 @@ struct run {
     void (*clear)(void *acc, int64_t n);
     size_t size;                    /* of a value */
     int64_t next, known;            /* the piece to take, the first one without a place */
+    uint8_t *shifted;               /* spgemm_rows.shifted */
     int64_t populated;              /* entries of C whose pages are there */
     struct spgemm_report report;
 };
@@ -244,6 +245,7 @@ static void multiply_piece(struct run *x, struct worker *w, struct spgemm_piece 
                             .end = p->end,
                             .first = p->first,
                             .past = p->past,
+                            .shifted = x->shifted,
                             .count = ptr && !is_part(x, p) ? ptr + p->row : &sum};
     struct buffer *u = direct ? NULL : free_buffer(x, w);
     int64_t *counts = NULL;
@@ -319,10 +321,17 @@ static void run_start(struct run *x, enum ten_type type, enum semiring s)
     x->rows = kernels_of(type)->of[s].rows;
     x->clear = kernels_of(type)->of[s].clear;
     x->size = ten_elem_size(type);
+    x->shifted = xcalloc((size_t)x->b->rows, 1);
     /* Rows in parts cannot be compared as a whole. */
     spgemm_plan(&x->plan, x->a, x->b, PIECE, x->how->topk == 0);
     x->report.products = x->plan.products;
     x->report.bound = x->plan.bound;
+}
+
+static void run_end(struct run *x)
+{
+    spgemm_plan_free(&x->plan);
+    free(x->shifted);
 }
 
 static int64_t entries(const struct spgemm_plan *p)
@@ -372,7 +381,7 @@ void spgemm(struct csr *c, const struct csr *a, const struct csr *b, const struc
     multiply_pieces(&x);
     c->n = entries(&x.plan);
     trim(c, x.size);
-    spgemm_plan_free(&x.plan);
+    run_end(&x);
     free(ones[0]);
     free(ones[1]);
     if (report)
@@ -392,6 +401,6 @@ int64_t spgemm_count(const struct csr *a, const struct csr *b, const struct spge
     run_start(&x, TEN_F32, SEMIRING_any_pair);
     multiply_pieces(&x);
     const int64_t n = entries(&x.plan);
-    spgemm_plan_free(&x.plan);
+    run_end(&x);
     return n;
 }

@@ -64,10 +64,11 @@ static inline bool may_repeat(const struct spgemm_rows *r, const struct spgemm_s
 
 static inline enum spgemm_method choose_method(const struct spgemm_rows *r,
                                                struct spgemm_scratch *s, const struct lists *x,
-                                               int bits, int block)
+                                               int block)
 {
     const int64_t span = (int64_t)x->hi - (x->lo & ~(uint32_t)(block - 1));
-    const bool fits = span < SPGEMM_WINDOW, sortable = bits > 0 && !s->allowed;
+    const bool fits = span < SPGEMM_WINDOW,
+               sortable = !s->allowed && sort_bits(x) > 0;
     if (x->n == 1 && !s->allowed)
         return SPGEMM_COPY;
     if (may_repeat(r, s) && has_shape_of_last(r->b, s, x))

@@ -74,14 +74,57 @@ static inline void map_products(const struct csr *b, struct spgemm_scratch *s, c
     s->mapped = true;
 }
 
+/* Whether row k of B has the columns of row k - 1, each plus 1.  Threads that find it out at once find the same. */
+static inline bool is_next(const struct spgemm_rows *r, uint32_t k)
+{
+    const struct csr *b = r->b;
+    uint8_t known = __atomic_load_n(&r->shifted[k], __ATOMIC_RELAXED);
+    if (known == 0) {
+        const int64_t at = b->ptr[k], len = b->ptr[k + 1] - at;
+        known = k > 0 && len == at - b->ptr[k - 1] &&
+                columns_shifted(b->col + at, b->col + at - len, (uint32_t)len, 1) ? 1 : 2;
+        __atomic_store_n(&r->shifted[k], known, __ATOMIC_RELAXED);
+    }
+    return known == 1;
+}
+
+/*
+ * Row i of A where it has the columns of row i - 1, which was the last one, or each of them plus 1, and the rows of B have the
+ * same shape: its lists are those of the last row or the ones that follow them, and nothing else is looked up.
+ */
+static inline bool follows_last(const struct spgemm_rows *r, struct spgemm_scratch *s, int64_t i,
+                                struct lists *x)
+{
+    const struct csr *a = r->a;
+    const int64_t n = s->last.n;
+    if (n == 0 || s->last_row != i - 1 || a->ptr[i] - a->ptr[i - 1] != n || a->ptr[i + 1] - a->ptr[i] != n ||
+        s->last.products > SPGEMM_REPEAT || s->last.hi - s->last.lo >= SPGEMM_WINDOW)
+        return false;
+    const uint32_t *now = a->col + a->ptr[i], *then = now - n, shift = now[0] - then[0];
+    if (shift > 1)
+        return false;
+    for (int64_t t = 0; t < n; t++)
+        if (now[t] - then[t] != shift || (shift && !is_next(r, now[t])))
+            return false;
+    for (int64_t t = 0; t < n; t++) {
+        const struct spgemm_list *l = &s->last_list[t];
+        s->list[t] = (struct spgemm_list){.at = l->at + (shift ? l->len : 0), .from = a->ptr[i] + t, .len = l->len};
+    }
+    *x = s->last;
+    x->lo += shift;
+    x->hi += shift;
+    return true;
+}
+
 /* Keep what the next row is compared with.  A row that took its lists apart has no shape. */
-static inline void keep_shape(struct spgemm_scratch *s, const struct lists *x, int64_t entries,
-                              enum spgemm_method method)
+static inline void keep_shape(struct spgemm_scratch *s, const struct lists *x, int64_t row,
+                              int64_t entries, enum spgemm_method method)
 {
     struct spgemm_list *list = s->last_list;
     s->last_list = s->list;
     s->list = list;
     s->last = *x;
+    s->last_row = row;
     s->last_entries = entries;
     s->mapped = s->mapped && method == SPGEMM_REPEATED;
     if (method == SPGEMM_RANGES)

@@ -348,17 +348,26 @@ static int64_t SR(ranges)(const struct spgemm_rows *r, struct spgemm_scratch *s,
 
 /* ---- The shape of the row before ------------------------------------------------------------ */
 
-static int64_t SR(repeated)(const struct spgemm_rows *r, struct spgemm_scratch *s,
-                            const struct lists *x, uint32_t *col, T *restrict val)
+/* Products first: one vector a list where lists are short; then each to its sum. */
+static inline void SR(add_products)(const struct spgemm_rows *r, struct spgemm_scratch *s,
+                                    const struct lists *x, T *restrict val)
 {
-    const uint32_t shift = x->lo - s->last.lo, *before = col - s->last_entries;
-    const int64_t n = s->last_entries;
-    if (!s->mapped)
-        map_products(r->b, s, before);
     const uint16_t *restrict entry = s->entry;
-    for (int64_t k = 0; k < n; k++)
-        col[k] = before[k] + shift;
-    SR(clear)(val, n);
+    T *restrict product = s->product;
+    int64_t n = 0;
+    for (const struct spgemm_list *l = s->list; l < s->list + x->n; n += l++->len)
+        SR(scale)(product + n, (const T *)r->b->val + l->at, l->len, r->b->n - l->at,
+                  SR(value_of)(r->a, l->from));
+    #pragma GCC unroll 8
+    for (int64_t p = 0; p < n; p++)
+        val[entry[p]] = ADD(val[entry[p]], product[p]);
+}
+
+/* Too many for the room of products. */
+static inline void SR(add_lists)(const struct spgemm_rows *r, struct spgemm_scratch *s,
+                                 const struct lists *x, T *restrict val)
+{
+    const uint16_t *restrict entry = s->entry;
     for (const struct spgemm_list *l = s->list; l < s->list + x->n; entry += l++->len) {
         const T *restrict b = (const T *)r->b->val + l->at, a = SR(value_of)(r->a, l->from);
         (void)a, (void)b;
@@ -366,29 +375,46 @@ static int64_t SR(repeated)(const struct spgemm_rows *r, struct spgemm_scratch *
         for (uint32_t t = 0; t < l->len; t++)
             val[entry[t]] = ADD(val[entry[t]], PRODUCT(a, b[t]));
     }
+}
+
+static int64_t SR(repeated)(const struct spgemm_rows *r, struct spgemm_scratch *s,
+                            const struct lists *x, uint32_t *col, T *restrict val)
+{
+    const uint32_t shift = x->lo - s->last.lo, *before = col - s->last_entries;
+    const int64_t n = s->last_entries;
+    if (!s->mapped)
+        map_products(r->b, s, before);
+    /* Whole vectors, a few elements behind the last one included, which SLACK has room for. */
+    for (int64_t k = 0; k < n; k += 16) {
+        uint32_t c[16];
+        memcpy(c, before + k, sizeof c);
+        for (int u = 0; u < 16; u++)
+            c[u] += shift;
+        memcpy(col + k, c, sizeof c);
+        SR(clear)(val + k, 16);
+    }
+    if (x->products <= SPGEMM_SORT)
+        SR(add_products)(r, s, x, val);
+    else
+        SR(add_lists)(r, s, x, val);
     return n;
 }
 
 /* ---- The choice ----------------------------------------------------------------------------- */
 
 static int64_t SR(row)(const struct spgemm_rows *r, struct spgemm_scratch *s, const struct lists *x,
-                       uint32_t *col, T *val)
+                       enum spgemm_method method, uint32_t *col, T *val)
 {
-    const int bits = sort_bits(x);
-    const enum spgemm_method method = choose_method(r, s, x, bits, SR(BLOCK));
     s->rows[method]++;
     s->products[method] += x->products;
-    int64_t n;
     switch (method) {
-    case SPGEMM_COPY:     n = SR(copy)(r, s->list, col, val); break;
-    case SPGEMM_REPEATED: n = SR(repeated)(r, s, x, col, val); break;
-    case SPGEMM_SORTED:   n = SR(sorted)(r, s, x, bits, col, val); break;
-    case SPGEMM_HASHED:   n = SR(hashed)(r, s, x, col, val); break;
-    case SPGEMM_DENSE:    n = (r->unsorted ? SR(listed) : SR(dense))(r, s, x, col, val); break;
-    default:              n = (r->unsorted ? SR(listed_ranges) : SR(ranges))(r, s, x, col, val);
+    case SPGEMM_COPY:     return SR(copy)(r, s->list, col, val);
+    case SPGEMM_REPEATED: return SR(repeated)(r, s, x, col, val);
+    case SPGEMM_SORTED:   return SR(sorted)(r, s, x, sort_bits(x), col, val);
+    case SPGEMM_HASHED:   return SR(hashed)(r, s, x, col, val);
+    case SPGEMM_DENSE:    return (r->unsorted ? SR(listed) : SR(dense))(r, s, x, col, val);
+    default:              return (r->unsorted ? SR(listed_ranges) : SR(ranges))(r, s, x, col, val);
     }
-    keep_shape(s, x, n, method);
-    return n;
 }
 
 static int64_t SR(rows)(const struct spgemm_rows *r, struct spgemm_scratch *s)
@@ -398,10 +424,16 @@ static int64_t SR(rows)(const struct spgemm_rows *r, struct spgemm_scratch *s)
     s->since = LOOK_AGAIN;
     s->last.n = 0;
     for (int64_t i = r->row; i < r->end; i++) {
-        const struct lists x = gather_lists(r, i, s->list, USES_B ? sizeof(T) : 0);
+        struct lists x;
+        const bool follows = may_repeat(r, s) && follows_last(r, s, i, &x);
+        if (!follows)
+            x = gather_lists(r, i, s->list, USES_B ? sizeof(T) : 0);
         if (x.n > 0 && mark_allowed(r, s, i)) {
-            n += SR(row)(r, s, &x, r->col + n, (T *)r->val + n);
+            const enum spgemm_method method = follows ? SPGEMM_REPEATED : choose_method(r, s, &x, SR(BLOCK));
+            const int64_t entries = SR(row)(r, s, &x, method, r->col + n, (T *)r->val + n);
+            keep_shape(s, &x, i, entries, method);
             clear_allowed(r, s, i);
+            n += entries;
         }
         r->count[i - r->row] = n;
     }

@@ -347,6 +347,38 @@ static struct csr mesh(int64_t nodes, enum ten_type type, bool whole)
     return m;
 }
 
+/* Rows i of columns i - 2, i and i + 1; once in `odd` rows the last one stands further off, and once it is missing: rows as
+ * long as the one before that are not its columns plus 1, and shorter ones. */
+static struct csr band(int64_t n, int64_t odd, enum ten_type type)
+{
+    uint64_t *place = xmalloc((size_t)(3 * n) * sizeof *place);
+    int64_t count = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t col[] = {i - 2, i, i % odd == 3 ? i + 4 : i + 1};
+        for (int k = 0; k < 3; k++)
+            if (col[k] >= 0 && col[k] < n && (k < 2 || i % odd != 3 + odd / 2))
+                place[count++] = (uint64_t)i << 32 | (uint64_t)col[k];
+    }
+    struct csr m = from_places(place, count, n, n, type);
+    for (int64_t k = 0; k < m.n; k++)
+        set_value(&m, k, draw(29, k, true));
+    free(place);
+    return m;
+}
+
+static void rows_that_follow_one_another_are_their_definition(void)
+{
+    const int64_t odds[] = {1000, 7, 23};
+    for (int left = 0; left < 3; left++)
+        for (int right = 0; right < 3; right++)
+            for (int s = 0; s < SEMIRINGS; s += 4) {
+                struct csr a = band(200, odds[left], TEN_F64), b = band(200, odds[right], TEN_F64);
+                holds(&a, &b, (struct spgemm){.semiring = (enum semiring)s});
+                csr_free(&a);
+                csr_free(&b);
+            }
+}
+
 static void rows_that_repeat_a_shape_are_their_definition(void)
 {
     const enum ten_type types[] = {TEN_F32, TEN_F64, TEN_I64};
@@ -551,6 +583,7 @@ static int tests(void)
     RUN(a_huge_row_is_shared_out);
     RUN(grids_have_the_known_number_of_entries);
     RUN(rows_that_repeat_a_shape_are_their_definition);
+    RUN(rows_that_follow_one_another_are_their_definition);
     RUN(products_with_the_identity_change_nothing);
     RUN(the_transpose_of_a_product_is_the_product_of_the_transposes);
     RUN(a_large_product_passes_freivalds_check);

@@ -39,6 +39,9 @@ samples.demo := 256
 samples.laptop := 2500
 epochs.demo := 2
 epochs.laptop := 4
+# Samples that are looked for among the training images.
+near.demo := 64
+near.laptop := 500
 steps.demo := 60
 steps.laptop := 500 1000 1500 2000
 steps_sn.demo := $(steps.demo)
@@ -103,11 +106,32 @@ $(O)/dom.ten: $(O)/train.ten $(O)/valid.ten
 	    --epochs=$(call per,epochs) --augment=flip --schedule=onecycle:lr=0.2 --valid=$(O)/valid.ten \
 	    --curve=$(O)/dom.tsv <$< >$@.part
 	mv $@.part $@
+# What pixels alone tell of the class.
+$(O)/linear.ten: $(O)/train.ten $(O)/valid.ten
+	in=$$(ten-head --groups=1 <$< | ten-info | grep -oE ' image +u8 +\[[0-9,]*\]' | grep -oE '[0-9]+,[0-9]+\]' | tr -d ']')
+	train-classifier --quiet --config='{"family": "mlp", "hidden": [], "out": 10, "in": [32, 32, '$$in']}' \
+	    --epochs=$(call per,epochs) --optim=adam --schedule=onecycle:lr=1e-3 --valid=$(O)/valid.ten \
+	    --curve=$(O)/linear.tsv <$< >$@.part
+	mv $@.part $@
+$(O)/judge.tsv: $(O)/dom.ten $(O)/linear.ten
+	awk -F'\t' 'FNR == 1 { for (i = 1; i <= NF; i++) if ($$i == "valid_accuracy") c = i }
+	    { share[NR == FNR] = $$c }
+	    END { print "errors\tlinear_errors"; print 1 - share[1] "\t" 1 - share[0] }' $(O)/dom.tsv $(O)/linear.tsv >$@.part
+	mv $@.part $@
+
 # Two extractors, always both: the classifier is all but blind to holes, random weights are not.
 extract.dom = features --quiet --extractor=dom --model=$(O)/dom.ten
 extract.rand = features --quiet --extractor=rand --reference=$(O)/reals.ten
 $(O)/real-dom.ten $(O)/real-rand.ten: $(O)/real-%.ten: $(O)/reals.ten $(O)/dom.ten
-	$(extract.$*) <$< >$@.part
+	$(extract.$*) $(if $(filter dom,$*),--held-out=$(O)/valid.ten) <$< >$@.part
+	mv $@.part $@
+# What no generator can be expected to go below.
+$(O)/floor.tsv: $(O)/real-dom.ten $(O)/real-rand.ten
+	printf 'extractor\tfloor\tn\n' >$@.part
+	for extractor in dom rand; do
+	    frechet --floor --real=$(O)/real-$$extractor.ten <$(O)/real-$$extractor.ten |
+	        awk -F'\t' -v OFS='\t' 'NR == 3 { print "'$$extractor'", $$2, $$5 }'
+	done >>$@.part
 	mv $@.part $@
 
 # ---- Runs ------------------------------------------------------------------------------------------
@@ -163,13 +187,38 @@ $(O)/leaks.tsv: $(O)/fd.tsv
 	} >$@.part
 	mv $@.part $@
 
+# ---- Whether they repeat what they saw ----------------------------------------------------------------
+
+# Of a run's samples the training images that are nearest by the classifier's features: a table, a line of how near they are
+# beside as many other real images, and a sheet of 64 samples, each with that image to its right.
+$(R)/pairs-%.tsv $(R)/repeats-%.tsv $(R)/neighbours-%.png: $(R)/fd-%.tsv
+	few=$(R)/few-$(call number,$*)-$(call seed,$*).ten
+	near=$(R)/near-$*
+	gan-sample --quiet --n=$(call per,near) --seed=1 <$(R)/gan-$*.ten | ten-cut --keep=image >$$near.samples
+	$(extract.dom) <$$few >$$near.train
+	$(extract.dom) <$$near.samples | nn-check --train=$$near.train --held-out=$(O)/real-dom.ten \
+	    --pairs=$(R)/pairs-$*.tsv | awk -F'\t' -v OFS='\t' 'NR == 1 { print "arm", "n", "seed", "ratio", "nearer" }
+	        NR == 2 { print "$(call arm,$*)", $(call number,$*), $(call seed,$*), $$1, $$4 }' >$(R)/repeats-$*.tsv.part
+	ten-batch --size=1 <$$near.samples >$$near.ones
+	ten-cut --keep=image <$$few | ten-batch --size=1 >$$near.known
+	awk 'NR > 1 && NR <= 65 { print $$1, $$2 }' $(R)/pairs-$*.tsv | while read -r sample image; do
+	    ten-head --skip=$$sample <$$near.ones
+	    ten-head --skip=$$image <$$near.known
+	done | ten2png --grid=16 >$(R)/neighbours-$*.png
+	rm $$near.samples $$near.train $$near.ones $$near.known
+	mv $(R)/repeats-$*.tsv.part $(R)/repeats-$*.tsv
+$(O)/repeats.tsv: $(foreach s,$(SEEDS),$(foreach a,$(call per,arms),$(R)/repeats-$a-$(call per,few)-$s.tsv))
+	$(merge)
+$(O)/neighbours-%.png: $(R)/repeats-%-$(call per,few)-$(first).tsv
+	cp $(R)/neighbours-$*-$(call per,few)-$(first).png $@
+
 # ---- Claims ------------------------------------------------------------------------------------------
 
 # Ratios of two arms, seed by seed: their median and the largest.
 $(O)/ratios.tsv: pipelines/ratios.awk $(O)/final.tsv
 	awk -v few=$(call per,few) -f $^ >$@.part
 	mv $@.part $@
-$(O)/claims.tsv: pipelines/diffaugment.claims $(O)/ratios.tsv $(O)/final.tsv $(O)/gaps.tsv $(O)/leaks.tsv
+$(O)/claims.tsv: pipelines/diffaugment.claims $(O)/ratios.tsv $(O)/final.tsv $(O)/gaps.tsv $(O)/leaks.tsv $(O)/judge.tsv
 	claims --paper=$(PAPER) --scale=$(SCALE) --rules=$< $(filter-out $<,$^) >$@.part
 	mv $@.part $@
 
@@ -178,5 +227,8 @@ $(O)/sheet-%.png: $(O)/fd.tsv
 $(O)/fd.svg: pipelines/fd.gp $(O)/fd.tsv
 	gnuplot -c $< $(O)/fd.tsv $(call per,few) $(call per,arms) >$@.part
 	mv $@.part $@
-all: $(foreach a,$(call per,arms),$(O)/sheet-$a.png) $(O)/fd.svg
+$(O)/notes.md: pipelines/diffaugment.md | $(O)/
+	cp $< $@
+all: $(foreach a,$(call per,arms),$(O)/sheet-$a.png $(O)/neighbours-$a.png) $(O)/fd.svg $(O)/floor.tsv $(O)/repeats.tsv \
+    $(O)/notes.md
 endif

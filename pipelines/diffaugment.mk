@@ -221,7 +221,7 @@ $(O)/neighbours-%.png: $(R)/repeats-%-$(call per,few)-$(first).tsv
 
 # ---- A hundred pictures in colour -----------------------------------------------------------------------
 
-# For longer than comparing takes, and with no more to show than what comes of it.  PHOTOS: PNG files; without, the faces
+# For longer than comparing takes, and with no more to show than what comes of it.  PHOTOS: PNG files; without, faces and hands
 # among the pictures of a Debian package.
 PHOTOS ?= $(foreach p,1F6[0-4]? 1F9[12]?,$(wildcard $(call debian,usr/share/rubygems-integration/all/gems/gemojione-*/assets/png)/$p.png))
 photo_steps.demo :=

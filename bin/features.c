@@ -1,17 +1,30 @@
 /* bin/features.c - features of images, for metrics of generative models. */
-#include "models/extractor_open.h"
+#include "models/held_out.h"
 #include "models/model_io.h"
 #include "stream/attrs.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct opts { struct tool tool; struct extractor_request request; };
+struct opts { struct tool tool; struct extractor_request request; struct held_out held_out; };
+
+enum { O_HELD_OUT = 1, O_BASELINE };
 
 static const struct argp_option options[] = {
     {"batch", 'b', "N", 0, "Images at a time (default 256, for inception-v3-fid 8)", 0},
+    {"held-out", O_HELD_OUT, "FILE", 0, "Images and labels that dom was not trained on: how often it is right there", 0},
+    {"baseline", O_BASELINE, "FILE", 0, "A classifier, such as a linear one, that dom has to beat there by far", 0},
     {0}
 };
+
+static void check(const struct opts *o, struct argp_state *st)
+{
+    const struct held_out *h = &o->held_out;
+    if (h->baseline && !h->path)
+        argp_error(st, "--baseline: no images to compare it on: expected --held-out=FILE");
+    if (h->path && o->request.options.kind != EXTRACTOR_DOM)
+        argp_error(st, "--held-out: expected --extractor=dom, which tells the classes of such images");
+}
 
 static error_t parse(int key, char *arg, struct argp_state *st)
 {
@@ -22,7 +35,10 @@ static error_t parse(int key, char *arg, struct argp_state *st)
         st->child_inputs[1] = &o->request;
         st->child_inputs[2] = &o->request.scale;
         break;
-    case 'b': o->request.batch = tool_int(st, arg, 1, 1 << 24); break;
+    case 'b':        o->request.batch = tool_int(st, arg, 1, 1 << 24); break;
+    case O_HELD_OUT: o->held_out.path = arg; break;
+    case O_BASELINE: o->held_out.baseline = arg; break;
+    case ARGP_KEY_END: check(o, st); break;
     default: return ARGP_ERR_UNKNOWN;
     }
     return 0;
@@ -31,7 +47,8 @@ static error_t parse(int key, char *arg, struct argp_state *st)
 /* ---- Attributes ------------------------------------------------------------------------------ */
 
 /* What the images' attributes tell of the protocol, and who made the features. */
-static char *attributes(const struct samples *s, const struct extractor *x, struct ten_err *e)
+static char *attributes(const struct samples *s, const struct extractor *x, const struct held_out *h,
+                        struct ten_err *e)
 {
     static const char *const kept[] = {"split", "network", "bn", "truncation", "seed", "picked"};
     int n;
@@ -45,6 +62,8 @@ static char *attributes(const struct samples *s, const struct extractor *x, stru
     }
     attrs = json_object();
     extractor_describe(x, attrs);
+    if (h->path)
+        held_out_describe(h, attrs);
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
         json_t *v = json_object_get(image, kept[i]);
         v = v ? v : json_object_get(group, kept[i]);
@@ -87,7 +106,7 @@ static int one_batch(struct opts *o, struct extractor *x, struct tape *t, const 
 static int all_batches(struct opts *o, struct extractor *x, const struct samples *s,
                        struct feeder *f, struct memory *m)
 {
-    char *attrs = attributes(s, x, &o->tool.err);
+    char *attrs = attributes(s, x, &o->held_out, &o->tool.err);
     struct tape *t = tape_new(m, 0);
     struct batch b;
     int rc = attrs ? 1 : -1;
@@ -112,7 +131,11 @@ static int run(struct opts *o, struct memory *m)
     int64_t image[3];
     struct feeder *f = image_batches(&o->tool, &o->request, &s, "-", o->tool.in, image);
     struct extractor *x = f ? extractor_open(&o->request, &o->tool, image, m) : NULL;
-    const int rc = x ? all_batches(o, x, s, f, m) : -1;
+    int rc = x ? 0 : -1;
+    if (x && o->held_out.path)
+        rc = held_out_measure(&o->held_out, x, &o->request, &o->tool, image, m);
+    if (rc == 0)
+        rc = all_batches(o, x, s, f, m);
     extractor_free(x);
     model_free(o->request.options.model);
     feeder_free(f);

@@ -69,7 +69,7 @@ int main(int argc, char **argv)
     tool_open(&o.tool, TOOL_IN | TOOL_OUT, &argp, argc, argv, &o);
     struct memory *memory = memory_new();
     struct tape *t = tape_new(memory, o.tool.opt.seed);
-    struct model *g = gan_open(o.tool.in, o.sample.raw, memory, &o.tool.err);
+    struct model *g = gan_open(o.tool.in, &o.sample, memory, &o.tool.err);
     tape_mode(t)->record = false;
     if (g && (rc = gan_sampler_start(&s, g, t, o.tool.opt.seed, &o.sample, &o.tool.err)) == 0)
         rc = gan_path_write(&s, &o.path, o.fps, o.tool.out, &o.tool.err);

@@ -178,7 +178,7 @@ int main(int argc, char **argv)
     tool_open(&o.tool, TOOL_IN | TOOL_OUT, &argp, argc, argv, &o);
     struct memory *memory = memory_new();
     struct tape *t = tape_new(memory, o.tool.opt.seed);
-    struct model *g = gan_open(o.tool.in, o.sample.raw, memory, &o.tool.err);
+    struct model *g = gan_open(o.tool.in, &o.sample, memory, &o.tool.err);
     o.p.seen = note;
     o.p.ctx = &o;
     tape_mode(t)->record = false;

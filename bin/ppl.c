@@ -110,7 +110,7 @@ int main(int argc, char **argv)
     tool_open(&o.tool, TOOL_IN, &argp, argc, argv, &o);
     struct memory *memory = memory_new();
     struct tape *t = tape_new(memory, o.tool.opt.seed);
-    struct model *g = gan_open(o.tool.in, o.sample.raw, memory, &o.tool.err);
+    struct model *g = gan_open(o.tool.in, &o.sample, memory, &o.tool.err);
     tape_mode(t)->record = tape_mode(t)->training = false;
     const int rc = g ? run(&o, g, t, memory) : -1;
     tape_free(t);

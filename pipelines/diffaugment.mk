@@ -39,6 +39,9 @@ samples.demo := 256
 samples.laptop := 2500
 epochs.demo := 2
 epochs.laptop := 4
+# Samples that are looked for among the training images.
+near.demo := 64
+near.laptop := 500
 steps.demo := 60
 steps.laptop := 500 1000 1500 2000
 steps_sn.demo := $(steps.demo)
@@ -103,11 +106,32 @@ $(O)/dom.ten: $(O)/train.ten $(O)/valid.ten
 	    --epochs=$(call per,epochs) --augment=flip --schedule=onecycle:lr=0.2 --valid=$(O)/valid.ten \
 	    --curve=$(O)/dom.tsv <$< >$@.part
 	mv $@.part $@
+# What pixels alone tell of the class.
+$(O)/linear.ten: $(O)/train.ten $(O)/valid.ten
+	in=$$(ten-head --groups=1 <$< | ten-info | grep -oE ' image +u8 +\[[0-9,]*\]' | grep -oE '[0-9]+,[0-9]+\]' | tr -d ']')
+	train-classifier --quiet --config='{"family": "mlp", "hidden": [], "out": 10, "in": [32, '$$in']}' \
+	    --epochs=$(call per,epochs) --optim=adam --schedule=onecycle:lr=1e-3 --valid=$(O)/valid.ten \
+	    --curve=$(O)/linear.tsv <$< >$@.part
+	mv $@.part $@
+$(O)/judge.tsv: $(O)/dom.ten $(O)/linear.ten
+	awk -F'\t' 'FNR == 1 { for (i = 1; i <= NF; i++) if ($$i == "valid_accuracy") c = i }
+	    { share[NR == FNR] = $$c }
+	    END { print "errors\tlinear_errors"; print 1 - share[1] "\t" 1 - share[0] }' $(O)/dom.tsv $(O)/linear.tsv >$@.part
+	mv $@.part $@
+
 # Two extractors, always both: the classifier is all but blind to holes, random weights are not.
 extract.dom = features --quiet --extractor=dom --model=$(O)/dom.ten
 extract.rand = features --quiet --extractor=rand --reference=$(O)/reals.ten
 $(O)/real-dom.ten $(O)/real-rand.ten: $(O)/real-%.ten: $(O)/reals.ten $(O)/dom.ten
-	$(extract.$*) <$< >$@.part
+	$(extract.$*) $(if $(filter dom,$*),--held-out=$(O)/valid.ten) <$< >$@.part
+	mv $@.part $@
+# What no generator can be expected to go below.
+$(O)/floor.tsv: $(O)/real-dom.ten $(O)/real-rand.ten
+	printf 'extractor\tfloor\tn\n' >$@.part
+	for extractor in dom rand; do
+	    frechet --floor --real=$(O)/real-$$extractor.ten <$(O)/real-$$extractor.ten |
+	        awk -F'\t' -v OFS='\t' 'NR == 3 { print "'$$extractor'", $$2, $$5 }'
+	done >>$@.part
 	mv $@.part $@
 
 # ---- Runs ------------------------------------------------------------------------------------------
@@ -163,13 +187,70 @@ $(O)/leaks.tsv: $(O)/fd.tsv
 	} >$@.part
 	mv $@.part $@
 
+# ---- Whether they repeat what they saw ----------------------------------------------------------------
+
+# $(call beside,SAMPLES,IMAGES,PAIRS): a sheet of 64 samples, each with the image to its right that the table of nn-check says
+# is the nearest.
+define beside
+ten-batch --size=1 <$1 >$1.ones
+ten-cut --keep=image <$2 | ten-batch --size=1 >$1.known
+awk 'NR > 1 && NR <= 65 { print $$1, $$2 }' $3 | while read -r sample image; do
+    ten-head --skip=$$sample <$1.ones
+    ten-head --skip=$$image <$1.known
+done | ten2png --grid=16 $4
+rm $1.ones $1.known
+endef
+
+# Of a run's samples the training images that are nearest by the classifier's features: a table, a line of how near they are
+# beside as many other real images, and the sheet.
+$(R)/pairs-%.tsv $(R)/repeats-%.tsv $(R)/neighbours-%.png: $(R)/fd-%.tsv
+	few=$(R)/few-$(call number,$*)-$(call seed,$*).ten
+	near=$(R)/near-$*
+	gan-sample --quiet --n=$(call per,near) --seed=1 <$(R)/gan-$*.ten | ten-cut --keep=image >$$near.samples
+	$(extract.dom) <$$few >$$near.train
+	$(extract.dom) <$$near.samples | nn-check --train=$$near.train --held-out=$(O)/real-dom.ten \
+	    --pairs=$(R)/pairs-$*.tsv | awk -F'\t' -v OFS='\t' 'NR == 1 { print "arm", "n", "seed", "ratio", "nearer" }
+	        NR == 2 { print "$(call arm,$*)", $(call number,$*), $(call seed,$*), $$1, $$4 }' >$(R)/repeats-$*.tsv.part
+	$(call beside,$(R)/near-$*.samples,$(R)/few-$(call number,$*)-$(call seed,$*).ten,$(R)/pairs-$*.tsv,>$(R)/neighbours-$*.png)
+	rm $$near.samples $$near.train
+	mv $(R)/repeats-$*.tsv.part $(R)/repeats-$*.tsv
+$(O)/repeats.tsv: $(foreach s,$(SEEDS),$(foreach a,$(call per,arms),$(R)/repeats-$a-$(call per,few)-$s.tsv))
+	$(merge)
+$(O)/neighbours-%.png: $(R)/repeats-%-$(call per,few)-$(first).tsv
+	cp $(R)/neighbours-$*-$(call per,few)-$(first).png $@
+
+# ---- A hundred pictures in colour -----------------------------------------------------------------------
+
+# For longer than comparing takes, and with no more to show than what comes of it.  PHOTOS: PNG files; without, faces and hands
+# among the pictures of a Debian package.
+PHOTOS ?= $(foreach p,1F6[0-4]? 1F9[12]?,$(wildcard $(call debian,usr/share/rubygems-integration/all/gems/gemojione-*/assets/png)/$p.png))
+photo_steps.demo :=
+photo_steps.laptop := 20000
+$(R)/photos.ten: | $(R)/
+	png2ten --crop --size=32x32 --channels=3 $(PHOTOS) | ten-shuf --seed=0 --size=100 >$@.all
+	ten-head <$@.all >$@.part
+	rm $@.all
+	mv $@.part $@
+$(R)/gan-photos.ten: $(R)/photos.ten
+	train-gan --quiet --preset=tiny --policy=color,translation,cutout --seed=$(first) --iters=$(call per,photo_steps) \
+	    --resume=$(R)/gan-photos.ckpt --curve=$(R)/curve-photos.tsv <$< >$@.part
+	mv $@.part $@
+$(O)/photos.png: $(R)/gan-photos.ten $(R)/photos.ten
+	gan-sample --quiet --n=64 --seed=1 <$< | ten-cut --keep=image >$@.samples
+	look="features --quiet --dims=32 --reference=$(R)/photos.ten"
+	$$look <$(R)/photos.ten >$@.train
+	$$look <$@.samples | nn-check --train=$@.train --held-out=$@.train --pairs=$@.pairs >$@.figures
+	$(call beside,$@.samples,$(R)/photos.ten,$@.pairs,--scale=2 >$@.part)
+	rm $@.samples $@.train $@.pairs $@.figures
+	mv $@.part $@
+
 # ---- Claims ------------------------------------------------------------------------------------------
 
 # Ratios of two arms, seed by seed: their median and the largest.
 $(O)/ratios.tsv: pipelines/ratios.awk $(O)/final.tsv
 	awk -v few=$(call per,few) -f $^ >$@.part
 	mv $@.part $@
-$(O)/claims.tsv: pipelines/diffaugment.claims $(O)/ratios.tsv $(O)/final.tsv $(O)/gaps.tsv $(O)/leaks.tsv
+$(O)/claims.tsv: pipelines/diffaugment.claims $(O)/ratios.tsv $(O)/final.tsv $(O)/gaps.tsv $(O)/leaks.tsv $(O)/judge.tsv
 	claims --paper=$(PAPER) --scale=$(SCALE) --rules=$< $(filter-out $<,$^) >$@.part
 	mv $@.part $@
 
@@ -178,5 +259,8 @@ $(O)/sheet-%.png: $(O)/fd.tsv
 $(O)/fd.svg: pipelines/fd.gp $(O)/fd.tsv
 	gnuplot -c $< $(O)/fd.tsv $(call per,few) $(call per,arms) >$@.part
 	mv $@.part $@
-all: $(foreach a,$(call per,arms),$(O)/sheet-$a.png) $(O)/fd.svg
+$(O)/notes.md: pipelines/diffaugment.md | $(O)/
+	cp $< $@
+all: $(foreach a,$(call per,arms),$(O)/sheet-$a.png $(O)/neighbours-$a.png) $(O)/fd.svg $(O)/floor.tsv $(O)/repeats.tsv \
+    $(O)/notes.md $(if $(call per,photo_steps),$(O)/photos.png)
 endif

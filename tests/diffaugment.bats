@@ -35,6 +35,15 @@ run_of() { dry "fid-$1-1" | grep -oE 'train-gan .*--seed=1' | tr -s ' '; }
     run -0 bash -c "$(declare -f dry); dry | grep -c '^train-gan'"
     [ "$output" = $((18 + 18 + 10 + 10 + 6)) ]
 }
+@test "laptop: every arm with every seed, the curve over numbers of images, neighbours of each arm, a run in colour" {
+    make -n -f pipelines/diffaugment.mk SCALE=laptop SEEDS="1 2" O="$BATS_TEST_TMPDIR/none" >"$BATS_TEST_TMPDIR/plan"
+    cd "$BATS_TEST_TMPDIR"
+    # Seven arms from 100 images; none and all from 50, 300, 1000 and 5000; by two seeds.
+    [ "$(grep -oE '^rm -f .*/gan-.*\.ckpt' plan | sort -u | wc -l)" = $((2 * (7 + 4 * 2))) ]
+    [ "$(grep -oE -- '--pairs=.*/pairs-[a-z]+-100-[12].tsv' plan | sort -u | wc -l)" = 14 ]
+    grep -q -- '--preset=tiny --policy=color,translation,cutout --seed=1 --iters=20000' plan
+    grep -qE '"mlp", "hidden": \[\]' plan
+}
 @test "no data for the paper's scale: make fails and says what there could be" {
     run -2 make -s -f pipelines/diffaugment.mk SCALE=paper O="$BATS_TEST_TMPDIR/none"
     [[ "$output" = *"diffaugment: no data: expected some of CIFAR10=, CIFAR100=, FFHQ=, LOWSHOT=, IMAGENET="* ]]

@@ -63,6 +63,47 @@ shapes() { ten-info "$1" | awk '{ print $2, $3 $4 }' | sort -u | paste -sd' '; }
     [ "$(frechet --real=f.ten <f.ten | tail -1 | cut -f1)" = FID ]
     [ "$(inception-score --splits=1 <f.ten | tail -1 | cut -f1)" = IS ]
 }
+# labelled N SEED: pictures of three greys, with some noise; the label says which.
+labelled() {
+    for k in 0 1 2; do
+        ten-paste <(ten-gen image f32 "$1",16,16,3 --fill=normal --std=0.2 --mean="$(awk "BEGIN { print ($k - 1) / 2 }")" --seed="$2$k") \
+            <(ten-gen label i32 "$1" --fill=constant --value="$k")
+    done | ten-batch --size=$((3 * $1))
+}
+@test "--held-out: the share of images that the classifier tells, in an attribute" {
+    labelled 30 1 >train.ten
+    labelled 20 2 >test.ten
+    train-classifier --quiet --epochs=8 --batch=30 --config='{"family":"resnet","width":8,"blocks":[1],"in":[16,16,3],"classes":3}' <train.ten >grey.ten
+    classify --model=grey.ten <test.ten 2>said >/dev/null
+    features --extractor=dom --model=grey.ten --held-out=test.ten <fake.ten | ten-info --json | head -1 >info
+    share=$(grep -oE '"accuracy":[0-9.e-]+' info | cut -d: -f2)
+    awk -v share="$share" -v said="$(sed 's/.*: //' said)" 'BEGIN { d = share - said; exit !(share > 0.9 && d * d < 1e-8) }'
+    run -1 grep -q baseline info
+    # It is no other extractor for that.
+    features --extractor=dom --model=grey.ten <fake.ten | frechet --real=<(features --extractor=dom --model=grey.ten --held-out=test.ten <real.ten)
+    # A batch of any size measures the same.
+    features --extractor=dom --batch=7 --model=grey.ten --held-out=test.ten <fake.ten | ten-info --json | head -1 | grep -qF "\"accuracy\":$share"
+}
+@test "--baseline: a judge has to be far better than that; else exit 1, saying by how much" {
+    labelled 30 1 >train.ten
+    labelled 20 2 >test.ten
+    train-classifier --quiet --epochs=8 --batch=30 --config='{"family":"resnet","width":8,"blocks":[1],"in":[16,16,3],"classes":3}' <train.ten >grey.ten
+    make-model --config='{"family":"mlp","hidden":[],"in":[16,16,3],"out":3}' >line.ten
+    features --extractor=dom --model=grey.ten --held-out=test.ten --baseline=line.ten <fake.ten | ten-info --json | head -1 >info
+    grep -qE '"accuracy":(1\.0|0\.9[0-9]*),"baseline":0\.[0-9]+' info
+    run -1 --separate-stderr bash -c 'features --extractor=dom --model=line.ten --held-out=test.ten --baseline=grey.ten <fake.ten >out'
+    [[ "$stderr" = "features: line.ten: 0."*" of the held-out images right, by grey.ten "*": expected at most 0.7 of its errors, of a judge" ]]
+    run -1 ten-verify --quiet out
+}
+@test "held-out images without labels, of another size, not there: exit 1, one line" {
+    run -1 --separate-stderr bash -c 'features --extractor=dom --model=net.ten --held-out=fake.ten <fake.ten >out'
+    [[ "$stderr" = "features: label: no such record: "* ]]
+    ten-paste <(ten-gen image u8 9,8,8,3) <(ten-gen label i32 9) >small.ten
+    run -1 --separate-stderr bash -c 'features --extractor=dom --model=net.ten --held-out=small.ten <fake.ten >out'
+    [ "$stderr" = "features: small.ten: images of another size than those on standard input: expected the same" ]
+    run -1 --separate-stderr bash -c 'features --extractor=dom --model=net.ten --held-out=gone.ten <fake.ten >out'
+    [[ "$stderr" = "features: gone.ten: "* ]]
+}
 @test "images that do not fit, networks that do not: exit 1, one line" {
     ten-gen image u8 2,20,16,3 >big.ten
     run -1 --separate-stderr bash -c 'features --extractor=dom --model=net.ten <big.ten >out'
@@ -94,5 +135,9 @@ shapes() { ten-info "$1" | awk '{ print $2, $3 $4 }' | sort -u | paste -sd' '; }
     [[ "$stderr" = *"no network: expected --model=FILE, for dom"* ]]
     run -2 --separate-stderr features --extractor=pixel --resize=tf1
     [[ "$stderr" = *"--resize: expected an extractor that is a network"* ]]
+    run -2 --separate-stderr features --reference=real.ten --held-out=real.ten
+    [[ "$stderr" = *"--held-out: expected --extractor=dom"* ]]
+    run -2 --separate-stderr features --extractor=dom --model=net.ten --baseline=net.ten
+    [[ "$stderr" = *"--baseline: no images to compare it on: expected --held-out=FILE"* ]]
     run -2 features --extractor=vgg
 }

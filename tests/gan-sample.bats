@@ -93,6 +93,52 @@ style() { make-model --seed=2 --config='{"family":"stylegan2_generator","in":[8]
     run -2 --separate-stderr bash -c 'gan-sample --mix=2-6 <s.ten >none'
     [ "$stderr" = "gan-sample: --mix: layer 6: the generator has 6: expected a number below that" ]
 }
+@test "--latents: images of given w, or of given z, are those they came from" {
+    style >s.ten
+    gan-sample --n=5 --batch=5 <s.ten >plain.ten
+    ten-cut --keep=w <plain.ten >w.ten
+    gan-sample --latents=w.ten --batch=2 <s.ten >of-w.ten
+    [ "$(ten-info of-w.ten | grep -c image)" = 3 ]
+    for record in image w; do
+        ten-cmp --rtol=1e-4 --atol=1e-5 <(ten-cut --keep=$record <plain.ten) <(ten-cut --keep=$record <of-w.ten | ten-batch --size=5)
+    done
+    ten-cut --keep=z <plain.ten >z.ten
+    gan-sample --latents=z.ten <s.ten >of-z.ten
+    ten-cmp --rtol=1e-4 --atol=1e-5 <(ten-cut --keep=image <plain.ten) <(ten-cut --keep=image <of-z.ten)
+    # Generators without w, and labels.
+    gan-sample --n=6 --class=2 <classes.ten >plain.ten
+    gan-sample --class=2 --latents=<(ten-cut --keep=z <plain.ten) <classes.ten | ten-cut --keep=image >of-z.ten
+    ten-cmp --rtol=1e-4 --atol=1e-5 <(ten-cut --keep=image <plain.ten) of-z.ten
+}
+@test "--latents of another shape, none there, with --mix: one line" {
+    style >s.ten
+    ten-gen w f32 2,5,8 >w.ten
+    run -1 --separate-stderr bash -c 'gan-sample --latents=w.ten <s.ten >none'
+    [ "$stderr" = "gan-sample: w.ten: byte 0: w: f32[2,5,8]: expected f32[2,6,8], as the generator reads" ]
+    run -1 --separate-stderr bash -c 'gan-sample --latents=w.ten <gan.ten >none'
+    [ "$stderr" = "gan-sample: w.ten: no latents: expected records z f32 [N,latent]" ]
+    run -1 --separate-stderr bash -c 'gan-sample --latents=gone.ten <gan.ten >none'
+    [[ "$stderr" = "gan-sample: gone.ten: "* ]]
+    run -2 --separate-stderr bash -c 'gan-sample --latents=w.ten --mix=0-1 <s.ten >none'
+    [[ "$stderr" = *"--latents and --mix: expected one of them"* ]]
+}
+@test "--noise: fixed by default, drawn anew for every sample and seed, or none" {
+    # Strengths of noise are 0 at first, and learned.
+    train-gan --quiet --arch=stylegan2 --generator='{"in":[8],"width":8,"mapping":2,"fmap_max":8}' --discriminator='{"fmap_max":8}' \
+        --batch=4 --iters=3 --lr=0.05 <few.ten >loud.ten
+    gan-sample --n=4 <loud.ten | ten-cut --keep=image >fixed.ten
+    ten-cmp fixed.ten <(gan-sample --n=4 --noise=fixed <loud.ten | ten-cut --keep=image)
+    gan-sample --n=4 --noise=random <loud.ten | ten-cut --keep=image >random.ten
+    gan-sample --n=4 --noise=none <loud.ten | ten-cut --keep=image >none.ten
+    for other in random none; do run -1 ten-cmp fixed.ten $other.ten; done
+    run -1 ten-cmp random.ten none.ten
+    ten-cmp random.ten <(gan-sample --n=4 --noise=random <loud.ten | ten-cut --keep=image)
+    run -1 ten-cmp random.ten <(gan-sample --n=4 --seed=1 --noise=random <loud.ten | ten-cut --keep=image)
+    gan-sample --n=1 --noise=random <loud.ten | ten-info | grep -q '"noise":"always"'
+    run -2 --separate-stderr bash -c 'gan-sample --noise=none <gan.ten >none'
+    [ "$stderr" = "gan-sample: --noise: family dcgan_generator has none: expected a style-based generator" ]
+    run -2 gan-sample --noise=loud <loud.ten
+}
 @test "what is no generator: exit 1, one line" {
     run -1 --separate-stderr bash -c 'gan-sample <few.ten >none'
     [[ "$stderr" = "gan-sample: byte 0: image: no model: expected one, which starts with config" ]]

@@ -15,6 +15,19 @@ setup() {
     cmp <(nn-check --train=train.ten --held-out=half.ten <new.ten) <(nn-check --seed=4 --draws=3 --train=train.ten --held-out=half.ten <new.ten)
     run ! cmp <(nn-check --train=train.ten --held-out=test.ten <new.ten) <(nn-check --seed=4 --train=train.ten --held-out=test.ten <new.ten)
 }
+@test "--pairs: the training sample that is nearest to each, and how near it and any other are" {
+    # Samples 4 and 2 of the training set, the second one moved by 3/100 and 4/100.
+    ten-gen feat f32 50,2 --fill=normal --seed=1 --std=100 >far.ten
+    ten-gen feat f32 60,2 --fill=normal --seed=2 --std=100 >other.ten
+    { ten-cut --slice=0:4:5 <far.ten | ten-dump; ten-cut --slice=0:2:3 <far.ten | ten-dump | awk 'NF { print $1 + 0.03, $2 + 0.04 }'; } |
+        awk 'NF { print $1 "," $2 }' | csv2ten --no-header --matrix | ten-cut --rename=x=feat --cast=f32 >two.ten
+    nn-check --train=far.ten --held-out=other.ten --pairs=pairs.tsv <two.ten >table
+    [ "$(cut -f1,2 pairs.tsv | paste -sd' ')" = "$(printf 'sample\ttrain 0\t4 1\t2')" ]
+    awk -F'\t' 'NR == 2 && $3 > 1e-3 || NR == 3 && ($3 < 0.045 || $3 > 0.055) || NR > 1 && $4 < 1 { exit 1 }' pairs.tsv
+    cmp table <(nn-check --train=far.ten --held-out=other.ten <two.ten)
+    run -1 --separate-stderr nn-check --train=far.ten --held-out=other.ten --pairs=gone/pairs.tsv <two.ten
+    [[ "$stderr" = "nn-check: gone/pairs.tsv"* ]]
+}
 @test "features of another extractor: exit 1, one line, but for --force" {
     ten-cut --set-attr='extractor="rand"' <new.ten >rand.ten
     run -1 --separate-stderr nn-check --train=train.ten --held-out=test.ten <rand.ten

@@ -179,6 +179,10 @@ group() { ten-head --skip="$1" <"$2"; }
     run -0 --separate-stderr bash -c '"$@" --iters=200 --lr=5e-3 --lr-g=1e-4 --discriminator="{\"spectral\":false,\"width\":16}" \
         --valid=other.ten --curve-every=20 <eight.ten >gan.ten' _ "${words[@]/--quiet/--threads=1}"
     [[ "$stderr" = *"overfitting: the discriminator takes "*" % more of the training samples for real than of others: --policy=color,translation,cutout is against that" ]]
+    # With transforms that are not enough, of a discriminator with width 16.
+    run -0 --separate-stderr bash -c '"$@" --iters=200 --lr=5e-3 --lr-g=1e-4 --discriminator="{\"spectral\":false,\"width\":16}" \
+        --policy=flip --valid=other.ten --curve-every=20 <eight.ten >gan.ten' _ "${words[@]/--quiet/--threads=1}"
+    [[ "$stderr" = *" for real than of others, transforms or not: a narrower one is against that: --discriminator='{\"width\":8}'" ]]
 }
 @test "losses that are not finite: exit 3; with a checkpoint after three tries from it, which stays good" {
     # One of the pictures has a pixel that is no number.
@@ -211,6 +215,7 @@ group() { ten-head --skip="$1" <"$2"; }
     wrong 2 '--generator: not an object' --generator='[]'
     wrong 2 'is no key of family dcgan_generator' --generator='{"depth": 3}'
     wrong 2 "gives images of another shape: expected [8,8,3]" --generator='{"image": [16,16,3]}'
+    wrong 2 'config: "width" is 30: expected one that can be halved 2 times, such as 32' --generator='{"width": 30, "steps": 3, "image": [32,32,3]}'
     wrong 2 'expected' --ema=decay=2
     wrong 1 "few.ten" --init=few.ten
     wrong 1 "label" --classes=1

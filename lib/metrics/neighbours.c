@@ -103,7 +103,7 @@ void all_distances(const struct features *a, const struct features *b, distances
 /* ---- Neighbours ------------------------------------------------------------------------------ */
 
 /* The k least squares of every sample so far, rising: nearest [n,k]. */
-struct nearest { double *square; int64_t k; bool others; };
+struct nearest { double *square; int64_t k; };
 
 static void keep_nearest(void *ctx, int64_t i, int64_t first, int64_t n, const double *square,
                          double tie)
@@ -113,7 +113,7 @@ static void keep_nearest(void *ctx, int64_t i, int64_t first, int64_t n, const d
     const int64_t k = near->k;
     (void)tie;
     for (int64_t j = 0; j < n; j++) {
-        if (!(square[j] < kept[k - 1]) || (near->others && first + j == i))
+        if (!(square[j] < kept[k - 1]) || first + j == i)
             continue;
         int64_t at = k - 1;
         for (; at > 0 && kept[at - 1] > square[j]; at--)
@@ -122,28 +122,46 @@ static void keep_nearest(void *ctx, int64_t i, int64_t first, int64_t n, const d
     }
 }
 
-/* r2 [a->n]: of the k-th nearest of b; `others`: of the same set, but not of itself. */
-static void kth_squares(double *r2, const struct features *a, const struct features *b, int64_t k,
-                        bool others)
+void neighbour_radii(double *r2, const struct features *f, int64_t k)
 {
-    struct nearest near = {.square = xmalloc((size_t)(a->n * k) * sizeof *r2), .k = k,
-                           .others = others};
-    for (int64_t i = 0; i < a->n * k; i++)
+    struct nearest near = {.square = xmalloc((size_t)(f->n * k) * sizeof *r2), .k = k};
+    for (int64_t i = 0; i < f->n * k; i++)
         near.square[i] = DBL_MAX;
-    all_distances(a, b, keep_nearest, &near);
-    for (int64_t i = 0; i < a->n; i++)
+    all_distances(f, f, keep_nearest, &near);
+    for (int64_t i = 0; i < f->n; i++)
         r2[i] = near.square[i * k + k - 1];
     free(near.square);
 }
 
-void neighbour_radii(double *r2, const struct features *f, int64_t k)
+struct first { int64_t *at; double *square; };
+
+static void keep_first(void *ctx, int64_t i, int64_t first, int64_t n, const double *square,
+                       double tie)
 {
-    kth_squares(r2, f, f, k, true);
+    const struct first *near = ctx;
+    (void)tie;
+    for (int64_t j = 0; j < n; j++)
+        if (square[j] < near->square[i]) {
+            near->square[i] = square[j];
+            near->at[i] = first + j;
+        }
+}
+
+void nearest_samples(int64_t *at, double *r2, const struct features *a, const struct features *b)
+{
+    struct first near = {at, r2};
+    for (int64_t i = 0; i < a->n; i++) {
+        r2[i] = DBL_MAX;
+        at[i] = 0;
+    }
+    all_distances(a, b, keep_first, &near);
 }
 
 void nearest_squares(double *r2, const struct features *a, const struct features *b)
 {
-    kth_squares(r2, a, b, 1, false);
+    int64_t *at = xmalloc((size_t)a->n * sizeof *at);
+    nearest_samples(at, r2, a, b);
+    free(at);
 }
 
 /* ---- Precision and recall -------------------------------------------------------------------- */

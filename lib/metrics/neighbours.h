@@ -21,7 +21,9 @@ void all_distances(const struct features *a, const struct features *b, distances
 
 /* r2 [n]: the squared distance of each sample of f from its k-th nearest other one; k < n. */
 void neighbour_radii(double *r2, const struct features *f, int64_t k);
-/* r2 [a->n]: that of each sample of a from the nearest one of b. */
+/* r2 [a->n]: that of each sample of a from the nearest one of b; at [a->n]: its number, the first of equal ones. */
+void nearest_samples(int64_t *at, double *r2, const struct features *a, const struct features *b);
+/* r2 alone. */
 void nearest_squares(double *r2, const struct features *a, const struct features *b);
 
 /*

@@ -44,6 +44,16 @@ static void add_ups(struct generator *net, struct params *ps, int64_t classes, i
     }
 }
 
+/* Whether width can be halved so often: -1 with *e set, which names the nearest one that can. */
+static int halves(int64_t width, int times, struct ten_err *e)
+{
+    const int64_t unit = (int64_t)1 << times, near = (width + unit / 2) / unit * unit;
+    if (width % unit == 0)
+        return 0;
+    return fail(e, TEN_E_USAGE, "config: \"width\" is %lld: expected one that can be halved %d times, such as %lld",
+                (long long)width, times, (long long)(near > 0 ? near : unit));
+}
+
 static int generator_build(struct model *m, struct ten_err *e)
 {
     int64_t image[3];
@@ -52,12 +62,9 @@ static int generator_build(struct model *m, struct ten_err *e)
     if (e->code)
         return -1;
     const int64_t first[3] = {image[0] >> steps, image[1] >> steps, width};
-    if (m->in_rank != 1 || width % (1 << (steps - 1)) != 0)
-        return fail(
-            e, TEN_E_USAGE,
-            "config: expected \"in\" of one number, and a \"width\" that can be halved %d times",
-            steps - 1);
-    if (gan_first(first, e) < 0)
+    if (m->in_rank != 1)
+        return fail(e, TEN_E_USAGE, "config: expected \"in\" of one number");
+    if (halves(width, steps - 1, e) < 0 || gan_first(first, e) < 0)
         return -1;
     struct generator *net = xcalloc(1, sizeof *net);
     m->net = net;

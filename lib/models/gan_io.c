@@ -12,7 +12,7 @@
 /* A stream of models being read. */
 struct reading {
     struct memory *memory;
-    bool raw;
+    const struct gan_sample_options *o;
     struct model *m;
     int64_t group;
     bool counts;                        /* this group is a generator */
@@ -26,9 +26,21 @@ static bool of_use(const struct reading *r, const struct ten_record *rec)
     json_t *attrs = rec->group_attrs ? json_loads(rec->group_attrs, 0, NULL) : NULL;
     const char *role = json_string_value(json_object_get(attrs, "role"));
     const bool use =
-        !role || strcmp(role, "generator") == 0 || (strcmp(role, "ema") == 0 && !r->raw);
+        !role || strcmp(role, "generator") == 0 || (strcmp(role, "ema") == 0 && !r->o->raw);
     json_decref(attrs);
     return use;
+}
+
+/* --noise, over what the configuration says. */
+static int set_noise(const struct reading *r, json_t *config)
+{
+    const char *family = json_string_value(json_object_get(config, "family"));
+    if (!r->o->noise)
+        return 0;
+    if (!family || strcmp(family, "stylegan2_generator") != 0)
+        return fail(r->e, TEN_E_USAGE, "--noise: family %s has none: expected a style-based generator",
+                    family ? family : "?");
+    return json_object_set_new(config, "noise", json_string(r->o->noise));
 }
 
 /* A configuration: of a checkpoint's both networks that of the generator.  The average has that of
@@ -40,7 +52,9 @@ static int take_config(struct reading *r, const struct ten_record *rec)
         rec->type == TEN_UTF8 ? json_loadb(rec->data, (size_t)ten_bytes(rec), 0, &why) : NULL;
     json_t *both = json_object_get(json, "generator"), *config = both ? both : json;
     int rc = 0;
-    if (r->m && !json_equal(config, r->m->config))
+    if (set_noise(r, config) < 0)
+        rc = -1;
+    else if (r->m && !json_equal(config, r->m->config))
         rc = fail(r->e, TEN_E_DATA,
                   "byte %lld: config: another network than the one before: expected one generator",
                   (long long)rec->offset);
@@ -60,7 +74,7 @@ static int take_config(struct reading *r, const struct ten_record *rec)
 /* The parameter that a record holds: NAME, in checkpoints G.NAME and ema.G.NAME. */
 static struct param *param_of(const struct reading *r, const char *name)
 {
-    if (strncmp(name, "ema.", 4) == 0 && r->raw)
+    if (strncmp(name, "ema.", 4) == 0 && r->o->raw)
         return NULL;
     name += strncmp(name, "ema.", 4) == 0 ? 4 : 0;
     return params_find(r->m->params, name + (strncmp(name, "G.", 2) == 0 ? 2 : 0));
@@ -113,9 +127,10 @@ static int complete(const struct reading *r)
     return 0;
 }
 
-struct model *gan_open(struct ten_reader *in, bool raw, struct memory *memory, struct ten_err *e)
+struct model *gan_open(struct ten_reader *in, const struct gan_sample_options *o, struct memory *memory,
+                       struct ten_err *e)
 {
-    struct reading r = {.memory = memory, .raw = raw, .group = -1, .e = e};
+    struct reading r = {.memory = memory, .o = o, .group = -1, .e = e};
     struct ten_record rec;
     int rc;
     while ((rc = ten_next(in, &rec, e)) > 0)
@@ -214,6 +229,8 @@ char *gan_protocol(const struct gan_sampler *s, const struct gan_sample_options 
     json_t *json = json_pack("{s:s, s:s, s:f, s:I, s:I}", "network", o->raw ? "raw" : "ema", "bn",
                              bn[s->bn], "truncation", s->truncation, "batch", (json_int_t)o->batch,
                              "seed", (json_int_t)s->seed);
+    if (o->noise)
+        json_object_set_new(json, "noise", json_string(o->noise));
     char *text = attrs_text(json);
     json_decref(json);
     return text;

@@ -10,9 +10,6 @@
 
 /* A loss that is not finite: go back to the checkpoint, halve the rates, this often. */
 enum { ROLLBACKS = 3 };
-/* A gap of accuracies between training samples and others that is no overfitting (Zhao et al.,
- * 2020, figure 1, shows gaps of 0.3 and more where there is). */
-static const double NO_GAP = 0.1;
 
 /* ---- Running --------------------------------------------------------------------------------- */
 
@@ -57,26 +54,6 @@ static int stopped(struct gan_trainer *r)
                 path ? path : "");
 }
 
-/* Whether DiffAugment has anything to do here: people ask. */
-static void judge_overfitting(const struct gan_trainer *r)
-{
-    const double gap = r->gap / r->gaps;
-    if (r->gaps == 0 || r->tool->opt.quiet)
-        return;
-    if (gap >= NO_GAP)
-        fprintf(stderr,
-                "overfitting: the discriminator takes %.0f %% more of the training samples for "
-                "real than of others%s\n",
-                100 * gap,
-                r->opt->where == GAN_AT_ALL ? ""
-                                            : ": --policy=color,translation,cutout is against "
-                                              "that");
-    else if (r->opt->where == GAN_AT_NONE)
-        fprintf(stderr, "no overfitting seen: DiffAugment is not needed\n");
-    else
-        fprintf(stderr, "no overfitting seen with these transforms\n");
-}
-
 static void tell(struct gan_trainer *r)
 {
     char text[80];
@@ -117,7 +94,7 @@ int gan_trainer_run(struct gan_trainer *r)
     progress_end(&r->tool->progress);
     if (rc < 0)
         return -1;
-    judge_overfitting(r);
+    gan_advise(r);
     return 0;
 }
 

@@ -89,6 +89,15 @@ int gan_log(struct gan_trainer *r); /* a line, from the sums and the samples of 
 int gan_snapshot(struct gan_trainer *r);            /* a sheet */
 int gan_copy(struct gan_trainer *r);                /* the generator, or its average */
 
+/* ---- gan_advice.c ---------------------------------------------------------------------------- */
+
+/* Whether D has overfitted in the second half of the run, as people ask, and what is against it; on
+ * standard error. */
+void gan_advise(const struct gan_trainer *r);
+/* The key of a discriminator's configuration that says how wide it is, for half of that: a JSON
+ * object, the caller's: free().  NULL: it has none. */
+char *gan_narrower(const json_t *config);
+
 static inline bool gan_first(const struct gan_trainer *r) { return dist_rank(r->opt->dist) == 0; }
 
 #endif

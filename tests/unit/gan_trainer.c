@@ -308,6 +308,26 @@ static void batches_of_more_samples_than_there_are_repeat_them(void)
     CHECK(trainer->sum[SUM_REALS] == 60);
 }
 
+/* ---- Advice ---------------------------------------------------------------------------------- */
+
+static void check_narrower(const char *config, const char *want)
+{
+    json_t *json = json_loads(config, 0, NULL);
+    char *text = gan_narrower(json);
+    CHECK_STR(text ? text : "none", want);
+    free(text);
+    json_decref(json);
+}
+
+static void half_the_width_is_said_in_the_key_that_the_family_has(void)
+{
+    check_narrower("{\"family\":\"dcgan_discriminator\",\"width\":33}", "{\"width\":16}");
+    check_narrower("{\"width\":1}", "{\"width\":1}");
+    check_narrower("{\"down\":2,\"widths\":[256,128,1]}", "{\"widths\":[128,64,1]}");
+    check_narrower("{\"fmap_base\":16384,\"fmap_max\":512}", "{\"fmap_base\":8192}");
+    check_narrower("{\"family\":\"other\"}", "none");
+}
+
 int main(void)
 {
     make_samples();
@@ -323,5 +343,6 @@ int main(void)
     RUN(batches_of_more_samples_than_there_are_repeat_them);
     end();
     samples_close(samples);
+    RUN(half_the_width_is_said_in_the_key_that_the_family_has);
     return check_report();
 }

@@ -25,6 +25,17 @@ static void kernel_distance_agrees_with_numpy(void)
     free(y.x);
 }
 
+/* Which set is the real one does not count; as one subset, neither does the order of the draw but for rounding. */
+static void kernel_distance_is_symmetric(void)
+{
+    const struct features x = metric_data(250, 24, 3, 1, 0), y = metric_data(250, 24, 5, 1.2, 0.3);
+    const double there = kernel_distance(&x, &y, 250, 1, 0).mean;
+    CHECK(there > 0.1);
+    CHECK_NEAR(kernel_distance(&y, &x, 250, 1, 0).mean / there, 1, 1e-12);
+    free(x.x);
+    free(y.x);
+}
+
 static void kernel_distance_of_one_distribution_is_nothing_on_average(void)
 {
     enum { SUBSETS = 200 };
@@ -118,16 +129,20 @@ static void nearest_ones_are_those_of_the_loops(void)
 {
     const struct features a = metric_normal(600, 3, 1), b = metric_normal(5000, 3, 2);
     double r2[600];
-    nearest_squares(r2, &a, &b);
+    int64_t at[600];
+    nearest_samples(at, r2, &a, &b);
     for (int i = 0; i < 600; i++) {
         double least = 1e300;
+        int first = -1;
         for (int j = 0; j < 5000; j++) {
             double sum = 0;
             for (int c = 0; c < 3; c++)
                 sum += pow((double)a.x[3 * i + c] - b.x[3 * j + c], 2);
+            first = sum < least ? j : first;
             least = fmin(least, sum);
         }
         CHECK_NEAR(r2[i], least, 1e-10);
+        CHECK_INT(at[i], first);
     }
     free(a.x);
     free(b.x);
@@ -168,6 +183,7 @@ static void memorisation_is_seen_although_training_sets_are_small(void)
 int main(void)
 {
     RUN(kernel_distance_agrees_with_numpy);
+    RUN(kernel_distance_is_symmetric);
     RUN(kernel_distance_of_one_distribution_is_nothing_on_average);
     RUN(score_of_sure_classes_is_their_number_and_of_no_difference_one);
     RUN(score_agrees_with_numpy_for_one_part_and_ten);

@@ -1,7 +1,8 @@
 /*
  * A convolution of S x, S the temporal shift (tensor/shift.h), without S x as a value: with x
- * shifted in place for as long as the kernel reads it, or with rows of S x made where a product
- * needs them.  The way back of x shifts the gradient where it lies, by S'.
+ * shifted in place for as long as the kernel reads it, or with rows of S x made where a product or a
+ * piece of a convolution needs them.  The way back of x shifts the gradient by S', piece by piece or
+ * where it lies.
  */
 #include "autograd/op.h"
 #include "autograd/ops_video.h"
@@ -29,16 +30,10 @@ static struct block *there(struct tape *t, const struct shift *s, float *x)
     return lost;
 }
 
-static struct shift adjoint(const struct shift *s)
+static void back(const struct shift *s, float *x, struct block *lost)
 {
     struct shift r = *s;
     r.step = -r.step;
-    return r;
-}
-
-static void back(const struct shift *s, float *x, struct block *lost)
-{
-    const struct shift r = adjoint(s);
     shift_in_place(x, &r, NULL, lost->data);
     block_drop(lost);
 }
@@ -50,12 +45,12 @@ static void shift_conv_forward(const struct call *c)
     const struct shift_conv *a = c->arg;
     float *y = c->out[0]->v.f, *x = c->in[X]->v.f;
     const float *w = c->in[W]->v.f, *bias = c->in[BIAS] ? c->in[BIAS]->v.f : NULL;
-    if (a->fused) {
-        conv_shifted_forward(&a->g, &a->s, y, x, w, bias);
-        return;
-    }
     struct conv g = a->g;
     g.version = tape_mode(c->tape)->training ? 0 : c->in[W]->version;
+    if (a->fused) {
+        conv_shifted_forward(tape_plans(c->tape), &g, &a->s, y, x, w, bias);
+        return;
+    }
     struct block *lost = there(c->tape, &a->s, x);
     conv_forward(tape_plans(c->tape), &g, y, x, w, bias);
     back(&a->s, x, lost);
@@ -65,7 +60,7 @@ static void weight(struct tape *t, const struct shift_conv *a, float *dw, float 
                    bool add)
 {
     if (a->fused) {
-        conv_shifted_weight(&a->g, &a->s, dw, x, dy, add);
+        conv_shifted_weight(tape_plans(t), &a->g, &a->s, dw, x, dy, add);
         return;
     }
     struct block *lost = there(t, &a->s, x);
@@ -76,9 +71,8 @@ static void weight(struct tape *t, const struct shift_conv *a, float *dw, float 
 static void data_forward(const struct call *c)
 {
     const struct shift_conv *a = c->arg;
-    const struct shift r = adjoint(&a->s);
-    conv_data(tape_plans(c->tape), &a->g, c->out[0]->v.f, c->in[0]->v.f, c->in[1]->v.f, NULL);
-    shift_in_place(c->out[0]->v.f, &r, NULL, NULL);
+    conv_shifted_data(tape_plans(c->tape), &a->g, &a->s, c->out[0]->v.f, c->in[0]->v.f,
+                      c->in[1]->v.f);
 }
 static const struct op data_op = {.name = "shift_conv_data", .forward = data_forward};
 
@@ -148,6 +142,8 @@ static const struct shift_case cases[] = {
     {0, 3, 8, 2, 3, SAME, {4, 1, 1, SHIFT_IN_PLACE}, true},
     {4, 4, 6, 4, 3, SAME, {4, 1, 2, SHIFT_COPY}, false},
     {16, 16, 24, 20, 1, {0}, {8, 3, 3, SHIFT_AUTO}, false},
+    {6, 6, 8, 4, 3, {.stride_h = 2, .stride_w = 2, .top = 1, .left = 1, .bottom = 1, .right = 1},
+     {3, 1, 1, SHIFT_FUSED}, true},
 };
 
 static struct var *shift_conv_example(struct example *e, struct tape *t, int i)
@@ -196,7 +192,7 @@ struct var *op_shift_conv(struct tape *t, struct var *x, struct var *w, struct v
 {
     struct shift_conv a = arg_of(tape_mode(t), x, w, g, o);
     assert(a.g.c == w->v.dim[3] * a.g.groups);
-    a.fused = (o->impl == SHIFT_AUTO || o->impl == SHIFT_FUSED) && conv_fuses_shift(&a.g);
+    a.fused = (o->impl == SHIFT_AUTO || o->impl == SHIFT_FUSED) && conv_fuses_shift(tape_plans(t), &a.g, bias != NULL);
     struct var *in[3] = {tape_compact(t, x), tape_compact(t, w),
                          bias ? tape_compact(t, bias) : NULL};
     const bool copies =

@@ -32,7 +32,8 @@ static inline __attribute__((always_inline)) void lay_of(char *restrict y, const
     }
 }
 
-/* Of sizes that are usual each has its own loop: a call of memcpy costs more than the move. */
+/* Of sizes that are usual each has its own loop: a call of memcpy costs more than the move.  Those that are no powers of
+ * two are what an eighth each way leaves of 16, 32 and 64 channels. */
 static void lay(char *restrict y, int64_t ny, const char *restrict x, int64_t nx, size_t bytes, int64_t n)
 {
     const struct strip s = {ny, nx, n};
@@ -43,8 +44,11 @@ static void lay(char *restrict y, int64_t ny, const char *restrict x, int64_t nx
     case 12:  lay_of(y, x, &s, 12); break;
     case 16:  lay_of(y, x, &s, 16); break;
     case 32:  lay_of(y, x, &s, 32); break;
+    case 48:  lay_of(y, x, &s, 48); break;
     case 64:  lay_of(y, x, &s, 64); break;
+    case 96:  lay_of(y, x, &s, 96); break;
     case 128: lay_of(y, x, &s, 128); break;
+    case 192: lay_of(y, x, &s, 192); break;
     default:  lay_of(y, x, &s, bytes); break;
     }
 }
@@ -122,10 +126,11 @@ static void lay_columns(char *y, const char *x, const struct shift *s, const str
 void shift_rows(void *restrict y, const void *restrict x, const struct shift *s, const struct shift_part *part)
 {
     const int64_t elem = (int64_t)s->elem, whole = s->fold + s->back;
+    const int64_t each = part->cols == s->c ? pixels_of(s->c * elem) : part->n;
     for (int64_t done = 0; done < part->n;) {
         struct shift_part p = *part;
         p.first += done;
-        p.n = least(part->n - done, s->hw - p.first % s->hw);       /* of one frame */
+        p.n = least(least(part->n - done, each), s->hw - p.first % s->hw);      /* of one frame */
         char *to = (char *)y + done * p.cols * elem;
         if (p.cols == s->c)
             memcpy(to, (const char *)x + p.first * s->c * elem, (size_t)(p.n * s->c * elem));
@@ -134,6 +139,35 @@ void shift_rows(void *restrict y, const void *restrict x, const struct shift *s,
         lay_columns(to, x, s, &p, 0, s->fold, s->step);
         lay_columns(to, x, s, &p, s->fold, whole, -s->step);
         done += p.n;
+    }
+}
+
+/* Rows from y to a group of channels of the frame `step` on; the frame that none leads to is done by that at the other
+ * end of the clip. */
+struct rows { char *x; const char *y; int64_t pixel, frame, n, t; };
+
+static void lay_back(const struct rows *r, const struct shift *s, int64_t at, int64_t bytes, int64_t step)
+{
+    const int64_t to = r->t + step;
+    if (to >= 0 && to < s->t)
+        lay(r->x + step * r->frame + at, r->pixel, r->y + at, r->pixel, (size_t)bytes, r->n);
+    if (r->t - step < 0 || r->t - step >= s->t)
+        lay(r->x + at, r->pixel, NULL, r->pixel, (size_t)bytes, r->n);
+}
+
+void shift_rows_back(void *restrict x, const void *restrict y, const struct shift *s, int64_t first, int64_t n)
+{
+    const int64_t elem = (int64_t)s->elem, pixel = s->c * elem, fold = s->fold * elem, back = s->back * elem;
+    for (int64_t done = 0; done < n;) {
+        const int64_t row = first + done;
+        const struct rows r = {
+            .x = (char *)x + row * pixel, .y = (const char *)y + done * pixel, .pixel = pixel, .frame = s->hw * pixel,
+            .n = least(least(n - done, pixels_of(pixel)), s->hw - row % s->hw), .t = row / s->hw % s->t,
+        };
+        lay(r.x + fold + back, pixel, r.y + fold + back, pixel, (size_t)(pixel - fold - back), r.n);
+        lay_back(&r, s, 0, fold, s->step);
+        lay_back(&r, s, fold, back, -s->step);
+        done += r.n;
     }
 }
 

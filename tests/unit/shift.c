@@ -149,6 +149,26 @@ static void a_part_is_that_of_the_whole(void)
     }
 }
 
+/* Parts from the last to the first, into memory that held something else. */
+static void parts_go_back_to_where_they_came_from(void)
+{
+    for (int i = 0; i < 4 * SHAPES; i++) {
+        struct shift s = shapes[i / 4], adjoint;
+        s.step = i % 2 ? -1 : 1;
+        adjoint = s;
+        adjoint.step = -s.step;
+        const int64_t rows = s.n * s.t * s.hw, pixel = s.c * (int64_t)s.elem, each = i / 2 % 2 ? 5 : 1000;
+        unsigned char *y = bytes(size(&s), i), *want = bytes(size(&s), 98), *x = bytes(size(&s), 97);
+        definition(want, y, &adjoint);
+        for (int64_t part = (rows + each - 1) / each - 1; part >= 0; part--) {
+            const int64_t first = part * each, n = rows - first < each ? rows - first : each;
+            shift_rows_back(x, y + first * pixel, &s, first, n);
+        }
+        CHECK_BYTES(x, want, size(&s));
+        free(y); free(want); free(x);
+    }
+}
+
 int main(void)
 {
     RUN(first_fold_is_next_frame_second_is_previous);
@@ -156,6 +176,7 @@ int main(void)
     RUN(a_step_back_is_the_adjoint);
     RUN(in_place_is_the_same_and_can_be_undone);
     RUN(a_part_is_that_of_the_whole);
+    RUN(parts_go_back_to_where_they_came_from);
     RUN(frame_by_frame_from_zeros_is_the_clip_shifted_from_the_past);
     return check_report();
 }

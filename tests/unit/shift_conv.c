@@ -19,6 +19,9 @@ static const struct size sizes[] = {
     {8, 7, 256, 64, 1, 1, 0, {4, 32, 32, SHIFT_COPY}},
     {8, 8, 32, 32, 3, 1, 1, {4, 4, 4, SHIFT_COPY}},
     {8, 9, 16, 24, 3, 2, 1, {8, 2, 2, SHIFT_COPY}},
+    {64, 16, 16, 16, 3, 2, 1, {8, 2, 2, SHIFT_COPY}},       /* many pieces, and bands of an image */
+    {2, 40, 16, 32, 3, 2, 1, {2, 2, 2, SHIFT_COPY}},
+    {2, 64, 24, 32, 1, 2, 0, {2, 3, 0, SHIFT_COPY}},
     {4, 6, 12, 9, 3, 1, 1, {1, 3, 3, SHIFT_COPY}},
     {6, 1, 1030, 9, 1, 1, 0, {2, 129, 129, SHIFT_COPY}},
 };

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 /* The one piece of state a failing allocation needs: whose name to print. */
@@ -49,6 +50,25 @@ void *xaligned(size_t size)
     if (posix_memalign(&p, 64, size ? size : 1) != 0)
         p = NULL;
     return checked(p, size);
+}
+
+/* As large as pages of the kernel can be: those are asked for, as tensor/memory.c does. */
+enum { HUGE = 2 << 20 };
+
+void *xzeros(size_t size)
+{
+    void *p = mmap(NULL, size ? size : 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    checked(p == MAP_FAILED ? NULL : p, size);
+    if (size >= HUGE)
+        madvise(p, size, MADV_HUGEPAGE);
+    return p;
+}
+
+void xzeros_free(void *p, size_t size)
+{
+    if (p)
+        munmap(p, size ? size : 1);
 }
 
 char *xstrdup(const char *s)

@@ -299,13 +299,22 @@ bool conv_fuses_shift(struct conv_plans *p, const struct conv *c, bool bias)
     return true;
 }
 
-void conv_shifted_forward(struct conv_plans *p, const struct conv *c, const struct shift *s, float *y,
+bool conv_adds_shift(struct conv_plans *p, const struct conv *c)
+{
+    return !no_terms(c) && chosen(p, c, CONV_DATA, false) == CONV_LIBRARY;
+}
+
+void conv_shifted_forward(struct conv_plans *p, const struct conv *c, const struct shift *s, float *y, float *kept,
                           const float *x, const float *w, const float *bias)
 {
-    if (is_product(c))
+    if (is_product(c) && kept) {
+        shift_time(kept, x, s);
+        conv_forward(p, c, y, kept, w, bias);
+    } else if (is_product(c)) {
         product_shifted_forward(c, s, y, x, w, bias);
-    else
-        library_forward(p, c, s, y, x, w, bias);
+    } else {
+        library_forward(p, c, &(struct moved){.s = s, .kept = kept}, y, x, w, bias);
+    }
 }
 
 void conv_shifted_data(struct conv_plans *p, const struct conv *c, const struct shift *s, float *dx, const float *dy,
@@ -313,12 +322,18 @@ void conv_shifted_data(struct conv_plans *p, const struct conv *c, const struct 
 {
     struct shift back = *s;
     back.step = -s->step;
-    if (!no_terms(c) && chosen(p, c, CONV_DATA, false) == CONV_LIBRARY) {
-        library_data(p, c, s, dx, dy, w, NULL);
+    if (conv_adds_shift(p, c)) {
+        library_data(p, c, &(struct moved){.s = s}, dx, dy, w, NULL);
         return;
     }
     conv_data(p, c, dx, dy, w, NULL);
     shift_in_place(dx, &back, NULL, NULL);
+}
+
+void conv_shifted_add(struct conv_plans *p, const struct conv *c, const struct shift *s, float *dx, const float *dy,
+                      const float *w)
+{
+    library_data(p, c, &(struct moved){.s = s, .add = true}, dx, dy, w, NULL);
 }
 
 void conv_shifted_weight(struct conv_plans *p, const struct conv *c, const struct shift *s, float *dw,
@@ -327,7 +342,7 @@ void conv_shifted_weight(struct conv_plans *p, const struct conv *c, const struc
     if (is_product(c))
         product_shifted_weight(c, s, dw, x, dy, add);
     else
-        library_weight(p, c, s, dw, x, dy, add);
+        library_weight(p, c, &(struct moved){.s = s}, dw, x, dy, add);
 }
 
 /* ---- Passes --------------------------------------------------------------------------------------- */

@@ -341,16 +341,18 @@ static const void *scratch_here(const struct scratch *s)
     return (const char *)s->block->data + (s->bytes + 4096) * omp_get_thread_num();
 }
 
-/* Memory of each thread for the pixels of a piece, where they are shifted in time. */
-struct shifting { const struct shift *s; const struct conv *c; struct block *block; int64_t each; };
+/* Memory for the pixels of a piece, where they are shifted in time: each thread's, or where all of them are kept. */
+struct shifting { struct moved m; const struct conv *c; struct block *block; int64_t each; };
 
-static struct shifting shifting_of(struct conv_plans *p, const struct plan *t, const struct conv *c, const struct shift *s)
+static struct shifting shifting_of(struct conv_plans *p, const struct plan *t, const struct conv *c, const struct moved *m)
 {
-    struct shifting h = {.s = s, .c = c};
-    for (int64_t i = 0; s && i < t->pieces; i++)
+    struct shifting h = {.c = c};
+    if (!m)
+        return h;
+    h.m = *m;
+    for (int64_t i = 0; !m->kept && i < t->pieces; i++)
         h.each = conv_most(h.each, t->piece[i].c.n * t->piece[i].c.h * c->w * c->c);
-    if (s)
-        h.block = block_new(p->m, sizeof(float) * (size_t)(h.each * omp_get_max_threads()));
+    h.block = block_new(p->m, sizeof(float) * (size_t)(h.each * omp_get_max_threads()));
     return h;
 }
 
@@ -360,22 +362,26 @@ static int64_t rows_of(const struct piece *s) { return s->c.n * s->c.h * s->c.w;
 /* The pixels of S x, or x, that a piece reads. */
 static const float *read_piece(const struct shifting *h, const struct piece *s, const float *x)
 {
-    if (!h->s)
+    if (!h->m.s)
         return x + s->x;
-    shift_rows(shifting_here(h), x, h->s, &(struct shift_part){.first = s->x / h->c->c, .n = rows_of(s), .cols = h->c->c});
-    return shifting_here(h);
+    float *to = h->m.kept ? h->m.kept + s->x : shifting_here(h);
+    shift_rows(to, x, h->m.s, &(struct shift_part){.first = s->x / h->c->c, .n = rows_of(s), .cols = h->c->c});
+    return to;
 }
 
 /* Where the gradient of those goes, and that it gets there. */
 static float *place_piece(const struct shifting *h, const struct piece *s, float *dx)
 {
-    return h->s ? shifting_here(h) : dx + s->x;
+    return h->m.s ? shifting_here(h) : dx + s->x;
 }
 
 static void deliver_piece(const struct shifting *h, const struct piece *s, float *dx)
 {
-    if (h->s)
-        shift_rows_back(dx, shifting_here(h), h->s, s->x / h->c->c, rows_of(s));
+    const int64_t first = s->x / h->c->c;
+    if (h->m.s && h->m.add)
+        shift_rows_add(dx, shifting_here(h), h->m.s, first, rows_of(s));
+    else if (h->m.s)
+        shift_rows_back(dx, shifting_here(h), h->m.s, first, rows_of(s));
 }
 
 /* The weights in the primitives' layout. */
@@ -398,13 +404,27 @@ static void run_piece(struct library *l, const struct plan *t, const struct piec
     run(l, t->kind[s->kind].run, n, a);
 }
 
-void library_forward(struct conv_plans *p, const struct conv *c, const struct shift *shift, float *y, const float *x,
+/* Rows of an image that two pieces read would be written by two threads. */
+static bool whole_images(const struct plan *t, const struct conv *c)
+{
+    for (int64_t i = 0; i < t->pieces; i++)
+        if (t->piece[i].c.h != c->h)
+            return false;
+    return true;
+}
+
+void library_forward(struct conv_plans *p, const struct conv *c, const struct moved *m, float *y, const float *x,
                      const float *w, const float *bias)
 {
     const struct plan *t = plan_of(p, c, CONV_FORWARD, bias != NULL);
+    if (m && m->kept && !whole_images(t, c)) {
+        shift_time(m->kept, x, m->s);
+        x = m->kept;
+        m = NULL;
+    }
     struct block *own = weights_for(p, t, c, CONV_FORWARD, bias != NULL, w);
     struct scratch scratch = scratch_of(p, t);
-    struct shifting shifting = shifting_of(p, t, c, shift);
+    struct shifting shifting = shifting_of(p, t, c, m);
 
     #pragma omp parallel for schedule(dynamic)
     for (int64_t i = 0; i < t->pieces; i++) {
@@ -422,13 +442,13 @@ void library_forward(struct conv_plans *p, const struct conv *c, const struct sh
     block_drop(own);
 }
 
-void library_data(struct conv_plans *p, const struct conv *c, const struct shift *shift, float *dx, const float *dy,
+void library_data(struct conv_plans *p, const struct conv *c, const struct moved *m, float *dx, const float *dy,
                   const float *w, const float *bias)
 {
     const struct plan *t = plan_of(p, c, CONV_DATA, false);
     struct block *own = weights_for(p, t, c, CONV_DATA, false, w);
     struct scratch scratch = scratch_of(p, t);
-    struct shifting shifting = shifting_of(p, t, c, shift);
+    struct shifting shifting = shifting_of(p, t, c, m);
 
     #pragma omp parallel for schedule(dynamic)
     for (int64_t i = 0; i < t->pieces; i++) {
@@ -469,14 +489,14 @@ static void add_parts(float *sum, const float *part, int64_t n, int64_t each, bo
     }
 }
 
-void library_weight(struct conv_plans *p, const struct conv *c, const struct shift *shift, float *dw, const float *x,
+void library_weight(struct conv_plans *p, const struct conv *c, const struct moved *m, float *dw, const float *x,
                     const float *dy, bool add)
 {
     const struct plan *t = plan_of(p, c, CONV_WEIGHT, false);
     const int64_t each = onednn()->memory_desc_get_size(&t->theirs) / sizeof(float), count = c->k * c->r * c->s * (c->c / c->groups);
     struct block *parts = block_new(p->m, sizeof(float) * each * t->pieces);
     struct scratch scratch = scratch_of(p, t);
-    struct shifting shifting = shifting_of(p, t, c, shift);
+    struct shifting shifting = shifting_of(p, t, c, m);
     float *part = parts->data;
 
     #pragma omp parallel for schedule(dynamic)

@@ -51,6 +51,8 @@ void shift_rows(void *restrict y, const void *restrict x, const struct shift *s,
  * once, x is S' y.
  */
 void shift_rows_back(void *restrict x, const void *restrict y, const struct shift *s, int64_t first, int64_t n);
+/* The same of floats, added to x: x += S' y. */
+void shift_rows_add(float *restrict x, const float *restrict y, const struct shift *s, int64_t first, int64_t n);
 
 /*
  * The same for one frame at a time, from the past alone (fold = 0, t = 1): y gets its first `back` channels from

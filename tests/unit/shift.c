@@ -169,6 +169,29 @@ static void parts_go_back_to_where_they_came_from(void)
     }
 }
 
+static void parts_can_be_added_too(void)
+{
+    for (int i = 0; i < 4 * SHAPES; i++) {
+        struct shift s = shapes[i / 4], adjoint;
+        s.elem = sizeof(float);
+        s.step = i % 2 ? -1 : 1;
+        adjoint = s;
+        adjoint.step = -s.step;
+        const int64_t rows = s.n * s.t * s.hw, count = rows * s.c, clip = s.t * s.hw, each = i / 2 % 2 ? 5 : clip > 0 ? 2 * clip : 1;
+        float *y = xmalloc((size_t)size(&s) + 1), *x = xmalloc((size_t)size(&s) + 1), *moved = xmalloc((size_t)size(&s) + 1);
+        for (int64_t k = 0; k < count; k++) {
+            y[k] = (float)(k % 1009);
+            x[k] = (float)(k % 31) / 4;
+        }
+        definition((unsigned char *)moved, (const unsigned char *)y, &adjoint);
+        for (int64_t first = 0; first < rows; first += each)
+            shift_rows_add(x, y + first * s.c, &s, first, rows - first < each ? rows - first : each);
+        for (int64_t k = 0; k < count; k++)
+            CHECK_NEAR(x[k], (float)(k % 31) / 4 + moved[k], 0);
+        free(y); free(x); free(moved);
+    }
+}
+
 int main(void)
 {
     RUN(first_fold_is_next_frame_second_is_previous);
@@ -177,6 +200,7 @@ int main(void)
     RUN(in_place_is_the_same_and_can_be_undone);
     RUN(a_part_is_that_of_the_whole);
     RUN(parts_go_back_to_where_they_came_from);
+    RUN(parts_can_be_added_too);
     RUN(frame_by_frame_from_zeros_is_the_clip_shifted_from_the_past);
     return check_report();
 }

@@ -145,7 +145,7 @@ bench() {
     for side in "$@"; do memory+=("$(ask "$side" memory)") || return; done
     measure "train" time "$@" || return
     measure "infer" infer "$@" || return
-    echo "${inference[*]}" | summary "infer memory" MB 1e-6
+    echo "${inference[*]}" | summary "infer-memory" MB 1e-6
     echo "${memory[*]}" | summary "memory" MB 1e-6
 }
 

@@ -54,6 +54,17 @@ mean_is_same() {
     # 2 of 16 channels at 16x16 in front of both blocks.
     [[ "$stderr" =~ ^"tsm-online: 12 frames: "[0-9.]+" ms each (median), "[0-9.]+" ms (90 %), 1024 numbers kept from frame to frame"$ ]]
 }
+@test "what MobileNetV2 and ResNet-50 keep from frame to frame at 224x224" {
+    clip='"in":[8,224,224,3],"frames":8,"classes":27,"shift_mode":"uni"'
+    ten-gen clip u8 1,224,224,3 --fill=uniform --hi=256 >frame.ten
+    while read -r kept net; do
+        make-model --config="{$net,$clip}" >large.ten
+        run -0 --separate-stderr bash -c 'tsm-online --model=large.ten <frame.ten >/dev/null'
+        [[ "$stderr" = "tsm-online: 1 frames: "*", $kept numbers kept from frame to frame" ]]
+    done <<<'27048 "family":"mobilenet"
+702464 "family":"resnet","stem":"large","block":"bottleneck","blocks":[3,4,6,3]'
+    rm large.ten
+}
 @test "--agree keeps a label until others agree, --smooth sums" {
     tsm-online --quiet --model=net.ten <clips.ten | ten-cut --keep=logits | ten-batch --size=12 | ten2csv | tail -n +2 >logits
     tsm-online --quiet --model=net.ten --smooth=3 --agree=2 <clips.ten | ten-cut --keep=label | ten-dump | xargs >got

@@ -42,7 +42,8 @@ static int open_data(struct opts *o, struct data *d, const char *pack, const cha
     const bool dense = tsm->dense >= 0 ? tsm->dense : tsm_recipes[tsm->recipe].dense;
     if (pack) {
         d->pack = tsm_pack_open(&o->tool, pack, &(struct tsm_pack_options){
-            .segments = tsm->segments, .size = tsm->size, .dense = dense, .train = train});
+            .segments = tsm->segments, .size = tsm->size, .dense = dense, .train = train,
+            .modality = tsm->modality, .length = tsm_length(tsm)});
         d->samples = d->pack ? tsm_pack_samples(d->pack) : NULL;
     } else {
         struct ten_reader *in = tool_reader(&o->tool, stream);
@@ -64,10 +65,10 @@ static int run(struct opts *o, struct model *m, const struct data *clips, const 
 {
     struct tsm_objective ours = {.loss = {.classes = m->out, .smoothing = (float)o->tsm.smoothing},
                                  .seed = o->tool.opt.seed, .groups = o->tsm.groups, .tuning = o->tsm.tune_from != NULL,
-                                 .packed = clips->pack || valid->pack};
+                                 .packed = clips->pack || valid->pack, .modality = o->tsm.modality};
     const struct objective objective = tsm_objective(&ours);
     const struct feeder_options feed = {.scale = o->tsm.scale, .classes = m->out, .source = source_of(clips),
-                                        .evaluated = source_of(valid)};
+                                        .evaluated = source_of(valid), .threads = (int)o->tsm.workers};
     struct trainer *r = trainer_new(&o->tool, &o->tsm.train, m, clips->samples, valid->samples, &feed, &objective);
     int rc = r ? trainer_run(r) : -1;
     if (rc == 0)

@@ -14,17 +14,22 @@
 struct opts {
     struct tool tool;
     const char *model, *record;
-    int64_t smooth, agree;
+    int64_t smooth, agree, every;
+    double least;
+    char *ignored;                      /* "3,7", or NULL */
     struct batch_scale scale;
 };
 
-enum { KEY_RECORD = 1, KEY_SMOOTH, KEY_AGREE };
+enum { KEY_RECORD = 1, KEY_SMOOTH, KEY_AGREE, KEY_EVERY, KEY_IGNORE, KEY_LEAST };
 
 static const struct argp_option options[] = {
     {"model", 'm', "FILE", 0, "The network, as train-classifier writes it, with \"shift_mode\": \"uni\"", 0},
     {"record", KEY_RECORD, "NAME", 0, "Frames are the records of this name (default clip)", 0},
     {"smooth", KEY_SMOOTH, "N", 0, "Add up the logits of the last N frames for the label (default 1)", 0},
     {"agree", KEY_AGREE, "N", 0, "Change the label when N frames in a row agree on another (default 1)", 0},
+    {"every", KEY_EVERY, "N", 0, "Look at every Nth frame of a clip, from the first on (default 1)", 0},
+    {"ignore", KEY_IGNORE, "LIST", 0, "Classes that change no label", 0},
+    {"least", KEY_LEAST, "P", 0, "Nor do those that are no more probable than this (default 0)", 0},
     {0}
 };
 
@@ -41,6 +46,9 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case KEY_RECORD:    o->record = arg; break;
     case KEY_SMOOTH:    o->smooth = tool_int(st, arg, 1, 1 << 16); break;
     case KEY_AGREE:     o->agree = tool_int(st, arg, 1, 1 << 16); break;
+    case KEY_EVERY:     o->every = tool_int(st, arg, 1, 1 << 16); break;
+    case KEY_IGNORE:    o->ignored = arg; break;
+    case KEY_LEAST:     o->least = tool_float(st, arg, 0, 1); break;
     case ARGP_KEY_END:
         if (!o->model)
             argp_error(st, "no network: expected --model=FILE");
@@ -59,12 +67,32 @@ struct video {
     struct steady steady;
     struct batch_form form;             /* h 0: no frame yet */
     void *scratch;
-    int64_t frames;
+    bool *ignored;                      /* [K], or NULL */
+    int64_t frames, passed;             /* looked at; of this clip, also those that were not */
     double *seconds;                    /* [frames] */
 };
 
+/* What --ignore says, for the classes of the network. */
+static int learn_ignored(struct video *v)
+{
+    const int64_t classes = v->m->out;
+    char *const copy = v->o->ignored ? xstrdup(v->o->ignored) : NULL, *left = copy, *end;
+    v->ignored = copy ? xcalloc((size_t)classes, sizeof *v->ignored) : NULL;
+    int rc = 0;
+    for (char *word; rc == 0 && (word = strsep(&left, ","));) {
+        const long long class = strtoll(word, &end, 10);
+        if (*word == 0 || *end || class < 0 || class >= classes)
+            rc = fail(&v->o->tool.err, TEN_E_USAGE, "--ignore: %s: expected classes from 0 to %" PRId64, word, classes - 1);
+        else
+            v->ignored[class] = true;
+    }
+    free(copy);
+    return rc;
+}
+
 static void begin_clip(struct video *v)
 {
+    v->passed = 0;
     clip_past_free(&v->past);
     steady_reset(&v->steady);
 }
@@ -135,7 +163,8 @@ static int frames_of(struct video *v, const struct ten_record *rec)
     for (int64_t i = 0; rc == 0 && i < count; i++) {
         if (clip && i % clip == 0)
             begin_clip(v);
-        rc = one_frame(v, (const char *)rec->data + (size_t)i * bytes);
+        if (v->passed++ % v->o->every == 0)
+            rc = one_frame(v, (const char *)rec->data + (size_t)i * bytes);
         progress_step(&v->o->tool.progress, v->frames, "");
     }
     return rc;
@@ -178,7 +207,7 @@ int main(int argc, char **argv)
         "every frame, at once. The time of a frame is said at the end.\v"
         "Example:\n  y4m2ten camera.y4m | tsm-online --model=model.ten --smooth=12 | ten-dump", children, 0, 0
     };
-    struct opts o = {.record = "clip", .smooth = 1, .agree = 1};
+    struct opts o = {.record = "clip", .smooth = 1, .agree = 1, .every = 1};
     struct video v = {.o = &o};
     int rc = -1;
 
@@ -189,7 +218,10 @@ int main(int argc, char **argv)
         v.t = tape_new(memory, o.tool.opt.seed);
         tape_mode(v.t)->record = tape_mode(v.t)->training = false;
         steady_init(&v.steady, v.m->out, o.smooth, o.agree);
-        rc = watch(&v);
+        rc = learn_ignored(&v);
+        v.steady.ignored = v.ignored;
+        v.steady.least = o.least;
+        rc = rc == 0 ? watch(&v) : rc;
         clip_past_free(&v.past);
         steady_free(&v.steady);
         if (v.form.h)
@@ -199,6 +231,7 @@ int main(int argc, char **argv)
         const struct ten_err was = o.tool.err;
         fail(&o.tool.err, was.code, "%s: %s", o.model, was.text);
     }
+    free(v.ignored);
     free(v.seconds);
     model_free(v.m);
     memory_free(memory);

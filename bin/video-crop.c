@@ -118,12 +118,11 @@ static void cut_clip(struct opts *o, uint8_t *to, const uint8_t *clip, int64_t f
 
 static int check(struct opts *o, const struct clip_group *g)
 {
-    static const char *const wanted[] = {"3", "6 or more by threes", "a multiple of 2"};
     const int64_t *d = g->clip.shape.dim;
     int64_t all;
     if ((o->floats || o->modality != CROP_RGB) && crop_channels(o->modality, d[4]) == 0)
         return fail(&o->tool.err, TEN_E_DATA, "standard input: clip: %" PRId64 " channels: "
-                    "expected %s for %s", d[4], wanted[o->modality], crop_modalities[o->modality]);
+                    "expected %s for %s", d[4], crop_wanted[o->modality], crop_modalities[o->modality]);
     if (!mul_i64(d[0] * d[1] * d[4], 8 * CROP_VIEWS * o->test.shorter * o->test.shorter, &all))
         return fail(&o->tool.err, TEN_E_DATA, "standard input: clip: %" PRId64 " clips of %" PRId64
                     " frames: expected fewer", d[0], d[1]);

@@ -14,17 +14,18 @@ enum { LEVEL = 3 };                     /* of zstd, unless told */
 
 struct opts {
     struct tool tool;
-    const char *list;
+    const char *list, *classes;
     struct listing_files files;
     char *patterns;
     struct ten_input read;              /* pictures and videos of a list */
 };
 
-enum { KEY_LIST = 1, KEY_ROOT, KEY_TEMPLATE };
+enum { KEY_LIST = 1, KEY_ROOT, KEY_TEMPLATE, KEY_CLASSES };
 
 static const struct argp_option options[] = {
     {"list", KEY_LIST, "FILE", 0, "Videos are those of the lines PATH FRAMES LABEL of FILE: "
      "folders of PNG pictures, or .y4m files", 0},
+    {"classes", KEY_CLASSES, "FILE", 0, "LABEL is a name, a line of FILE", 0},
     {"root", KEY_ROOT, "DIR", 0, "Where relative paths of the list start", 0},
     {"template", KEY_TEMPLATE, "NAME", 0, "Files of a folder, counted from 1 (default "
      "img_%05d.png); two, with a comma between, become channels of motion", 0},
@@ -57,11 +58,13 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     switch (key) {
     case ARGP_KEY_INIT: st->child_inputs[0] = &o->tool.opt; break;
     case KEY_LIST:      o->list = arg; break;
+    case KEY_CLASSES:   o->classes = arg; break;
     case KEY_ROOT:      o->files.root = arg; break;
     case KEY_TEMPLATE:  parse_template(o, st, arg); break;
     case ARGP_KEY_END:
-        if (!o->list && (o->files.root || o->patterns))
-            argp_error(st, "--root, --template: not without --list: expected a list of videos");
+        if (!o->list && (o->files.root || o->patterns || o->classes))
+            argp_error(st, "--root, --template, --classes: not without --list: expected a list of "
+                       "videos");
         if (!o->tool.opt.zstd)
             o->tool.opt.zstd = LEVEL;
         break;
@@ -126,11 +129,23 @@ static int pack_one(struct opts *o, struct pack_writer *w, const struct listed *
     return rc;
 }
 
+static int read_list(struct opts *o, struct listing *l)
+{
+    struct names classes = {0};
+    struct source *src = o->classes ? tool_source(&o->tool, o->classes) : NULL;
+    int rc = o->classes ? src ? listing_classes(&classes, src, &o->tool.err) : -1 : 0;
+    if (rc == 0 && (src = tool_source(&o->tool, o->list)))
+        rc = listing_read(l, src, o->classes ? &classes : NULL, &o->tool.err);
+    else
+        rc = -1;
+    names_free(&classes);
+    return rc;
+}
+
 static int pack_list(struct opts *o, struct pack_writer *w)
 {
-    struct source *src = tool_source(&o->tool, o->list);
     struct listing l = {0};
-    int rc = src ? listing_read(&l, src, &o->tool.err) : -1;
+    int rc = read_list(o, &l);
     o->files.max_bytes = o->tool.opt.max_record;
     o->read = (struct ten_input){.name = "videos of the list", .records = -1};
     ten_writer_input(o->tool.out, read_now, o);

@@ -97,7 +97,8 @@ $(foreach s,$(SEEDS),$(foreach a,$(arms),$(R)/both-$a-$s.tsv)): $(R)/both-%.tsv:
 	classify --quiet --threads=1 --mean=0.5,0.5,0.5 --std=0.25,0.25,0.25 --model=$< <$(R)/both.ten >$@.classes
 	paste <(ten-cut --keep=label <$@.classes | ten-dump | tr -s ' ' '\n' | grep .) \
 	    <(ten-cut --keep=class <$@.classes | ten-dump | tr -s ' ' '\n' | grep .) \
-	    <(ten-cut --keep=probability <$@.classes | ten-dump) | awk '
+	    <(ten-cut --keep=probability <$@.classes | ten-dump | grep .) | awk '
+	    NF != 10 { exit 1 }                                 # label, class, 8 probabilities
 	    { right += $$1 == $$2; p = $$(3 + $$1); q = $$(3 + ($$1 % 2 ? $$1 - 1 : $$1 + 1))
 	      if (NR % 2) opposite += p - q > 1e-5 ? 1 : p - q < -1e-5 ? 0 : 0.5
 	      for (i = 3; i <= NF; i++) { d = $$i - before[i]; d = d < 0 ? -d : d

@@ -14,7 +14,7 @@ setup() { cd "$BATS_TEST_TMPDIR" || return; }
 @test "every family makes a network of its defaults" {
     for family in resnet mobilenet mlp transformer transformer_xl translator generator discriminator \
         dcgan_generator dcgan_discriminator sngan_generator sngan_discriminator biggan_generator biggan_discriminator \
-        stylegan2_generator stylegan2_discriminator; do
+        stylegan2_generator stylegan2_discriminator inception_v3 bninception; do
         make-model --config="{\"family\": \"$family\"}" | ten-verify --quiet >/dev/null
     done
 }

@@ -93,6 +93,61 @@ def tsm_mobilenet(net):
     return Clips(net, net.last_channel)
 
 
+class Inception(nn.Module):
+    """BN-Inception: layers by name, blocks as tables.  shift: in front of all that is behind the first pool."""
+    BLOCKS = {"3a": (64, 64, 64, 64, 96, 32), "3b": (64, 64, 96, 64, 96, 64), "3c": (0, 128, 160, 64, 96, 0),
+              "4a": (224, 64, 96, 96, 128, 128), "4b": (192, 96, 128, 96, 128, 128), "4c": (160, 128, 160, 128, 160, 128),
+              "4d": (96, 128, 192, 160, 192, 128), "4e": (0, 128, 192, 192, 256, 0),
+              "5a": (352, 192, 320, 160, 224, 128), "5b": (352, 192, 320, 192, 224, 128)}
+
+    def __init__(self, classes=None, shift=False):
+        super().__init__()
+        self.shift = Shifted(nn.Identity(), False) if shift else nn.Identity()
+        self.layer("conv1_7x7_s2", 3, 64, 7, 2)
+        self.layer("conv2_3x3_reduce", 64, 64, 1)
+        self.layer("conv2_3x3", 64, 192, 3)
+        n = 192
+        for name, (one, reduce, three, double_reduce, double, project) in self.BLOCKS.items():
+            stride, name = 1 if one else 2, f"inception_{name}_"
+            if one:
+                self.layer(name + "1x1", n, one, 1)
+                self.layer(name + "pool_proj", n, project, 1)
+            self.layer(name + "3x3_reduce", n, reduce, 1)
+            self.layer(name + "3x3", reduce, three, 3, stride)
+            self.layer(name + "double_3x3_reduce", n, double_reduce, 1)
+            self.layer(name + "double_3x3_1", double_reduce, double, 3)
+            self.layer(name + "double_3x3_2", double, double, 3, stride)
+            n = one + three + double + (project or n)
+        if classes:
+            self.last_linear = nn.Linear(n, classes)
+
+    def layer(self, name, inputs, outputs, kernel, stride=1):
+        self.add_module(name, nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2))
+        self.add_module(name + "_bn", nn.BatchNorm2d(outputs))
+
+    def run(self, x, *names):
+        for name in names:
+            x = torch.relu(getattr(self, name + "_bn")(getattr(self, name)(x)))
+        return x
+
+    def block(self, name, x):
+        p = f"inception_{name}_"
+        sides = [self.run(x, p + "3x3_reduce", p + "3x3"),
+                 self.run(x, p + "double_3x3_reduce", p + "double_3x3_1", p + "double_3x3_2")]
+        if not self.BLOCKS[name][0]:
+            return torch.cat(sides + [nn.functional.max_pool2d(x, 3, 2, ceil_mode=True)], 1)
+        pool = nn.functional.max_pool2d if name == "5b" else nn.functional.avg_pool2d
+        return torch.cat([self.run(x, p + "1x1")] + sides + [self.run(pool(x, 3, 1, 1), p + "pool_proj")], 1)
+
+    def forward(self, x):
+        x = nn.functional.max_pool2d(self.run(x, "conv1_7x7_s2"), 3, 2, ceil_mode=True)
+        x = nn.functional.max_pool2d(self.run(self.shift(x), "conv2_3x3_reduce", "conv2_3x3"), 3, 2, ceil_mode=True)
+        for name in self.BLOCKS:
+            x = self.block(name, self.shift(x))
+        x = x.mean((2, 3))
+        return self.last_linear(x) if hasattr(self, "last_linear") else x
+
+
 def calm(net):
     """Residual branches at a quarter: what two programs round differently is not amplified by each block."""
     for block in net.modules():
@@ -116,10 +171,12 @@ def main():
     np.save("clip.npy", clip.permute(0, 1, 3, 4, 2).contiguous().numpy())
     for name in "resnet18", "resnet50", "mobilenet_v2":
         write(name, getattr(models, name)(num_classes=CLASSES), image)
+    write("bninception", Inception(CLASSES), image)
     deep = models.resnet.ResNet(models.resnet.BasicBlock, [1, 2, 23, 1])
     for name, net in {"tsm-bi": tsm_resnet(models.resnet50()), "tsm-uni": tsm_resnet(models.resnet50(), uni=True),
                       "tsm-nl": tsm_resnet(models.resnet50(), non_local=True), "tsm-deep": tsm_resnet(deep),
-                      "tsm-mobilenet": tsm_mobilenet(models.mobilenet_v2())}.items():
+                      "tsm-mobilenet": tsm_mobilenet(models.mobilenet_v2()),
+                      "tsm-bninception": Clips(Inception(shift=True), 1024)}.items():
         write(name, net, clip, "module.")
 
 

@@ -15,6 +15,10 @@ counts() { score --config="{$1}" | tail -1 | cut -f1,3 | tr '\t' ' '; }
     [ "$(counts "\"family\":\"mobilenet\",$clip")" = "2736272 2400050176" ]
     [ "$(counts '"family":"mobilenet","in":[224,224,3],"classes":27')" = "2258459 299528832" ]
 }
+@test "parameters and multiply-accumulates of BN-Inception: 11.3 million and 2.03 billion" {
+    [ "$(counts '"family":"bninception"')" = "11295240 2032600064" ]
+    [ "$(counts '"family":"bninception","in":[8,224,224,3],"frames":8,"classes":174')" = "10448590 16254033920" ]
+}
 # answers NET CLIPS: of a network with the weights of seed 1, as lines of numbers.
 answers() {
     make-model --seed=1 --config="{$1}" >net.ten

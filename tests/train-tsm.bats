@@ -45,6 +45,9 @@ config() { ten-cut --keep=config <"$1" | ten2raw; }
     for part in '"shift":0' '"temporal_pool":true' '"non_local":true' '"consensus":"none"' '"inflate":"3x1x1"' '"classes":9'; do
         [[ "$output" = *"$part"* ]] || { echo "no $part"; false; }
     done
+    train --shift-impl=copy >copy.ten
+    run -0 config copy.ten
+    [[ "$output" = *'"shift_impl":"copy"'* ]]
     # The whole configuration gives the same network.
     train --shift=uni --div=4 >short.ten
     train-tsm --quiet --seed=3 --epochs=1 --config="$(config short.ten)" <few.ten >long.ten
@@ -210,6 +213,12 @@ pack() { train-tsm --quiet --seed=3 --width=8 --epochs=2 --batch=8 --segments=4 
     run -0 ten-info --history want.ten
     [[ "$output" = *"store.ten"* ]]
 }
+@test "--workers: more threads make batches, and the same ones" {
+    packed
+    pack >one.ten
+    pack --workers=3 >three.ten
+    ten-cmp one.ten three.ten
+}
 @test "--valid-pack measures on clips from the middle, nothing drawn" {
     packed
     pack --curve=curve.tsv --valid-pack=store.ten --keep=best >net.ten
@@ -232,12 +241,89 @@ pack() { train-tsm --quiet --seed=3 --width=8 --epochs=2 --batch=8 --segments=4 
         --config='{"family": "resnet", "width": 8, "blocks": [1], "in": [8,16,16,3], "frames": 8, "classes": 8}'
     [[ "$stderr" = *"clip: samples of shape [4,16,16,3]: expected [8,16,16,3], which the network reads (--segments, --size)" ]]
 }
+# motion CLIPS LENGTH: u8 clips [N,2,8,8,2 LENGTH] whose class says whether what moves goes right; up or down is drawn.
+motion() {
+    python3 -c 'import random, sys
+random.seed(1)
+n, length = int(sys.argv[1]), int(sys.argv[2])
+out = bytearray()
+for i in range(n):
+    x, y = (170, 85)[i % 2], random.choice((85, 170))
+    for _ in range(2 * 64 * length):
+        out += bytes((x + random.randint(-40, 40), y + random.randint(-40, 40)))
+sys.stdout.buffer.write(out)' "$1" "$2" | raw2ten --name=clip --type=u8 --dims=2,8,8,$((2 * $2)) --batch="$1" |
+        ten-paste - <(seq "$1" | awk 'BEGIN { print "label" } { print ($1 + 1) % 2 }' | csv2ten | ten-cut --cast=i32)
+}
+learned() { sed -n 's/.*accuracy \([0-9.]*\) of .*/\1/p' <<<"$stderr"; }
+@test "--modality=flow: motion is learned, and a mirror turns it around" {
+    motion 64 1 >flow.ten
+    for augment in '' flip; do
+        train-tsm --quiet --modality=flow --seed=1 --width=8 --epochs=6 --augment=$augment <flow.ten >net.ten
+        run -0 --separate-stderr bash -c 'train-tsm --modality=flow --width=8 --eval-only --tune-from=net.ten <flow.ten >none.ten'
+        right[${#right[@]}]=$(learned)
+    done
+    # Half of the mirrored clips go the way their class does not.
+    awk -v as_is="${right[0]}" -v mirrored="${right[1]}" 'BEGIN { exit !(as_is == 1 && mirrored < 0.9) }'
+}
+@test "--modality: what is learned is what video-crop --float writes" {
+    options=(--quiet --seed=3 --width=8 --epochs=1)
+    motion 64 3 | video-crop --quiet --size=8 >flow.ten
+    video-crop --quiet --size=8 --modality=flow --float <flow.ten >numbers.ten
+    # The centre again, of frames scaled by 256/224.
+    video-crop --quiet --size=8 <flow.ten | train-tsm "${options[@]}" --modality=flow >a.ten
+    train-tsm "${options[@]}" <numbers.ten >b.ten
+    ten-cmp --rtol=1e-3 --atol=1e-4 a.ten b.ten
+    ten-gen clip u8 64,2,8,8,6 label i32 64 --fill=uniform --hi=4 | ten-cut --drop=label |
+        ten-paste - <(ten-gen label i32 64 --fill=uniform --hi=4) >frames.ten
+    video-crop --quiet --size=8 --modality=diff --float <frames.ten >numbers.ten
+    video-crop --quiet --size=8 <frames.ten | train-tsm "${options[@]}" --modality=diff >a.ten
+    train-tsm "${options[@]}" --mean=0.5,0.5,0.5 --std=0.5,0.5,0.5 <numbers.ten >b.ten
+    run -0 config a.ten
+    [[ "$output" = *'"in":[2,8,8,3]'* ]]
+    ten-cmp --rtol=1e-3 --atol=1e-4 a.ten b.ten
+}
+@test "--modality --tune-from a network of colours: the first layer has the mean of its inputs, and a rate of its own" {
+    train --epochs=1 >rgb.ten
+    ten-gen clip u8 32,4,16,16,10 label i32 32 --fill=uniform --hi=8 >flow.ten
+    run -0 --separate-stderr bash -c 'train-tsm --modality=flow --recipe=ucf --width=8 --classes=8 --epochs=1 --schedule=constant:lr=0 --tune-from=rgb.ten <flow.ten >net.ten'
+    [[ "$stderr" = *"rgb.ten: "*" matched, 0 missing, 0 of another shape, 0 left"* ]]
+    ten-cut --keep=conv1.weight --reshape=72,3 <rgb.ten | ten2csv | tail -n +2 |
+        awk -F, '{ for (i = 0; i < 10; i++) print ($1 + $2 + $3) / 3 }' >want
+    ten-cut --keep=conv1.weight --reshape=720,1 <net.ten | ten2csv | tail -n +2 |
+        paste -d, - want | awk -F, '{ d = $1 - $2; if (d ^ 2 > 1e-12) bad = 1 } END { exit bad || NR != 720 }'
+    run -0 ten-info net.ten
+    [[ "$output" = *'conv1.weight '*'"group":"first"'* ]]
+}
+@test "--modality of a store: frames in a row stand side by side, and video-eval reads the network" {
+    ten-gen clip u8 6,12,20,20,2 label i32 6 --fill=uniform --hi=3 | video-pack >flow-store.ten
+    ten-gen clip u8 6,12,20,20,3 label i32 6 --fill=uniform --hi=3 | video-pack >diff-store.ten
+    for kind in flow diff; do
+        pack --classes=3 --modality=$kind --pack=$kind-store.ten --valid-pack=$kind-store.ten >$kind.ten
+        run -0 config $kind.ten
+        [[ "$output" = *'"in":[4,16,16,'$([ $kind = flow ] && echo 10 || echo 15)']'* ]]
+        video-eval --quiet --model=$kind.ten --modality=$kind --length=$([ $kind = flow ] && echo 5 || echo 6) --pack=$kind-store.ten |
+            ten-verify --quiet >/dev/null
+    done
+    pack --classes=3 --modality=flow --length=2 --pack=flow-store.ten >two.ten
+    run -0 config two.ten
+    [[ "$output" = *'"in":[4,16,16,4]'* ]]
+    run -1 --separate-stderr pack --modality=flow --pack=diff-store.ten
+    [ "$stderr" = "train-tsm: diff-store.ten: video 0 has 3 channels: expected 2, motion" ]
+    run -1 --separate-stderr pack --modality=diff --length=1 --pack=diff-store.ten
+    [ "$stderr" = "train-tsm: clip: 3 channels: expected 6 or more by threes for diff" ]
+    run -1 --separate-stderr train --modality=flow
+    [ "$stderr" = "train-tsm: clip: 3 channels: expected a multiple of 2 for flow" ]
+}
 @test "wrong usage: exit 2, saying what would be right" {
     wrong() { run -2 --separate-stderr train "${@:2}"; [[ "${stderr_lines[0]}" = "train-tsm: "*"$1"* ]] || { echo "$stderr"; false; }; }
     wrong "expected no --arch, --shift and so on beside it" --config='{"family": "resnet"}'
     wrong "expected a whole number of channels" --width=8.5
     wrong "expected a residual network for these" --arch=mobilenetv2 --non-local --width=0.25
     wrong "expected one of them" --lr-batch=8 --lr-scale=none
+    wrong "--mean, --std: of colours: expected --modality=rgb" --modality=flow --mean=0.5,0.5 --std=0.5,0.5
+    wrong "rgb, diff or flow" --modality=sound
+    wrong "--arch=bninception: no --width, --stem-stride or --shift-impl: expected another network for these" --arch=bninception --width=8
+    wrong "expected auto, copy, inplace or fused" --shift-impl=magic
     wrong "vgg: not a possible value: expected resnet18" --arch=vgg
     wrong "expected kinetics, kinetics-dense, sth, ucf or v1" --recipe=none
     wrong "expected a whole number from 2" --div=1

@@ -8,16 +8,21 @@ setup_file() {
 }
 setup() { cd "$BATS_FILE_TMPDIR" || return; }
 
-@test "frame after frame gives the logits of the whole clip, for both families" {
+@test "frame after frame gives the logits of the whole clip, for all families" {
     mobile='{"family":"mobilenet","in":[4,16,16,3],"frames":4,"classes":5,"shift_mode":"uni","stem_stride":1,"stages":[[1,8,1,1],[6,16,3,2]]'
     make-model --seed=1 --config="$UNI,\"consensus\":\"none\"}" >whole.ten
     forward --model=whole.ten --record=x=clip --output=logits <clips.ten | ten-cut --keep=logits --reshape=12,5 >want.ten
     tsm-online --quiet --model=net.ten <clips.ten | ten-cut --keep=logits | ten-batch --size=12 >got.ten
     ten-cmp --rtol=1e-5 --atol=1e-6 got.ten want.ten
-    # Of this one the mean of a clip's frames.
-    make-model --seed=1 --config="$mobile}" >mobile.ten
-    forward --model=mobile.ten --record=x=clip --output=logits <clips.ten | ten-cut --keep=logits >want.ten
-    tsm-online --quiet --model=mobile.ten <clips.ten | ten-cut --keep=logits | ten-batch --size=12 | ten2csv |
+    # Of these the mean of a clip's frames.
+    ten-gen clip f32 3,4,32,32,3 --fill=uniform --lo=-1 --seed=2 >large.ten
+    mean_is_same "$mobile" clips.ten
+    mean_is_same '{"family":"bninception","in":[4,32,32,3],"frames":4,"classes":5,"shift_mode":"uni"' large.ten
+}
+mean_is_same() {
+    make-model --seed=1 --config="$1}" >one.ten
+    forward --model=one.ten --record=x=clip --output=logits <"$2" | ten-cut --keep=logits >want.ten
+    tsm-online --quiet --model=one.ten <"$2" | ten-cut --keep=logits | ten-batch --size=12 | ten2csv |
         awk -F, 'NR > 1 { for (i = 1; i <= NF; i++) s[i] += $i / 4 } (NR - 1) % 4 == 0 && NR > 1 { for (i = 1; i <= NF; i++) { printf "%.9g%s", s[i], i < NF ? "," : "\n"; s[i] = 0 } }' >got
     paste -d, got <(ten2csv <want.ten | tail -n +2) |
         awk -F, '{ for (i = 1; i <= 5; i++) if (!(($i - $(i + 5)) ^ 2 < 1e-10)) bad = 1 } END { exit bad || NR != 3 }'
@@ -49,6 +54,17 @@ setup() { cd "$BATS_FILE_TMPDIR" || return; }
     # 2 of 16 channels at 16x16 in front of both blocks.
     [[ "$stderr" =~ ^"tsm-online: 12 frames: "[0-9.]+" ms each (median), "[0-9.]+" ms (90 %), 1024 numbers kept from frame to frame"$ ]]
 }
+@test "what MobileNetV2 and ResNet-50 keep from frame to frame at 224x224" {
+    clip='"in":[8,224,224,3],"frames":8,"classes":27,"shift_mode":"uni"'
+    ten-gen clip u8 1,224,224,3 --fill=uniform --hi=256 >frame.ten
+    while read -r kept net; do
+        make-model --config="{$net,$clip}" >large.ten
+        run -0 --separate-stderr bash -c 'tsm-online --model=large.ten <frame.ten >/dev/null'
+        [[ "$stderr" = "tsm-online: 1 frames: "*", $kept numbers kept from frame to frame" ]]
+    done <<<'27048 "family":"mobilenet"
+702464 "family":"resnet","stem":"large","block":"bottleneck","blocks":[3,4,6,3]'
+    rm large.ten
+}
 @test "--agree keeps a label until others agree, --smooth sums" {
     tsm-online --quiet --model=net.ten <clips.ten | ten-cut --keep=logits | ten-batch --size=12 | ten2csv | tail -n +2 >logits
     tsm-online --quiet --model=net.ten --smooth=3 --agree=2 <clips.ten | ten-cut --keep=label | ten-dump | xargs >got
@@ -59,6 +75,22 @@ setup() { cd "$BATS_FILE_TMPDIR" || return; }
           if (label < 0 || same >= 2) label = best
           printf "%d ", label - 1 }' logits | xargs >want
     diff got want
+}
+@test "--ignore and --least: frames that change no label; --every passes over frames" {
+    tsm-online --quiet --model=net.ten <clips.ten | ten-cut --keep=logits | ten-batch --size=12 | ten2csv | tail -n +2 >logits
+    # The most frequent class, and a bound that some frames reach.
+    best='{ best = 1; for (i = 2; i <= 5; i++) if ($i > $best) best = i; z = 0; for (i = 1; i <= 5; i++) z += exp($i - $best); p = 1 / z }'
+    class=$(awk -F, "$best"'{ print best - 1 }' logits | sort | uniq -c | sort -k1,1nr -k2,2n | awk 'NR == 1 { print $2 }')
+    least=$(awk -F, "$best"'{ print p }' logits | sort -g | sed -n 6p)
+    labels() { tsm-online --quiet --model=net.ten "$@" <clips.ten | ten-cut --keep=label | ten-dump | xargs; }
+    [ "$(labels --ignore="$class")" = "$(awk -F, -v class="$class" '(NR - 1) % 4 == 0 { label = -1 }'"$best"'best - 1 != class { label = best - 1 } { print label }' logits | xargs)" ]
+    [ "$(labels --least="$least")" = "$(awk -F, -v least="$least" '(NR - 1) % 4 == 0 { label = -1 }'"$best"'p > least { label = best - 1 } { print label }' logits | xargs)" ]
+    [[ "$(labels --ignore=0,1,2,3,4)" = "-1 -1 -1 "* ]]
+    tsm-online --quiet --model=net.ten --every=2 <clips.ten | ten2raw --record=logits >got
+    ten-cut --slice=1:::2 <clips.ten | tsm-online --quiet --model=net.ten | ten2raw --record=logits >want
+    cmp want got
+    run -2 --separate-stderr bash -c 'tsm-online --model=net.ten --ignore=5 <clips.ten'
+    [ "$stderr" = "tsm-online: --ignore: 5: expected classes from 0 to 4" ]
 }
 @test "networks that need the next frame, or no clips, are refused" {
     make-model --config="${UNI/uni/bi}}" >bi.ten
@@ -72,7 +104,7 @@ setup() { cd "$BATS_FILE_TMPDIR" || return; }
     [ "$stderr" = 'tsm-online: image.ten: a network of images: expected one of clips ("frames")' ]
     make-model --config='{"family":"mlp","in":[4],"out":2}' >mlp.ten
     run -1 --separate-stderr bash -c 'tsm-online --model=mlp.ten <clips.ten'
-    [ "$stderr" = "tsm-online: mlp.ten: mlp: a network that does not see clips: expected one of family resnet or mobilenet" ]
+    [ "$stderr" = "tsm-online: mlp.ten: mlp: a network that does not see clips: expected one of family resnet, mobilenet or bninception" ]
     run -1 --separate-stderr bash -c 'ten-gen clip u8 2,8,8,3 | tsm-online --model=net.ten'
     [ "$stderr" = "tsm-online: standard input: clip: [2,8,8,3]: expected frames [...,16,16,3], which the network reads" ]
     run -2 tsm-online

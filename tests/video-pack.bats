@@ -42,6 +42,25 @@ pixels() { ten-cut --keep=clip | ten2raw; }
     video-sample --pack=p.ten --segments=3 --test | pixels | head -c 216 | od -An -tu1 -w72 -v | awk '{ print $1, $72 }' >got
     printf '10 10\n20 20\n30 30\n' | cmp - got
 }
+@test "--classes: labels are names, blanks and all" {
+    folder a 2
+    folder b 1
+    printf 'Holding something\n\n  something \nMoving\n' >classes
+    printf 'a 2 Moving\nb 1 Holding something \na 1 something\n' >list
+    video-pack --list=list --classes=classes >p.ten
+    run -0 bash -c 'video-index p.ten | cut -f2,6,8'
+    [ "$output" = "frames	label	name
+2	2	a
+1	0	b
+1	1	a" ]
+    echo 'a 2 moving' >list
+    run -1 --separate-stderr video-pack --list=list --classes=classes
+    [ "$stderr" = "video-pack: list: line 1: a 2 moving: expected PATH FRAMES LABEL, a whole number and a class" ]
+    echo Moving >>classes
+    run -1 --separate-stderr video-pack --list=list --classes=classes
+    [ "$stderr" = "video-pack: classes: line 5: Moving: is class 2: expected another name" ]
+    run -2 video-pack --classes=classes
+}
 @test "a picture that is missing: the first one stands for it, with a note" {
     folder a 3
     rm a/img_00002.png

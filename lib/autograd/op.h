@@ -71,6 +71,9 @@ void tape_add_grad(struct tape *t, struct var *x, struct var *dx);
 /* Where the gradient of x may be added to directly (contiguous unless strided is asked for), or NULL:
  * then tape_add_grad().  Only kernels that add use it. */
 struct tensor *tape_sink(struct tape *t, struct var *x, bool strided);
+/* The gradient of x as far as it has come, for kernels that add to it, or NULL: there is none yet, or somebody else sees
+ * it; then tape_add_grad(). */
+struct tensor *tape_partial(const struct tape *t, const struct var *x);
 /* Whether the pass is being recorded. */
 bool tape_recording(const struct tape *t);
 

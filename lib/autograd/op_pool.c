@@ -75,6 +75,7 @@ static struct var *max_pool_example(struct example *e, struct tape *t, int i)
     case 0: return op_max_pool(t, example_input(e, t, EX_DISTINCT, SHAPE(2, 4, 6, 3)), 2, 2, 0);
     case 1: return op_max_pool(t, example_loose(e, t, EX_DISTINCT, SHAPE(1, 7, 5, 2)), 3, 2, 1);
     case 2: return op_max_pool(t, example_input(e, t, EX_DISTINCT, SHAPE(0, 4, 4, 2)), 2, 2, 0);
+    case 3: return op_max_pool_up(t, example_input(e, t, EX_DISTINCT, SHAPE(2, 6, 5, 3)), 3, 2);
     default: return NULL;
     }
 }
@@ -104,13 +105,33 @@ static struct pool2d square(const struct var *x, int64_t kernel, int64_t stride,
                            .x = pool_sliding(x->v.dim[2], kernel, stride, pad, pad), .count_padding = true};
 }
 
+static struct var *max_pool(struct tape *t, struct var *x, const struct pool2d *d)
+{
+    struct shape out[2] = {small(d), small(d)};
+    out[1].type = TEN_I32;
+    x = tape_compact(t, x);
+    return tape_call(t, &max_pool_op, &x, 1, out, 2, d, sizeof *d)->out[0];
+}
+
 struct var *op_max_pool(struct tape *t, struct var *x, int64_t kernel, int64_t stride, int64_t pad)
 {
     const struct pool2d d = square(x, kernel, stride, pad);
-    struct shape out[2] = {small(&d), small(&d)};
-    out[1].type = TEN_I32;
-    x = tape_compact(t, x);
-    return tape_call(t, &max_pool_op, &x, 1, out, 2, &d, sizeof d)->out[0];
+    return max_pool(t, x, &d);
+}
+
+/* Elements that lack for the last window. */
+static int64_t lacking(int64_t in, int64_t kernel, int64_t stride)
+{
+    return in < kernel ? kernel - in : (stride - (in - kernel) % stride) % stride;
+}
+
+struct var *op_max_pool_up(struct tape *t, struct var *x, int64_t kernel, int64_t stride)
+{
+    const int64_t h = x->v.dim[1], w = x->v.dim[2];
+    const struct pool2d d = {.n = x->v.dim[0], .c = x->v.dim[3],
+                             .y = pool_sliding(h, kernel, stride, 0, lacking(h, kernel, stride)),
+                             .x = pool_sliding(w, kernel, stride, 0, lacking(w, kernel, stride))};
+    return max_pool(t, x, &d);
 }
 
 struct var *op_average_pool(struct tape *t, struct var *x, int64_t kernel, int64_t stride, int64_t pad)

@@ -1,7 +1,9 @@
 /*
  * A convolution of S x, S the temporal shift (tensor/shift.h), without S x as a value: with x
- * shifted in place for as long as the kernel reads it, or with rows of S x made where a product
- * needs them.  The way back of x shifts the gradient where it lies, by S'.
+ * shifted in place for as long as the kernel reads it, or with rows of S x made where a product or a
+ * piece of a convolution needs them, and kept for the way back or made again.  The way back of x
+ * shifts the gradient by S', piece by piece, as it is added to what other readers of x have given, or
+ * where it lies.
  */
 #include "autograd/op.h"
 #include "autograd/ops_video.h"
@@ -15,8 +17,10 @@ struct shift_conv {
     struct shift s;
     struct conv_geometry geometry;
     bool fused;
+    bool shifted;                       /* what the weight gradient is given is S x */
 };
 enum { X, W, BIAS };
+enum { Y, SHIFTED };                    /* the second where S x is kept for the way back */
 
 /* ---- In place -------------------------------------------------------------------------------- */
 
@@ -29,16 +33,10 @@ static struct block *there(struct tape *t, const struct shift *s, float *x)
     return lost;
 }
 
-static struct shift adjoint(const struct shift *s)
+static void back(const struct shift *s, float *x, struct block *lost)
 {
     struct shift r = *s;
     r.step = -r.step;
-    return r;
-}
-
-static void back(const struct shift *s, float *x, struct block *lost)
-{
-    const struct shift r = adjoint(s);
     shift_in_place(x, &r, NULL, lost->data);
     block_drop(lost);
 }
@@ -50,12 +48,13 @@ static void shift_conv_forward(const struct call *c)
     const struct shift_conv *a = c->arg;
     float *y = c->out[0]->v.f, *x = c->in[X]->v.f;
     const float *w = c->in[W]->v.f, *bias = c->in[BIAS] ? c->in[BIAS]->v.f : NULL;
-    if (a->fused) {
-        conv_shifted_forward(&a->g, &a->s, y, x, w, bias);
-        return;
-    }
     struct conv g = a->g;
     g.version = tape_mode(c->tape)->training ? 0 : c->in[W]->version;
+    if (a->fused) {
+        conv_shifted_forward(tape_plans(c->tape), &g, &a->s, y,
+                             c->nout > SHIFTED ? c->out[SHIFTED]->v.f : NULL, x, w, bias);
+        return;
+    }
     struct block *lost = there(c->tape, &a->s, x);
     conv_forward(tape_plans(c->tape), &g, y, x, w, bias);
     back(&a->s, x, lost);
@@ -64,8 +63,12 @@ static void shift_conv_forward(const struct call *c)
 static void weight(struct tape *t, const struct shift_conv *a, float *dw, float *x, const float *dy,
                    bool add)
 {
+    if (a->shifted) {
+        conv_weight(tape_plans(t), &a->g, dw, x, dy, add);
+        return;
+    }
     if (a->fused) {
-        conv_shifted_weight(&a->g, &a->s, dw, x, dy, add);
+        conv_shifted_weight(tape_plans(t), &a->g, &a->s, dw, x, dy, add);
         return;
     }
     struct block *lost = there(t, &a->s, x);
@@ -76,9 +79,8 @@ static void weight(struct tape *t, const struct shift_conv *a, float *dw, float 
 static void data_forward(const struct call *c)
 {
     const struct shift_conv *a = c->arg;
-    const struct shift r = adjoint(&a->s);
-    conv_data(tape_plans(c->tape), &a->g, c->out[0]->v.f, c->in[0]->v.f, c->in[1]->v.f, NULL);
-    shift_in_place(c->out[0]->v.f, &r, NULL, NULL);
+    conv_shifted_data(tape_plans(c->tape), &a->g, &a->s, c->out[0]->v.f, c->in[0]->v.f,
+                      c->in[1]->v.f);
 }
 static const struct op data_op = {.name = "shift_conv_data", .forward = data_forward};
 
@@ -90,25 +92,39 @@ static const struct op weight_op = {.name = "shift_conv_weight", .forward = weig
 
 static void add_weight(struct tape *t, const struct call *c, struct var *dy)
 {
+    struct shift_conv a = *(const struct shift_conv *)c->arg;
     struct var *w = c->in[W], *in[2] = {c->in[X], dy};
     if (!tape_wants(t, w))
         return;
+    a.shifted = c->nout > SHIFTED;
+    if (a.shifted)
+        in[0] = c->out[SHIFTED];
     struct tensor *sink = tape_sink(t, w, false);
     if (sink)
-        weight(t, c->arg, sink->f, c->in[X]->v.f, dy->v.f, true);
+        weight(t, &a, sink->f, in[0]->v.f, dy->v.f, true);
     else
-        tape_add_grad(
-            t, w, tape_call1(t, &weight_op, in, 2, shape_of(w), c->arg, sizeof(struct shift_conv)));
+        tape_add_grad(t, w, tape_call1(t, &weight_op, in, 2, shape_of(w), &a, sizeof a));
+}
+
+/* Where the gradient of x has begun, by adding to it. */
+static void add_data(struct tape *t, const struct call *c, struct var *dy)
+{
+    const struct shift_conv *a = c->arg;
+    struct var *x = c->in[X], *in[2] = {dy, c->in[W]};
+    if (!tape_wants(t, x))
+        return;
+    struct tensor *so_far = tape_partial(t, x);
+    if (so_far && conv_adds_shift(tape_plans(t), &a->g))
+        conv_shifted_add(tape_plans(t), &a->g, &a->s, so_far->f, dy->v.f, c->in[W]->v.f);
+    else
+        tape_add_grad(t, x, tape_call1(t, &data_op, in, 2, shape_of(x), a, sizeof *a));
 }
 
 static void shift_conv_backward(struct tape *t, const struct call *c, struct var *const *dy)
 {
-    struct var *in[2] = {tape_compact(t, dy[0]), c->in[W]};
-    if (tape_wants(t, c->in[X]))
-        tape_add_grad(
-            t, c->in[X],
-            tape_call1(t, &data_op, in, 2, shape_of(c->in[X]), c->arg, sizeof(struct shift_conv)));
-    add_weight(t, c, in[0]);
+    struct var *dense = tape_compact(t, dy[0]);
+    add_data(t, c, dense);
+    add_weight(t, c, dense);
     if (c->in[BIAS] && tape_wants(t, c->in[BIAS]))
         tape_add_grad(t, c->in[BIAS], op_sum_to(t, dy[0], 1, c->in[BIAS]->v.dim));
 }
@@ -148,6 +164,8 @@ static const struct shift_case cases[] = {
     {0, 3, 8, 2, 3, SAME, {4, 1, 1, SHIFT_IN_PLACE}, true},
     {4, 4, 6, 4, 3, SAME, {4, 1, 2, SHIFT_COPY}, false},
     {16, 16, 24, 20, 1, {0}, {8, 3, 3, SHIFT_AUTO}, false},
+    {6, 6, 8, 4, 3, {.stride_h = 2, .stride_w = 2, .top = 1, .left = 1, .bottom = 1, .right = 1},
+     {3, 1, 1, SHIFT_FUSED}, true},
 };
 
 static struct var *shift_conv_example(struct example *e, struct tape *t, int i)
@@ -163,7 +181,8 @@ static struct var *shift_conv_example(struct example *e, struct tape *t, int i)
 
 const struct op shift_conv_op = {
     .name = "shift_conv", .forward = shift_conv_forward, .backward = shift_conv_backward,
-    .compose = shift_conv_compose, .saves = SAVES_IN(X) | SAVES_IN(W), .macs = shift_conv_macs,
+    .compose = shift_conv_compose, .saves = SAVES_IN(X) | SAVES_IN(W) | SAVES_RESULT(SHIFTED),
+    .macs = shift_conv_macs,
     .example = shift_conv_example
 };
 
@@ -188,6 +207,9 @@ static struct shift_conv arg_of(const struct tape_mode *mode, const struct var *
     };
 }
 
+/* 1x1 ones make rows anew for next to nothing. */
+static bool is_product(const struct conv *g) { return g->r == 1 && g->s == 1 && g->sh == 1 && g->sw == 1; }
+
 /* Memory that is not the tape's may not be written to, not even for a while. */
 static bool is_ours(const struct var *x) { return x->v.block && !x->param; }
 
@@ -196,13 +218,15 @@ struct var *op_shift_conv(struct tape *t, struct var *x, struct var *w, struct v
 {
     struct shift_conv a = arg_of(tape_mode(t), x, w, g, o);
     assert(a.g.c == w->v.dim[3] * a.g.groups);
-    a.fused = (o->impl == SHIFT_AUTO || o->impl == SHIFT_FUSED) && conv_fuses_shift(&a.g);
+    a.fused = (o->impl == SHIFT_AUTO || o->impl == SHIFT_FUSED) &&
+              conv_fuses_shift(tape_plans(t), &a.g, bias != NULL);
     struct var *in[3] = {tape_compact(t, x), tape_compact(t, w),
                          bias ? tape_compact(t, bias) : NULL};
     const bool copies =
         o->impl == SHIFT_COPY || (!a.fused && (o->impl == SHIFT_AUTO || !is_ours(in[X])));
     if (copies)
         return op_conv(t, op_shift(t, x, o->frames, o->fold, o->back), w, bias, g);
-    return tape_call1(t, &shift_conv_op, in, 3, SHAPE(a.g.n, conv_p(&a.g), conv_q(&a.g), a.g.k), &a,
-                      sizeof a);
+    const struct shape out[2] = {SHAPE(a.g.n, conv_p(&a.g), conv_q(&a.g), a.g.k), shape_of(in[X])};
+    const bool keeps = o->impl == SHIFT_AUTO && tape_mode(t)->record && !is_product(&a.g);
+    return tape_call(t, &shift_conv_op, in, 3, out, keeps ? 2 : 1, &a, sizeof a)->out[Y];
 }

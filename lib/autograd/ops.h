@@ -103,6 +103,8 @@ struct var *op_mean_all(struct tape *t, struct var *x);
 /* ---- Pooling: x [N,H,W,C] (tensor/pool2d.h) --------------------------------------------------------- */
 
 struct var *op_max_pool(struct tape *t, struct var *x, int64_t kernel, int64_t stride, int64_t pad);
+/* Without padding; sizes are rounded up: the last window may reach over the edge. */
+struct var *op_max_pool_up(struct tape *t, struct var *x, int64_t kernel, int64_t stride);
 struct var *op_average_pool(struct tape *t, struct var *x, int64_t kernel, int64_t stride, int64_t pad);   /* zeros of the padding count */
 struct var *op_global_average(struct tape *t, struct var *x);           /* [N,C] */
 

@@ -10,9 +10,10 @@
  *     copy       S x is a value of its own, kept for the way back
  *     inplace    x is shifted where it lies, read, and moved back: no memory but the channels that
  *                left the clip
- *     fused      a 1x1 convolution of stride 1 reads its rows from three frames; others are done
- *                in place
- *     auto       fused where it can be, else a copy: what is fastest (tests/bench/shift.sh)
+ *     fused      a 1x1 convolution of stride 1 reads its rows from three frames, and so does, piece by
+ *                piece, what oneDNN computes; others are done in place
+ *     auto       what is fastest (tests/bench/shift.sh): fused where it can be, else a copy; but S x as
+ *                oneDNN reads it is kept for the way back
  */
 enum shift_impl { SHIFT_AUTO, SHIFT_COPY, SHIFT_IN_PLACE, SHIFT_FUSED };
 

@@ -344,6 +344,13 @@ static bool ours(const struct var *g)
     return g->holders == 1 && g->v.block && g->v.block->refs == 1 && tensor_contiguous(&g->v);
 }
 
+struct tensor *tape_partial(const struct tape *t, const struct var *x)
+{
+    const struct pass *p = t->pass;
+    struct var *g = x->id < p->values ? p->grad[x->id] : NULL;
+    return g && !p->record && ours(g) ? &g->v : NULL;
+}
+
 void tape_add_grad(struct tape *t, struct var *x, struct var *dx)
 {
     struct pass *p = t->pass;

@@ -64,6 +64,23 @@ void mem_populate(void *p, size_t bytes)
 #else
     (void)p, (void)bytes;
 #endif
+/* As large as pages of the kernel can be: those are asked for, as tensor/memory.c does. */
+enum { HUGE = 2 << 20 };
+
+void *xzeros(size_t size)
+{
+    void *p = mmap(NULL, size ? size : 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    checked(p == MAP_FAILED ? NULL : p, size);
+    if (size >= HUGE)
+        madvise(p, size, MADV_HUGEPAGE);
+    return p;
+}
+
+void xzeros_free(void *p, size_t size)
+{
+    if (p)
+        munmap(p, size ? size : 1);
 }
 
 char *xstrdup(const char *s)

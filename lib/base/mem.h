@@ -11,6 +11,9 @@ void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size);
 void *xrealloc(void *p, size_t size);
 void *xaligned(size_t size);                    /* 64-byte aligned; free() */
+/* Zeros that take no memory until they are written, for what may never be; xzeros_free(), of NULL too. */
+void *xzeros(size_t size);
+void xzeros_free(void *p, size_t size);
 char *xstrdup(const char *s);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

@@ -139,7 +139,8 @@ static const struct unary_op relu6 = {.kind = UNARY_RELU6}, none = {.kind = UNAR
 
 static struct var *unit_forward(const struct unit *u, struct tape *t, struct var *x, struct var *residual, struct unary_op act)
 {
-    return norm_layer_apply(t, &u->norm, conv_apply(t, &u->conv, x), residual, act);
+    const tape_scope s = tape_open(t);
+    return tape_close(t, s, norm_layer_apply(t, &u->norm, conv_apply(t, &u->conv, x), residual, act));
 }
 
 static struct var *block_forward(const struct clip *c, const struct residual *b, struct tape *t, struct var *x)
@@ -147,19 +148,21 @@ static struct var *block_forward(const struct clip *c, const struct residual *b,
     const tape_scope s = tape_open(t);
     struct var *h = x;
     if (b->expands && b->residual)
-        h = norm_layer_apply(t, &b->expand.norm, clip_shift_conv(c, t, x, &b->expand.conv), NULL, relu6);
+        h = tape_close(t, s, norm_layer_apply(t, &b->expand.norm, clip_shift_conv(c, t, x, &b->expand.conv), NULL, relu6));
     else if (b->expands)
         h = unit_forward(&b->expand, t, x, NULL, relu6);
-    h = unit_forward(&b->depth, t, h, NULL, relu6);
+    h = tape_close(t, s, unit_forward(&b->depth, t, h, NULL, relu6));
     return tape_close(t, s, unit_forward(&b->project, t, h, b->residual ? x : NULL, none));
 }
 
-/* Images, or frames side by side, to logits of each. */
+/* Images, or frames side by side, to logits of each.  What goes into a block goes when it is through, unless the way back
+ * reads it. */
 static struct var *answers(const struct mobilenet *net, const struct clip *c, struct tape *t, struct var *x)
 {
+    const tape_scope s = tape_open(t);
     x = unit_forward(&net->stem, t, x, NULL, relu6);
     for (int i = 0; i < net->blocks; i++)
-        x = block_forward(c, &net->block[i], t, x);
+        x = tape_close(t, s, block_forward(c, &net->block[i], t, x));
     x = op_global_average(t, unit_forward(&net->head, t, x, NULL, relu6));
     return linear_apply(t, &net->fc, op_dropout(t, x, (float)net->dropout));
 }

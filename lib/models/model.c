@@ -10,13 +10,13 @@
 extern const struct family resnet_family, mobilenet_family, mlp_family, transformer_family, transformer_xl_family,
     translator_family, generator_family, discriminator_family, dcgan_generator_family, dcgan_discriminator_family,
     sngan_generator_family, sngan_discriminator_family, biggan_generator_family, biggan_discriminator_family,
-    stylegan2_generator_family, stylegan2_discriminator_family, inception_family;
+    stylegan2_generator_family, stylegan2_discriminator_family, inception_family, bninception_family;
 const struct family *const model_families[] = {
     &resnet_family, &mobilenet_family, &mlp_family, &transformer_family, &transformer_xl_family,
     &translator_family, &generator_family, &discriminator_family, &dcgan_generator_family,
     &dcgan_discriminator_family, &sngan_generator_family, &sngan_discriminator_family,
     &biggan_generator_family, &biggan_discriminator_family, &stylegan2_generator_family,
-    &stylegan2_discriminator_family, &inception_family, NULL
+    &stylegan2_discriminator_family, &inception_family, &bninception_family, NULL
 };
 
 static const struct family *find_family(const char *name, struct ten_err *e)

@@ -3,6 +3,8 @@
 #include "nn/checkpoint.h"
 #include "nn/namemap.h"
 
+#include <string.h>
+
 /* ---- Options ------------------------------------------------------------------------------------------ */
 
 enum { O_CONFIG = 600, O_CONFIG_FILE, O_INIT, O_INIT_MAP };
@@ -65,14 +67,25 @@ static int judge(struct tool *t, const char *path, const struct init_report *r, 
     return 0;
 }
 
+static struct namemap *map_of(struct tool *t, const struct network_options *o)
+{
+    if (o->init_map) {
+        struct source *src = tool_source(t, o->init_map);
+        return src ? namemap_read(src, &t->err) : NULL;
+    }
+    struct source *lines = source_memory("map", o->init_lines, strlen(o->init_lines));
+    struct namemap *map = namemap_read(lines, &t->err);
+    source_close(lines);
+    return map;
+}
+
 int network_load(struct tool *t, const struct network_options *o, struct params *params, bool strict,
                  struct init_report *came)
 {
     struct namemap *map = NULL;
     if (!o->init)
         return 0;
-    struct source *src = o->init_map ? tool_source(t, o->init_map) : NULL;
-    if (o->init_map && (!src || !(map = namemap_read(src, &t->err))))
+    if ((o->init_map || o->init_lines) && !(map = map_of(t, o)))
         return -1;
     struct ten_reader *in = tool_reader(t, o->init);
     int rc = in ? checkpoint_init(in, params, map, came, &t->err) : -1;

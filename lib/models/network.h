@@ -7,7 +7,10 @@
 #include "stream/tool.h"
 
 /* {0} before the command line is read; the words stay argv's. */
-struct network_options { const char *config, *config_file, *init, *init_map; };
+struct network_options {
+    const char *config, *config_file, *init, *init_map;
+    const char *init_lines;             /* the map where init_map is NULL, as text; NULL: none */
+};
 
 /* --config, --config-file, --init and --init-map; input: struct network_options. */
 extern const struct argp network_argp;

@@ -11,6 +11,7 @@ static const struct {
 } families[] = {
     {"resnet", resnet_check_online, resnet_online},
     {"mobilenet", mobilenet_check_online, mobilenet_online},
+    {"bninception", bninception_check_online, bninception_online},
 };
 
 enum { FAMILIES = sizeof families / sizeof families[0] };
@@ -27,7 +28,8 @@ int online_check(const struct model *m, struct ten_err *e)
 {
     const int i = number_of(m);
     if (i == FAMILIES)
-        return fail(e, TEN_E_DATA, "%s: a network that does not see clips: expected one of family resnet or mobilenet", m->family->name);
+        return fail(e, TEN_E_DATA, "%s: a network that does not see clips: expected one of family resnet, mobilenet or "
+                    "bninception", m->family->name);
     return families[i].check(m, e);
 }
 

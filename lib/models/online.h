@@ -20,5 +20,7 @@ int resnet_check_online(const struct model *m, struct ten_err *e);
 struct var *resnet_online(struct model *m, struct tape *t, struct var *frame, struct clip_past *past);
 int mobilenet_check_online(const struct model *m, struct ten_err *e);
 struct var *mobilenet_online(struct model *m, struct tape *t, struct var *frame, struct clip_past *past);
+int bninception_check_online(const struct model *m, struct ten_err *e);
+struct var *bninception_online(struct model *m, struct tape *t, struct var *frame, struct clip_past *past);
 
 #endif

@@ -223,6 +223,13 @@ static void init(struct model *m, uint64_t seed)
 
 static const struct unary_op relu = {.kind = UNARY_RELU}, none = {.kind = UNARY_COPY};
 
+/* act(norm(y) + add); s: the scope that y was made in, which ends here, as nobody else reads y. */
+static struct var *normed(struct tape *t, tape_scope s, const struct norm_layer *n, struct var *y, struct var *add,
+                          struct unary_op act)
+{
+    return tape_close(t, s, norm_layer_apply(t, n, y, add, act));
+}
+
 /* What the residual branch of b sees of x. */
 static struct var *seen(const struct clip *c, const struct residual *b, struct tape *t, struct var *x)
 {
@@ -233,11 +240,39 @@ static struct var *seen(const struct clip *c, const struct residual *b, struct t
     return b->wide1 ? clip_neighbours(c, t, x) : x;
 }
 
-static struct var *first_conv(const struct clip *c, const struct residual *b, struct tape *t, struct var *x)
+static struct var *first(const struct clip *c, const struct residual *b, struct tape *t, struct var *x)
 {
-    if (b->shift && !b->whole && !b->wide1 && !b->inserted.weight)
-        return clip_shift_conv(c, t, x, &b->conv1);
-    return conv_apply(t, &b->conv1, seen(c, b, t, x));
+    const tape_scope s = tape_open(t);
+    const bool shifts = b->shift && !b->whole && !b->wide1 && !b->inserted.weight;
+    x = shifts ? clip_shift_conv(c, t, x, &b->conv1) : conv_apply(t, &b->conv1, seen(c, b, t, x));
+    return normed(t, s, &b->bn1, x, NULL, relu);
+}
+
+/* h: what the first convolution made. */
+static struct var *second(const struct clip *c, const struct residual *b, struct tape *t, struct var *h, struct var *add)
+{
+    const tape_scope s = tape_open(t);
+    return normed(t, s, &b->bn2, conv_apply(t, &b->conv2, b->wide2 ? clip_neighbours(c, t, h) : h), add, relu);
+}
+
+static struct var *short_cut(const struct residual *b, struct tape *t, struct var *x)
+{
+    const tape_scope s = tape_open(t);
+    if (!b->short_cut.weight)
+        return x;
+    return normed(t, s, &b->short_norm, conv_apply(t, &b->short_cut, x), NULL, none);
+}
+
+/* What a block without the non-local one behind it makes of x: two convolutions, or three. */
+static struct var *branch(const struct clip *c, const struct residual *b, struct tape *t, struct var *x)
+{
+    const tape_scope s = tape_open(t);
+    struct var *h = first(c, b, t, x);
+    if (!b->conv3.weight)
+        return tape_close(t, s, second(c, b, t, h, short_cut(b, t, x)));
+    h = tape_close(t, s, second(c, b, t, h, NULL));
+    x = short_cut(b, t, x);
+    return normed(t, s, &b->bn3, conv_apply(t, &b->conv3, h), x, relu);
 }
 
 static struct var *block_forward(struct clip *c, const struct residual *b, struct tape *t, struct var *x)
@@ -249,27 +284,20 @@ static struct var *block_forward(struct clip *c, const struct residual *b, struc
     }
     if (b->shift && b->whole)
         x = clip_shift(c, t, x);
-    struct var *h = norm_layer_apply(t, &b->bn1, first_conv(c, b, t, x), NULL, relu);
-    h = conv_apply(t, &b->conv2, b->wide2 ? clip_neighbours(c, t, h) : h);
-    if (b->short_cut.weight)
-        x = norm_layer_apply(t, &b->short_norm, conv_apply(t, &b->short_cut, x), NULL, none);
-    if (b->conv3.weight) {
-        h = norm_layer_apply(t, &b->bn2, h, NULL, relu);
-        h = norm_layer_apply(t, &b->bn3, conv_apply(t, &b->conv3, h), x, relu);
-    } else {
-        h = norm_layer_apply(t, &b->bn2, h, x, relu);
-    }
+    struct var *h = branch(c, b, t, x);
     return tape_close(t, s, b->nl.theta.weight ? non_local_apply(&b->nl, c, t, h) : h);
 }
 
-/* Images, or frames side by side [N,H,W,C], to logits of each. */
+/* Images, or frames side by side [N,H,W,C], to logits of each.  What goes into a block goes when it is through, unless
+ * the way back reads it. */
 static struct var *answers(const struct resnet *net, struct clip *c, struct tape *t, struct var *x)
 {
-    x = norm_layer_apply(t, &net->stem_norm, conv_apply(t, &net->stem, x), NULL, relu);
+    const tape_scope s = tape_open(t);
+    x = normed(t, s, &net->stem_norm, conv_apply(t, &net->stem, x), NULL, relu);
     if (net->large)
-        x = op_max_pool(t, x, 3, 2, 1);
+        x = tape_close(t, s, op_max_pool(t, x, 3, 2, 1));
     for (int i = 0; i < net->blocks; i++)
-        x = block_forward(c, &net->block[i], t, x);
+        x = tape_close(t, s, block_forward(c, &net->block[i], t, x));
     return linear_apply(t, &net->fc, op_dropout(t, op_global_average(t, x), (float)net->dropout));
 }
 

@@ -8,6 +8,7 @@
 #include "models/losses.h"
 #include "models/trainer.h"
 #include "nn/batch_augment.h"
+#include "video/crop.h"
 
 /* ---- Which network ------------------------------------------------------------------------------------------ */
 
@@ -18,6 +19,7 @@ struct tsm_network {
     int arch;                           /* number of tsm_archs[] */
     int shift;                          /* enum tsm_shift; -1: bi, or none with inflate */
     int64_t div;                        /* 1/div of the channels move each way */
+    int impl;                           /* how: number of clip_impls[] */
     bool block;                         /* shift what the whole block sees, not its residual branch alone */
     bool temporal_pool, non_local, frames_apart;    /* consensus: none, every frame answers */
     int inflate;                        /* number of tsm_inflates[]; 0: none */
@@ -48,9 +50,14 @@ json_t *tsm_config(const struct tsm_network *n, const int64_t clip[4], struct te
  *     fc_bias     its bias                10      no
  *     still       frozen norms            0
  *
+ * and of networks of motion
+ *
+ *     first       the first weight        5       yes
+ *     first_bias  its bias                10      no
+ *
  * The last layer is "fc".  m: fresh from model_new().
  */
-void tsm_groups(struct model *m);
+void tsm_groups(struct model *m, bool motion);
 /* Fine-tuning on the classes that the last layer knows: it is like the other layers. */
 void tsm_same_classes(struct model *m);
 /* Norms but the first stand still, statistics and all (partial batch norm).  m: fresh from model_new(), after
@@ -86,12 +93,17 @@ struct tsm_options {
     const char *pack, *valid_pack;      /* stores of videos, instead of clips; NULL: none */
     int64_t segments, size;             /* clips [segments,size,size,3] of them */
     int dense;                          /* frames of one stretch; -1: as the recipe */
+    enum crop_modality modality;        /* what channels of clips hold */
+    int64_t length;                     /* frames side by side in them, of a store; 0: the usual */
+    int64_t workers;                    /* threads that make batches */
 };
 /* For a tool's list of argp children, input: struct tsm_options; beside trainer_child and scale_child, whose inputs are
  * its parts. */
 extern const struct argp_child tsm_child;
 void tsm_options_default(struct tsm_options *o);
 
+/* Frames of each segment of a video: as asked for, else 1 of colours, 5 of motion, 6 that have 5 differences. */
+int64_t tsm_length(const struct tsm_options *o);
 /* What the command line left open, from the recipe; channels: of the clips, whose scale is the recipe's if they are
  * colours. */
 void tsm_fill(struct tsm_options *o, int64_t channels);
@@ -109,9 +121,15 @@ void tsm_warn(struct tool *t, const struct tsm_options *o, const struct model *m
 
 /* groups: the last layer begins with tsm_init_last(), as its rates are meant for; tuning: with tsm_same_classes();
  * packed: clips of samples without are made by a source. */
-struct tsm_objective { struct classifier_loss loss; uint64_t seed; bool groups, tuning, packed; };
-/* Cross-entropy of the average over frames, or, where every frame answers, its average over frames; the score is that of
- * the average of the answers. */
+struct tsm_objective {
+    struct classifier_loss loss;
+    uint64_t seed;
+    bool groups, tuning, packed;
+    enum crop_modality modality;
+};
+/* Clips of motion and of frames whose differences count come as numbers from -1 to 1, and are read as crop_normalise()
+ * gives them.  Cross-entropy of the average over frames, or, where every frame answers, its average over frames; the score
+ * is that of the average of the answers. */
 struct objective tsm_objective(struct tsm_objective *o);
 
 #endif

@@ -9,8 +9,9 @@
 
 static const struct { const char *name; double rate; bool decay; } rates[] = {
     {"main", 1, true}, {"bias", 2, false}, {"plain", 1, false}, {"fc_weight", 5, true}, {"fc_bias", 10, false},
+    {"first", 5, true}, {"first_bias", 10, false},
 };
-enum { MAIN, BIAS, NORM, FC_WEIGHT, FC_BIAS, KINDS };
+enum { MAIN, BIAS, NORM, FC_WEIGHT, FC_BIAS, PLAIN_KINDS, FIRST_WEIGHT = PLAIN_KINDS, FIRST_BIAS, KINDS };
 
 static bool ends_in(const char *name, const char *part)
 {
@@ -40,14 +41,27 @@ static int kind_of(const struct params *ps, const char *name)
     return ends_in(name, ".bias") ? BIAS : MAIN;
 }
 
-void tsm_groups(struct model *m)
+/* Of a parameter of the first layer, whose weight is first of all. */
+static int kind_in_first(const struct params *ps, const char *name, int otherwise)
+{
+    const char *weight = ps->list[0]->name;
+    const size_t layer = strlen(weight) - strlen(".weight");
+    if (strcmp(name, weight) == 0)
+        return FIRST_WEIGHT;
+    return strncmp(name, weight, layer) == 0 && strcmp(name + layer, ".bias") == 0 ? FIRST_BIAS : otherwise;
+}
+
+void tsm_groups(struct model *m, bool motion)
 {
     struct params *ps = m->params;
     int group[KINDS], *of = xmalloc((size_t)(ps->n + 1) * sizeof *of);
-    for (int k = 0; k < KINDS; k++)
+    for (int k = 0; k < (motion ? KINDS : PLAIN_KINDS); k++)
         group[k] = params_group(ps, rates[k].name, rates[k].rate, rates[k].decay);
-    for (int i = 0; i < ps->n; i++)
-        of[i] = ps->list[i]->group < 0 ? -1 : group[kind_of(ps, ps->list[i]->name)];
+    for (int i = 0; i < ps->n; i++) {
+        const char *name = ps->list[i]->name;
+        const int kind = kind_of(ps, name);
+        of[i] = ps->list[i]->group < 0 ? -1 : group[motion ? kind_in_first(ps, name, kind) : kind];
+    }
     params_regroup(ps, of);
     free(of);
 }

@@ -24,12 +24,27 @@ static struct var *loss(void *ctx, struct tape *t, struct var *out, const struct
     return loss_of_frames(o, t, out, b);
 }
 
+static struct var *input(void *ctx, struct tape *t, const struct samples *s, const struct batch *b)
+{
+    const struct tsm_objective *o = ctx;
+    struct var *x = tape_input(t, *b->image);
+    const int64_t c = b->image->dim[4] - CROP_COLOURS;
+    (void)s;
+    if (o->modality == CROP_FLOW)
+        return op_scale(t, x, 0.5f / crop_flow_std());
+    if (o->modality == CROP_RGB)
+        return x;
+    return op_scale(t, op_sub(t, op_slice(t, x, 4, CROP_COLOURS, c), op_slice(t, x, 4, 0, c)), 0.5f);
+}
+
 /* Clips that m reads, and labels; where every frame answers, with a row. */
 static int check(void *ctx, const struct model *m, const struct samples *s, struct ten_err *e)
 {
     const struct tsm_objective *o = ctx;
     struct model rows = *m;
     rows.out_rank = 1;
+    if (o->modality == CROP_DIFF)
+        rows.in[3] += CROP_COLOURS;                     /* differences come later */
     const bool made = o->packed && samples_pictures(s) < 0;
     return (!made && model_reads(&rows, s, e) < 0) || samples_need(s, "label", e) < 0 ? -1 : 0;
 }
@@ -54,5 +69,5 @@ static void started(void *ctx, struct model *m, const struct init_report *came)
 struct objective tsm_objective(struct tsm_objective *o)
 {
     return (struct objective){.score = "accuracy", .higher = true, .loss = loss, .ctx = o, .check = check,
-                              .learn = learn, .started = started};
+                              .input = input, .learn = learn, .started = started};
 }

@@ -1,14 +1,16 @@
+#include "models/clip.h"
 #include "models/tsm.h"
 
 enum {
-    O_ARCH = 600, O_SHIFT, O_DIV, O_PLACE, O_POOL, O_NON_LOCAL, O_CONSENSUS, O_I3D, O_WIDTH, O_STEM, O_CLASSES,
+    O_ARCH = 600, O_SHIFT, O_IMPL, O_DIV, O_PLACE, O_POOL, O_NON_LOCAL, O_CONSENSUS, O_I3D, O_WIDTH, O_STEM, O_CLASSES,
     O_DROPOUT, O_ZERO, O_RECIPE, O_GROUPS, O_PARTIAL, O_LR_BATCH, O_LR_SCALE, O_TUNE, O_EVAL, O_SMOOTHING,
-    O_PACK, O_VALID_PACK, O_SEGMENTS, O_SIZE, O_SAMPLING
+    O_PACK, O_VALID_PACK, O_SEGMENTS, O_SIZE, O_SAMPLING, O_MODALITY, O_LENGTH
 };
 
 static const struct argp_option network_options[] = {
-    {"arch", O_ARCH, "NAME", 0, "resnet18, resnet34, resnet50, resnet101, mobilenetv2 or tiny (default)", 1},
+    {"arch", O_ARCH, "NAME", 0, "resnet18, resnet34, resnet50, resnet101, mobilenetv2, bninception or tiny (default)", 1},
     {"shift", O_SHIFT, "MODE", 0, "Channels come from both neighbours (bi, the default), the frame before (uni), or none", 1},
+    {"shift-impl", O_IMPL, "HOW", 0, "The shift is a copy, inplace or fused: the same bits (default auto, the fastest)", 1},
     {"div", O_DIV, "K", 0, "1/K of the channels move each way (default 8)", 1},
     {"place", O_PLACE, "WHERE", 0, "Shift what the residual branch sees (blockres, the default) or the whole block", 1},
     {"temporal-pool", O_POOL, 0, 0, "Halve the number of frames in front of the second stage", 1},
@@ -35,6 +37,9 @@ static const struct argp_option options[] = {
     {"segments", O_SEGMENTS, "T", 0, "Frames of such a clip (default 8)", 2},
     {"size", O_SIZE, "N", 0, "Height and width of such a clip (default 224)", 2},
     {"mode", O_SAMPLING, "MODE", 0, "Its frames are of all segments of the video (uniform) or of one stretch (dense)", 2},
+    {"modality", O_MODALITY, "KIND", 0, "Channels: colours (rgb, default), motion (flow), or frames whose differences count (diff)", 2},
+    {"length", O_LENGTH, "L", 0, "Frames in a row of a store's videos, side by side (default 1; of flow 5, of diff 6)", 2},
+    {"workers", 'j', "N", 0, "Threads that make batches ahead (default 1)", 2},
     {"eval-only", O_EVAL, 0, 0, "Do not train: say how well the model does, on the samples of --valid if given", 2},
     {0}
 };
@@ -47,6 +52,7 @@ static error_t parse_network(int key, char *arg, struct argp_state *st)
     switch (key) {
     case O_ARCH:      n->arch = tool_choice(st, arg, tsm_archs); break;
     case O_SHIFT:     n->shift = tool_choice(st, arg, shifts); break;
+    case O_IMPL:      n->impl = tool_choice(st, arg, clip_impls); break;
     case O_DIV:       n->div = tool_int(st, arg, 2, 1 << 20); break;
     case O_PLACE:     n->block = tool_choice(st, arg, places); break;
     case O_POOL:      n->temporal_pool = true; break;
@@ -79,7 +85,14 @@ static void check(const struct tsm_options *o, struct argp_state *st)
         argp_error(st, "--valid-pack: samples to measure on, as --valid: expected one of them");
     if (o->unscaled && o->train.rate_batch)
         argp_error(st, "--lr-batch: nothing is scaled with --lr-scale=none: expected one of them");
+    if (o->modality != CROP_RGB && o->scale.channels)
+        argp_error(st, "--mean, --std: of colours: expected --modality=rgb");
 }
+
+/* The first layer of a network of colours, for other channels. */
+static const char first_layers[] = "conv1.weight conv1.weight spread\n"
+    "stem.conv.weight stem.conv.weight spread\n"
+    "conv1_7x7_s2.weight conv1_7x7_s2.weight spread\n";
 
 static error_t parse(int key, char *arg, struct argp_state *st)
 {
@@ -99,11 +112,17 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case O_SEGMENTS:   o->segments = tool_int(st, arg, 1, 64); break;
     case O_SIZE:       o->size = tool_int(st, arg, 8, 1 << 12); break;
     case O_SAMPLING:   o->dense = tool_choice(st, arg, (const char *[]){"uniform", "dense", NULL}); break;
+    case O_MODALITY:   o->modality = (enum crop_modality)tool_choice(st, arg, crop_modalities); break;
+    case O_LENGTH:     o->length = tool_int(st, arg, 1, 1 << 8); break;
+    case 'j':          o->workers = tool_int(st, arg, 1, 1 << 10); break;
     case O_EVAL:       o->train.evaluate_only = true; break;
     case ARGP_KEY_END:
         check(o, st);
         if (o->tune_from)
             o->train.network.init = o->tune_from;
+        if (o->modality != CROP_RGB)
+            o->train.network.init_lines = first_layers;
+        o->scale.motion = o->modality == CROP_FLOW;
         break;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -114,6 +133,12 @@ static const struct argp network = {network_options, parse_network, NULL, NULL, 
 static const struct argp_child children[] = {{&network, 0, "Network for clips:", 7}, {0}};
 static const struct argp argp = {options, parse, NULL, NULL, children, NULL, NULL};
 const struct argp_child tsm_child = {&argp, 0, "Recipe:", 8};
+
+int64_t tsm_length(const struct tsm_options *o)
+{
+    static const int64_t usual[] = {[CROP_RGB] = 1, [CROP_DIFF] = 6, [CROP_FLOW] = 5};
+    return o->length ? o->length : usual[o->modality];
+}
 
 void tsm_options_default(struct tsm_options *o)
 {

@@ -17,11 +17,10 @@ struct tsm_pack {
     struct crop_train train;
     struct crop_test test;
     bool drawn;
+    enum crop_modality modality;
     struct samples *labels;
     struct feeder_source source;
 };
-
-enum { COLOURS = 3 };
 
 /* Shorter sides before the centre is cut out: 256 for 224. */
 static int64_t shorter_of(int64_t size) { return size * 256 / 224; }
@@ -33,11 +32,11 @@ static void cut(uint8_t *to, const struct tsm_pack *p, const uint8_t *frames, co
 {
     struct crop_box box;
     if (!p->drawn) {
-        crop_views(to, &p->test, CROP_RGB, frames, p->sampling.segments, f);
+        crop_views(to, &p->test, p->modality, frames, p->sampling.segments, f);
         return;
     }
     crop_draw(&box, &p->train, f, key);
-    crop_clip(to, p->train.size, &box, CROP_RGB, frames, p->sampling.segments, f);
+    crop_clip(to, p->train.size, &box, p->modality, frames, p->sampling.segments, f);
 }
 
 /* The feeder has threads of its own: one of them does all of a clip. */
@@ -45,35 +44,40 @@ static int make(void *ctx, uint8_t *to, const struct batch_key *key, int64_t sam
 {
     const struct tsm_pack *p = ctx;
     const struct pack_video *v = pack_video(p->store, sample);
-    const struct crop_frame f = {v->height, v->width, v->channels};
+    const int64_t l = p->sampling.length, frames = p->sampling.segments * l, pixels = v->height * v->width;
+    const struct crop_frame f = {v->height, v->width, l * v->channels};
     const struct video_key draws = {key->seed, key->epoch, sample};
-    const int64_t segments = p->sampling.segments;
-    int64_t *index = xmalloc((size_t)(sampling_clips(&p->sampling) * segments) * sizeof *index);
-    uint8_t *frames = xmalloc((size_t)(segments * f.height * f.width * f.channels));
+    int64_t *index = xmalloc((size_t)(sampling_clips(&p->sampling) * frames) * sizeof *index);
+    uint8_t *read = xmalloc((size_t)(2 * frames * pixels * v->channels)), *clip = read + frames * pixels * v->channels;
     const int threads = omp_get_max_threads();
 
     omp_set_num_threads(1);
     sampling_frames(index, &p->sampling, v->frames, &draws);
-    const int rc = pack_frames(p->store, sample, index, segments, frames, e);
-    if (rc == 0)
-        cut(to, p, frames, &f, &draws);
+    const int rc = pack_frames(p->store, sample, index, frames, read, e);
+    if (rc == 0) {
+        sampling_beside(clip, read, p->sampling.segments, l, pixels, v->channels);
+        cut(to, p, clip, &f, &draws);
+    }
     omp_set_num_threads(threads);
-    free(frames);
+    free(read);
     free(index);
     return rc;
 }
 
 /* ---- Labels ------------------------------------------------------------------------------------- */
 
+static int64_t channels_of(enum crop_modality m) { return m == CROP_FLOW ? CROP_MOTION : CROP_COLOURS; }
+
 static int check_videos(const struct tsm_pack *p, struct ten_err *e)
 {
+    const int64_t channels = channels_of(p->modality);
     for (int64_t i = 0; i < pack_count(p->store); i++) {
         const struct pack_video *v = pack_video(p->store, i);
         if (v->label == PACK_UNKNOWN)
             return fail(e, TEN_E_DATA, "%s: video %lld has no label: expected one for each", p->path, (long long)i);
-        if (v->channels != COLOURS)
-            return fail(e, TEN_E_DATA, "%s: video %lld has %lld channels: expected %d, colours", p->path, (long long)i,
-                        (long long)v->channels, COLOURS);
+        if (v->channels != channels)
+            return fail(e, TEN_E_DATA, "%s: video %lld has %lld channels: expected %lld, %s", p->path, (long long)i,
+                        (long long)v->channels, (long long)channels, p->modality == CROP_FLOW ? "motion" : "colours");
     }
     return 0;
 }
@@ -121,13 +125,14 @@ struct tsm_pack *tsm_pack_open(struct tool *t, const char *path, const struct ts
     struct tsm_pack *p = xcalloc(1, sizeof *p);
     p->path = xstrdup(path);
     p->drawn = o->train;
+    p->modality = o->modality;
     p->sampling = (struct sampling){.mode = o->dense ? SAMPLING_DENSE : SAMPLING_UNIFORM, .segments = o->segments,
-                                    .phase = o->train ? SAMPLING_TRAIN : SAMPLING_VALID, .length = 1};
+                                    .phase = o->train ? SAMPLING_TRAIN : SAMPLING_VALID, .length = o->length};
     p->train = (struct crop_train){.size = o->size};
-    crop_train_scales(&p->train, CROP_RGB);
+    crop_train_scales(&p->train, o->modality);
     p->test = (struct crop_test){.size = o->size, .shorter = shorter_of(o->size), .views = 1};
     p->source = (struct feeder_source){.name = "clip", .make = make, .ctx = p,
-                                       .shape = {4, {o->segments, o->size, o->size, COLOURS}}};
+                                       .shape = {4, {o->segments, o->size, o->size, o->length * channels_of(o->modality)}}};
     if (!(p->store = pack_open(path, &t->err)) || check_videos(p, &t->err) < 0 || !(p->labels = labels_of(p, &t->err))) {
         tsm_pack_close(p);
         return NULL;

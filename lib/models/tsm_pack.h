@@ -7,13 +7,16 @@
 #include "video/crop.h"
 
 struct tsm_pack_options {
-    int64_t segments, size;             /* clips [segments,size,size,3] */
+    int64_t segments, size;             /* clips [segments,size,size,length * channels of a frame] */
     bool dense;                         /* frames of one stretch of 64, not of segments */
     bool train;                         /* drawn frames and boxes; else those in the middle */
+    enum crop_modality modality;
+    int64_t length;                     /* frames in a row of each segment, side by side in the channels */
 };
 
 struct tsm_pack;
-/* NULL with t->err set: no store; a video without label, or whose pictures are not colours.  History: of t's output. */
+/* NULL with t->err set: no store; a video without label, or whose pictures are not
+ * colours, or motion where the modality is that.  History: of t's output. */
 struct tsm_pack *tsm_pack_open(struct tool *t, const char *path, const struct tsm_pack_options *o);
 void tsm_pack_close(struct tsm_pack *p);            /* NULL is allowed */
 

@@ -149,7 +149,7 @@ int batch_form_init(struct batch_form *f, enum ten_type type, const struct ten_s
 {
     const int64_t margin = (int64_t)a->reflect;
 
-    *f = (struct batch_form){.type = type, .augment = *a, .evaluate = evaluate};
+    *f = (struct batch_form){.type = type, .augment = *a, .evaluate = evaluate, .motion = scale && scale->motion};
     if (learn_shape(f, sample, e) < 0)
         return -1;
     f->out_h = a->resized > 0 ? (int64_t)a->resized : f->h;
@@ -503,6 +503,14 @@ static void cut_hole(float *y, const struct batch_form *f, const int64_t hole[4]
         memset(y + (i * f->out_w + hole[2]) * f->c, 0, (size_t)((hole[3] - hole[2]) * f->c) * sizeof *y);
 }
 
+/* Motion to the left goes to the right: about 1/2 before numbers are normalised, about 0 behind that. */
+static void turn_around(float *y, const struct batch_form *f)
+{
+    for (int64_t i = 0; i < f->t * f->out_h * f->out_w; i++)
+        for (int64_t c = 0; c < f->c; c += 2)
+            y[i * f->c + c] = -y[i * f->c + c];
+}
+
 void batch_image(float *restrict y, const void *restrict x, const struct batch_form *f,
                  const struct batch_look *look, void *restrict scratch)
 {
@@ -521,6 +529,8 @@ void batch_image(float *restrict y, const void *restrict x, const struct batch_f
             crop(y + i * out, (const char *)x + i * in, &unit, look, scratch);
     if (coloured)
         colour(y, f, look);
+    if (f->motion && look->flip)
+        turn_around(y, f);
     for (int64_t i = 0; i < f->t; i++)
         cut_hole(y + i * out, f, look->hole);
 }

@@ -54,7 +54,11 @@ static inline bool batch_augment_mixes(const struct batch_augment *a)
  * 0 to 1 above.  The batch holds (x - mean[c]) / std[c]; without mean, 2x - 1.
  */
 enum { BATCH_MAX_CHANNELS = 16 };
-struct batch_scale { int channels; float mean[BATCH_MAX_CHANNELS], std[BATCH_MAX_CHANNELS]; };
+struct batch_scale {
+    int channels;
+    float mean[BATCH_MAX_CHANNELS], std[BATCH_MAX_CHANNELS];
+    bool motion;        /* channels are horizontal and vertical motion in turn: a mirror turns the first around */
+};
 
 /* Images of one kind, [H,W,C] u8 or f32, on their way to [OH,OW,C] f32, or clips [T,H,W,C] of such. */
 struct batch_form {
@@ -63,6 +67,7 @@ struct batch_form {
     int64_t t, h, w, c, out_h, out_w;   /* t: frames; 1 for images */
     struct batch_augment augment;
     bool evaluate;                      /* only resized (in the middle) and normalising */
+    bool motion;                        /* as of the scale */
     /* Factor and summand of each number of a row of the output, [OW*C]: of stored numbers, for the
      * batch and for x in [0,1]; and of such x for the batch. */
     float *scale, *shift, *to_unit, *to_unit_shift, *unit_scale, *unit_shift;

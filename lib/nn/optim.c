@@ -166,8 +166,7 @@ struct optim *optim_new(struct params *ps, const struct optim_rule *rule)
         s->name = i == X && rule->kind == OPTIM_RMSPROP ? "c" : names[i];
         if (!has_slot(rule, i))
             continue;
-        s->block = block_new(ps->memory, bytes);
-        s->flat = memset(s->block->data, 0, bytes);
+        s->flat = xzeros(bytes);
     }
     o->work = cut(ps);
     o->work->sums = xcalloc((size_t)o->work->pieces, sizeof *o->work->sums);
@@ -181,7 +180,7 @@ void optim_free(struct optim *o)
     if (!o)
         return;
     for (int i = 0; i < OPTIM_SLOTS; i++)
-        block_drop(o->slot[i].block);
+        xzeros_free(o->slot[i].flat, (size_t)o->params->trained * sizeof(float));
     free(o->work->first);
     free(o->work->piece);
     free(o->work->sums);

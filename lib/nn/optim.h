@@ -52,7 +52,7 @@ struct optim {
     int64_t *steps;                     /* [params->ngroups] steps made */
     /* Moments, laid out as params->values: "m", "v", and "vmax" (amsgrad) or "c" (centered); flat
      * is NULL for those the rule has no use for. */
-    struct optim_slot { const char *name; float *flat; struct block *block; } slot[OPTIM_SLOTS];
+    struct optim_slot { const char *name; float *flat; } slot[OPTIM_SLOTS];
 
     struct optim_work *work;            /* private */
 };

@@ -27,8 +27,9 @@ void params_free(struct params *ps)
     }
     for (int g = 0; g < ps->ngroups; g++)
         free(ps->groups[g].name);
-    for (int b = 0; b < 3; b++)
+    for (int b = 0; b < 2; b++)
         block_drop(ps->blocks[b]);
+    xzeros_free(ps->grads, (size_t)ps->trained * sizeof *ps->grads);
     free(ps->by_name);
     free(ps->groups);
     free(ps->list);
@@ -156,8 +157,8 @@ void params_seal(struct params *ps)
         ps->trained = place(ps, g, ps->trained);
     ps->states = place(ps, -1, 0);
     ps->values = zeros(ps, 0, ps->trained);
-    ps->grads = zeros(ps, 1, ps->trained);
-    ps->state = zeros(ps, 2, ps->states);
+    ps->grads = xzeros((size_t)ps->trained * sizeof *ps->grads);    /* no memory where nothing is trained */
+    ps->state = zeros(ps, 1, ps->states);
     point(ps);
 }
 

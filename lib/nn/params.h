@@ -42,7 +42,7 @@ struct params {
     struct memory *memory;
 
     struct param **by_name;             /* private from here on */
-    struct block *blocks[3];
+    struct block *blocks[2];            /* of values and state; gradients are xzeros() */
     bool sealed;
 };
 

@@ -249,9 +249,8 @@ static void make_shifted(const void *ctx, float *y, int64_t first, int64_t n, in
     shift_rows(y, of->x, of->s, &(struct shift_part){first, n, col, cols});
 }
 
-bool conv_fuses_shift(const struct conv *c) { return is_product(c); }
-
-void conv_shifted_forward(const struct conv *c, const struct shift *s, float *y, const float *x, const float *w, const float *bias)
+static void product_shifted_forward(const struct conv *c, const struct shift *s, float *y, const float *x,
+                                    const float *w, const float *bias)
 {
     const int64_t pixels = c->n * c->h * c->w;
     const struct shifted of = {s, x};
@@ -261,14 +260,15 @@ void conv_shifted_forward(const struct conv *c, const struct shift *s, float *y,
                  .alpha = 1, .beta = bias != NULL}, y, NULL, w, &(struct product_source){'A', make_shifted, &of});
 }
 
-void conv_shifted_weight(const struct conv *c, const struct shift *s, float *dw, const float *x, const float *dy, bool add)
+static void product_shifted_weight(const struct conv *c, const struct shift *s, float *dw, const float *x,
+                                   const float *dy, bool add)
 {
     const struct shifted of = {s, x};
     product_made(&(struct product){.ta = true, .m = c->k, .n = c->c, .k = c->n * c->h * c->w, .lda = c->k, .ldb = c->c,
                  .ldc = c->c, .alpha = 1, .beta = add}, dw, dy, NULL, &(struct product_source){'B', make_shifted, &of});
 }
 
-/* ---- The passes ----------------------------------------------------------------------------------- */
+/* ---- Which passes ------------------------------------------------------------------------------------ */
 
 /* No products to sum: an operand has no elements.  Results there may be all the same. */
 static bool no_terms(const struct conv *c)
@@ -284,6 +284,68 @@ static enum conv_algorithm chosen(struct conv_plans *p, const struct conv *c, en
         return a;
     return is_depthwise(c) ? CONV_DEPTHWISE : CONV_PLAIN;
 }
+
+/* ---- The passes of what is shifted in time ---------------------------------------------------------- */
+
+bool conv_fuses_shift(struct conv_plans *p, const struct conv *c, bool bias)
+{
+    if (no_terms(c))
+        return false;
+    for (enum conv_pass pass = CONV_FORWARD; pass <= CONV_WEIGHT; pass++) {
+        const enum conv_algorithm a = chosen(p, c, pass, bias && pass == CONV_FORWARD);
+        if (a != CONV_PRODUCT && a != CONV_LIBRARY)
+            return false;
+    }
+    return true;
+}
+
+bool conv_adds_shift(struct conv_plans *p, const struct conv *c)
+{
+    return !no_terms(c) && chosen(p, c, CONV_DATA, false) == CONV_LIBRARY;
+}
+
+void conv_shifted_forward(struct conv_plans *p, const struct conv *c, const struct shift *s, float *y, float *kept,
+                          const float *x, const float *w, const float *bias)
+{
+    if (is_product(c) && kept) {
+        shift_time(kept, x, s);
+        conv_forward(p, c, y, kept, w, bias);
+    } else if (is_product(c)) {
+        product_shifted_forward(c, s, y, x, w, bias);
+    } else {
+        library_forward(p, c, &(struct moved){.s = s, .kept = kept}, y, x, w, bias);
+    }
+}
+
+void conv_shifted_data(struct conv_plans *p, const struct conv *c, const struct shift *s, float *dx, const float *dy,
+                       const float *w)
+{
+    struct shift back = *s;
+    back.step = -s->step;
+    if (conv_adds_shift(p, c)) {
+        library_data(p, c, &(struct moved){.s = s}, dx, dy, w, NULL);
+        return;
+    }
+    conv_data(p, c, dx, dy, w, NULL);
+    shift_in_place(dx, &back, NULL, NULL);
+}
+
+void conv_shifted_add(struct conv_plans *p, const struct conv *c, const struct shift *s, float *dx, const float *dy,
+                      const float *w)
+{
+    library_data(p, c, &(struct moved){.s = s, .add = true}, dx, dy, w, NULL);
+}
+
+void conv_shifted_weight(struct conv_plans *p, const struct conv *c, const struct shift *s, float *dw,
+                         const float *x, const float *dy, bool add)
+{
+    if (is_product(c))
+        product_shifted_weight(c, s, dw, x, dy, add);
+    else
+        library_weight(p, c, &(struct moved){.s = s}, dw, x, dy, add);
+}
+
+/* ---- Passes --------------------------------------------------------------------------------------- */
 
 void conv_forward(struct conv_plans *p, const struct conv *c, float *y, const float *x, const float *w, const float *bias)
 {
@@ -310,7 +372,7 @@ void conv_forward_by(struct conv_plans *p, enum conv_algorithm a, const struct c
     case CONV_PRODUCT:   product_forward(c, y, x, w, bias); return;
     case CONV_WINOGRAD:  winograd_forward(p, c, y, x, w, bias); return;
     case CONV_DEPTHWISE: depthwise_forward(p, c, y, x, w, bias); return;
-    case CONV_LIBRARY:   library_forward(p, c, y, x, w, bias); return;
+    case CONV_LIBRARY:   library_forward(p, c, NULL, y, x, w, bias); return;
     case CONV_PLAIN:     plain_forward(p, c, y, x, w, bias); return;
     }
 }
@@ -325,7 +387,7 @@ void conv_data_by(struct conv_plans *p, enum conv_algorithm a, const struct conv
     case CONV_PRODUCT:   product_data(c, dx, dy, w, bias); return;
     case CONV_WINOGRAD:  winograd_data(p, c, dx, dy, w, bias); return;
     case CONV_DEPTHWISE: depthwise_data(p, c, dx, dy, w, bias); return;
-    case CONV_LIBRARY:   library_data(p, c, dx, dy, w, bias); return;
+    case CONV_LIBRARY:   library_data(p, c, NULL, dx, dy, w, bias); return;
     case CONV_PLAIN:     plain_data(p, c, dx, dy, w, bias); return;
     }
 }
@@ -341,7 +403,7 @@ void conv_weight_by(struct conv_plans *p, enum conv_algorithm a, const struct co
     case CONV_PRODUCT:   product_weight(c, dw, x, dy, add); return;
     case CONV_WINOGRAD:  winograd_weight(p, c, dw, x, dy, add); return;
     case CONV_DEPTHWISE: depthwise_weight(p, c, dw, x, dy, add); return;
-    case CONV_LIBRARY:   library_weight(p, c, dw, x, dy, add); return;
+    case CONV_LIBRARY:   library_weight(p, c, NULL, dw, x, dy, add); return;
     case CONV_PLAIN:     plain_weight(p, c, dw, x, dy, add); return;
     }
 }

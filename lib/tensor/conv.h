@@ -60,12 +60,21 @@ void conv_data(struct conv_plans *p, const struct conv *c, float *dx, const floa
 void conv_weight(struct conv_plans *p, const struct conv *c, float *dw, const float *x, const float *dy, bool add);
 /*
  * The same of S x (tensor/shift.h) without its being stored: 1x1 products make the rows of S x where they read
- * them.  Bits are those of the passes above on S x.  Only where conv_fuses_shift().
+ * them, and oneDNN's passes, which are cut into pieces, those of a piece, that they find in the second cache.  Bits are
+ * those of the passes above on S x, and dx that of x.  Forward and weight only where conv_fuses_shift(); bias: there is
+ * one.  kept [N,H,W,C], or NULL: S x is left there, for the way back.  conv_shifted_add: dx += it, where conv_adds_shift().
  */
 struct shift;
-bool conv_fuses_shift(const struct conv *c);
-void conv_shifted_forward(const struct conv *c, const struct shift *s, float *y, const float *x, const float *w, const float *bias);
-void conv_shifted_weight(const struct conv *c, const struct shift *s, float *dw, const float *x, const float *dy, bool add);
+bool conv_fuses_shift(struct conv_plans *p, const struct conv *c, bool bias);
+bool conv_adds_shift(struct conv_plans *p, const struct conv *c);
+void conv_shifted_forward(struct conv_plans *p, const struct conv *c, const struct shift *s, float *y, float *kept,
+                          const float *x, const float *w, const float *bias);
+void conv_shifted_data(struct conv_plans *p, const struct conv *c, const struct shift *s, float *dx, const float *dy,
+                       const float *w);
+void conv_shifted_add(struct conv_plans *p, const struct conv *c, const struct shift *s, float *dx, const float *dy,
+                      const float *w);
+void conv_shifted_weight(struct conv_plans *p, const struct conv *c, const struct shift *s, float *dw,
+                         const float *x, const float *dy, bool add);
 /* The same passes by a given algorithm, which must be able to: for tests and benchmarks. */
 void conv_forward_by(struct conv_plans *p, enum conv_algorithm a, const struct conv *c, float *y, const float *x, const float *w, const float *bias);
 void conv_data_by(struct conv_plans *p, enum conv_algorithm a, const struct conv *c, float *dx, const float *dy, const float *w, const float *bias);

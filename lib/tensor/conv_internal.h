@@ -53,9 +53,15 @@ void library_free(struct library *l);
 /* oneDNN is there and has a kernel of its own for this pass (forward with or without bias), not just its
  * reference code. */
 bool library_able(struct conv_plans *p, const struct conv *c, enum conv_pass pass, bool bias);
-void library_forward(struct conv_plans *p, const struct conv *c, float *y, const float *x, const float *w, const float *bias);
-void library_data(struct conv_plans *p, const struct conv *c, float *dx, const float *dy, const float *w, const float *bias);
-void library_weight(struct conv_plans *p, const struct conv *c, float *dw, const float *x, const float *dy, bool add);
+/* m not NULL: of S x, which is made piece by piece, and left in kept [N,H,W,C] unless that is NULL; dx is added to with
+ * add (conv_shifted_forward() and so on). */
+struct moved { const struct shift *s; float *kept; bool add; };
+void library_forward(struct conv_plans *p, const struct conv *c, const struct moved *m, float *y, const float *x,
+                     const float *w, const float *bias);
+void library_data(struct conv_plans *p, const struct conv *c, const struct moved *m, float *dx, const float *dy,
+                  const float *w, const float *bias);
+void library_weight(struct conv_plans *p, const struct conv *c, const struct moved *m, float *dw, const float *x,
+                    const float *dy, bool add);
 
 /* 3x3, stride and dilation 1, one group. */
 void winograd_forward(struct conv_plans *p, const struct conv *c, float *y, const float *x, const float *w, const float *bias);

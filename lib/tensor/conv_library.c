@@ -6,10 +6,14 @@
  * thread, and a pass is cut into pieces that depend on its shape alone: some images, or for small
  * batches some rows of one image.  A piece is a convolution too, with less padding; OpenMP
  * spreads the pieces.  Pieces of a weight gradient have a sum each, which are added in order.
+ *
+ * Of what is shifted in time (tensor/shift.h) a piece is made when it is needed, in memory of its
+ * thread; a gradient of a piece goes from there to the frames that its channels came from.
  */
 #include "tensor/conv_internal.h"
 #include "base/mem.h"
 #include "tensor/onednn.h"
+#include "tensor/shift.h"
 
 #include <omp.h>
 #include <stdio.h>
@@ -337,6 +341,49 @@ static const void *scratch_here(const struct scratch *s)
     return (const char *)s->block->data + (s->bytes + 4096) * omp_get_thread_num();
 }
 
+/* Memory for the pixels of a piece, where they are shifted in time: each thread's, or where all of them are kept. */
+struct shifting { struct moved m; const struct conv *c; struct block *block; int64_t each; };
+
+static struct shifting shifting_of(struct conv_plans *p, const struct plan *t, const struct conv *c, const struct moved *m)
+{
+    struct shifting h = {.c = c};
+    if (!m)
+        return h;
+    h.m = *m;
+    for (int64_t i = 0; !m->kept && i < t->pieces; i++)
+        h.each = conv_most(h.each, t->piece[i].c.n * t->piece[i].c.h * c->w * c->c);
+    h.block = block_new(p->m, sizeof(float) * (size_t)(h.each * omp_get_max_threads()));
+    return h;
+}
+
+static float *shifting_here(const struct shifting *h) { return (float *)h->block->data + h->each * omp_get_thread_num(); }
+static int64_t rows_of(const struct piece *s) { return s->c.n * s->c.h * s->c.w; }
+
+/* The pixels of S x, or x, that a piece reads. */
+static const float *read_piece(const struct shifting *h, const struct piece *s, const float *x)
+{
+    if (!h->m.s)
+        return x + s->x;
+    float *to = h->m.kept ? h->m.kept + s->x : shifting_here(h);
+    shift_rows(to, x, h->m.s, &(struct shift_part){.first = s->x / h->c->c, .n = rows_of(s), .cols = h->c->c});
+    return to;
+}
+
+/* Where the gradient of those goes, and that it gets there. */
+static float *place_piece(const struct shifting *h, const struct piece *s, float *dx)
+{
+    return h->m.s ? shifting_here(h) : dx + s->x;
+}
+
+static void deliver_piece(const struct shifting *h, const struct piece *s, float *dx)
+{
+    const int64_t first = s->x / h->c->c;
+    if (h->m.s && h->m.add)
+        shift_rows_add(dx, shifting_here(h), h->m.s, first, rows_of(s));
+    else if (h->m.s)
+        shift_rows_back(dx, shifting_here(h), h->m.s, first, rows_of(s));
+}
+
 /* The weights in the primitives' layout. */
 static struct block *weights_for(struct conv_plans *p, const struct plan *t, const struct conv *c, enum conv_pass pass, bool bias, const float *w)
 {
@@ -357,48 +404,73 @@ static void run_piece(struct library *l, const struct plan *t, const struct piec
     run(l, t->kind[s->kind].run, n, a);
 }
 
-void library_forward(struct conv_plans *p, const struct conv *c, float *y, const float *x, const float *w, const float *bias)
+/* Rows of an image that two pieces read would be written by two threads. */
+static bool whole_images(const struct plan *t, const struct conv *c)
+{
+    for (int64_t i = 0; i < t->pieces; i++)
+        if (t->piece[i].c.h != c->h)
+            return false;
+    return true;
+}
+
+void library_forward(struct conv_plans *p, const struct conv *c, const struct moved *m, float *y, const float *x,
+                     const float *w, const float *bias)
 {
     const struct plan *t = plan_of(p, c, CONV_FORWARD, bias != NULL);
+    if (m && m->kept && !whole_images(t, c)) {
+        shift_time(m->kept, x, m->s);
+        x = m->kept;
+        m = NULL;
+    }
     struct block *own = weights_for(p, t, c, CONV_FORWARD, bias != NULL, w);
     struct scratch scratch = scratch_of(p, t);
+    struct shifting shifting = shifting_of(p, t, c, m);
 
     #pragma omp parallel for schedule(dynamic)
     for (int64_t i = 0; i < t->pieces; i++) {
         const struct piece *s = &t->piece[i];
         const struct kind *k = &t->kind[s->kind];
         const struct argument a[] = {
-            {DNNL_ARG_SRC, &k->x, x + s->x}, {DNNL_ARG_WEIGHTS, &t->theirs, own ? own->data : w}, {DNNL_ARG_DST, &k->y, y + s->y},
+            {DNNL_ARG_SRC, &k->x, read_piece(&shifting, s, x)}, {DNNL_ARG_WEIGHTS, &t->theirs, own ? own->data : w},
+            {DNNL_ARG_DST, &k->y, y + s->y},
             {DNNL_ARG_SCRATCHPAD, &scratch.desc, scratch_here(&scratch)}, {DNNL_ARG_BIAS, &t->bias, bias},
         };
         run_piece(p->library, t, s, bias ? 5 : 4, a);
     }
+    block_drop(shifting.block);
     block_drop(scratch.block);
     block_drop(own);
 }
 
-void library_data(struct conv_plans *p, const struct conv *c, float *dx, const float *dy, const float *w, const float *bias)
+void library_data(struct conv_plans *p, const struct conv *c, const struct moved *m, float *dx, const float *dy,
+                  const float *w, const float *bias)
 {
     const struct plan *t = plan_of(p, c, CONV_DATA, false);
     struct block *own = weights_for(p, t, c, CONV_DATA, false, w);
     struct scratch scratch = scratch_of(p, t);
+    struct shifting shifting = shifting_of(p, t, c, m);
 
     #pragma omp parallel for schedule(dynamic)
     for (int64_t i = 0; i < t->pieces; i++) {
         const struct piece *s = &t->piece[i];
+        float *to = place_piece(&shifting, s, dx);
         if (s->kind == NOTHING) {
-            memset(dx + s->x, 0, sizeof *dx * s->c.h * s->c.w * s->c.c);
+            memset(to, 0, sizeof *dx * s->c.h * s->c.w * s->c.c);
+            deliver_piece(&shifting, s, dx);
             continue;
         }
         const struct kind *k = &t->kind[s->kind];
         const struct argument a[] = {
-            {DNNL_ARG_DIFF_SRC, &k->x, dx + s->x}, {DNNL_ARG_WEIGHTS, &t->theirs, own ? own->data : w}, {DNNL_ARG_DIFF_DST, &k->y, dy + s->y},
+            {DNNL_ARG_DIFF_SRC, &k->x, to}, {DNNL_ARG_WEIGHTS, &t->theirs, own ? own->data : w},
+            {DNNL_ARG_DIFF_DST, &k->y, dy + s->y},
             {DNNL_ARG_SCRATCHPAD, &scratch.desc, scratch_here(&scratch)},
         };
         run_piece(p->library, t, s, 4, a);
+        deliver_piece(&shifting, s, dx);
     }
     if (bias)
         rows_add(dx, c->n * c->h * c->w, c->c, bias);
+    block_drop(shifting.block);
     block_drop(scratch.block);
     block_drop(own);
 }
@@ -417,12 +489,14 @@ static void add_parts(float *sum, const float *part, int64_t n, int64_t each, bo
     }
 }
 
-void library_weight(struct conv_plans *p, const struct conv *c, float *dw, const float *x, const float *dy, bool add)
+void library_weight(struct conv_plans *p, const struct conv *c, const struct moved *m, float *dw, const float *x,
+                    const float *dy, bool add)
 {
     const struct plan *t = plan_of(p, c, CONV_WEIGHT, false);
     const int64_t each = onednn()->memory_desc_get_size(&t->theirs) / sizeof(float), count = c->k * c->r * c->s * (c->c / c->groups);
     struct block *parts = block_new(p->m, sizeof(float) * each * t->pieces);
     struct scratch scratch = scratch_of(p, t);
+    struct shifting shifting = shifting_of(p, t, c, m);
     float *part = parts->data;
 
     #pragma omp parallel for schedule(dynamic)
@@ -430,7 +504,8 @@ void library_weight(struct conv_plans *p, const struct conv *c, float *dw, const
         const struct piece *s = &t->piece[i];
         const struct kind *k = &t->kind[s->kind];
         const struct argument a[] = {
-            {DNNL_ARG_SRC, &k->x, x + s->x}, {DNNL_ARG_DIFF_WEIGHTS, &t->theirs, part + i * each}, {DNNL_ARG_DIFF_DST, &k->y, dy + s->y},
+            {DNNL_ARG_SRC, &k->x, read_piece(&shifting, s, x)}, {DNNL_ARG_DIFF_WEIGHTS, &t->theirs, part + i * each},
+            {DNNL_ARG_DIFF_DST, &k->y, dy + s->y},
             {DNNL_ARG_SCRATCHPAD, &scratch.desc, scratch_here(&scratch)},
         };
         run_piece(p->library, t, s, 4, a);
@@ -444,6 +519,7 @@ void library_weight(struct conv_plans *p, const struct conv *c, float *dw, const
         add_parts(dw, ordered->data, 1, count, add);
         block_drop(ordered);
     }
+    block_drop(shifting.block);
     block_drop(scratch.block);
     block_drop(parts);
 }

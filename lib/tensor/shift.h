@@ -46,6 +46,15 @@ struct shift_part { int64_t first, n, col, cols; };
 void shift_rows(void *restrict y, const void *restrict x, const struct shift *s, const struct shift_part *part);
 
 /*
+ * The adjoint part by part: y [n,C] are rows first .. first+n-1 of what S' is applied to, and go to where rows of S x
+ * came from; where none did, x [N,T,HW,C] becomes 0.  When each row was in one part, in any order and by any threads at
+ * once, x is S' y.
+ */
+void shift_rows_back(void *restrict x, const void *restrict y, const struct shift *s, int64_t first, int64_t n);
+/* The same of floats, added to x: x += S' y. */
+void shift_rows_add(float *restrict x, const float *restrict y, const struct shift *s, int64_t first, int64_t n);
+
+/*
  * The same for one frame at a time, from the past alone (fold = 0, t = 1): y gets its first `back` channels from
  * past and the others from x; then past gets those of x.  A past of zeros begins a clip; frame after frame is then
  * what shift_time gives for the whole clip.

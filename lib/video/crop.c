@@ -11,7 +11,7 @@
 
 const char *const crop_modalities[] = {"rgb", "diff", "flow", NULL};
 
-enum { RGB = 3, SNAP = 2 };
+enum { RGB = CROP_COLOURS, SNAP = 2 };
 static const float rgb_mean[RGB] = {0.485f, 0.456f, 0.406f};
 static const float rgb_std[RGB] = {0.229f, 0.224f, 0.225f};
 
@@ -151,6 +151,10 @@ void crop_views(uint8_t *to, const struct crop_test *c, enum crop_modality m, co
 
 /* ---- Numbers -------------------------------------------------------------------------------- */
 
+const char *const crop_wanted[] = {"3", "6 or more by threes", "a multiple of 2"};
+
+float crop_flow_std(void) { return (rgb_std[0] + rgb_std[1] + rgb_std[2]) / RGB; }
+
 int64_t crop_channels(enum crop_modality m, int64_t c)
 {
     switch (m) {
@@ -164,7 +168,7 @@ int64_t crop_channels(enum crop_modality m, int64_t c)
 void crop_normalise(float *y, const uint8_t *x, int64_t n, int64_t c, enum crop_modality m)
 {
     const int64_t out = crop_channels(m, c);
-    const float flow_std = (rgb_std[0] + rgb_std[1] + rgb_std[2]) / RGB;
+    const float flow_std = crop_flow_std();
     #pragma omp parallel for schedule(static)
     for (int64_t i = 0; i < n; i++)
         for (int64_t k = 0; k < out; k++) {

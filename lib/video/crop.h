@@ -14,6 +14,7 @@
 /* What frames [H,W,C] hold: colours; l+1 frames in a row, whose differences count; l frames of
  * motion, horizontal and vertical in turn. */
 enum crop_modality { CROP_RGB, CROP_DIFF, CROP_FLOW };
+enum { CROP_COLOURS = 3, CROP_MOTION = 2 };         /* channels of a frame of these */
 extern const char *const crop_modalities[];         /* by number; NULL at the end */
 
 struct crop_frame { int64_t height, width, channels; };
@@ -65,6 +66,9 @@ void crop_views(uint8_t *to, const struct crop_test *c, enum crop_modality m, co
 
 /* Channels of what crop_normalise() gives; 0 where c does not fit. */
 int64_t crop_channels(enum crop_modality m, int64_t c);
+extern const char *const crop_wanted[];             /* by modality: which c do, in words */
+/* What motion about 1/2 is divided by: the mean of the deviations below. */
+float crop_flow_std(void);
 /*
  * y [n,crop_channels()] of x [n,c], v = x/255:
  *

@@ -46,20 +46,57 @@ static bool whole(const char *word, int64_t min, int64_t max, int64_t *v)
     return end != word && !*end && errno == 0 && *v >= min && *v <= max;
 }
 
-static bool parse(struct listed *v, char *text)
+/* Cut the longest name of a class off text that ends in one: its number, or -1. */
+static int64_t last_name(char *text, const struct names *classes)
 {
-    char *const label = last_word(text), *const frames = label ? last_word(text) : NULL;
-    int64_t class;
-    if (!frames || !whole(label, -1, INT32_MAX, &class))
+    const size_t length = strlen(text);
+    size_t longest = 0;
+    int64_t class = -1;
+    for (int64_t i = 0; i < classes->n; i++) {
+        const size_t n = strlen(classes->name[i]);
+        if (n > longest && n < length && isspace((unsigned char)text[length - n - 1]) &&
+            strcmp(text + length - n, classes->name[i]) == 0) {
+            longest = n;
+            class = i;
+        }
+    }
+    if (class >= 0)
+        text[length - longest - 1] = 0;
+    return class;
+}
+
+/* Cut LABEL off text. */
+static bool parse_label(struct listed *v, char *text, const struct names *classes)
+{
+    const char *word = classes ? NULL : last_word(text);
+    int64_t class = -1;
+    if (classes && (class = last_name(text, classes)) < 0)
+        return false;
+    if (!classes && !(word && whole(word, -1, INT32_MAX, &class)))
         return false;
     v->label = (int32_t)class;
+    return true;
+}
+
+static void cut_blanks(char *text)
+{
     for (char *end = text + strlen(text); end > text && isspace((unsigned char)end[-1]);)
         *--end = 0;
+}
+
+static bool parse(struct listed *v, char *text, const struct names *classes)
+{
+    cut_blanks(text);
+    const char *frames = parse_label(v, text, classes) ? last_word(text) : NULL;
+    if (!frames)
+        return false;
+    cut_blanks(text);
     v->path = text + strspn(text, " \t");
     return *v->path && whole(frames, is_y4m(v->path) ? 0 : 1, MAX_FRAMES, &v->frames);
 }
 
-int listing_read(struct listing *l, struct source *src, struct ten_err *e)
+int listing_read(struct listing *l, struct source *src, const struct names *classes,
+                 struct ten_err *e)
 {
     const char *line;
     int64_t n;
@@ -72,10 +109,11 @@ int listing_read(struct listing *l, struct source *src, struct ten_err *e)
         text[n] = 0;
         if (text[strspn(text, " \t")] == 0 || text[0] == '#')
             continue;
-        if (!parse(&v, text))
+        if (!parse(&v, text, classes))
             return fail(e, TEN_E_DATA, "%s: line %" PRId64 ": %.*s: expected PATH FRAMES LABEL, "
-                        "whole numbers", source_name(src), source_line_number(src),
-                        n < SHOWN ? (int)n : SHOWN, line);
+                        "%s", source_name(src), source_line_number(src),
+                        n < SHOWN ? (int)n : SHOWN, line,
+                        classes ? "a whole number and a class" : "whole numbers");
         l->video = xrealloc(l->video, (size_t)(l->n + 1) * sizeof *l->video);
         v.path = xstrdup(v.path);
         l->video[l->n++] = v;
@@ -83,6 +121,30 @@ int listing_read(struct listing *l, struct source *src, struct ten_err *e)
     if (rc == 0 && l->n == 0)
         return fail(e, TEN_E_DATA, "%s: no video: expected lines PATH FRAMES LABEL",
                     source_name(src));
+    return rc;
+}
+
+int listing_classes(struct names *classes, struct source *src, struct ten_err *e)
+{
+    const char *line;
+    int64_t n;
+    int rc;
+    while ((rc = source_line(src, &line, &n, MAX_LINE, e)) > 0) {
+        char text[MAX_LINE + 4];
+        memcpy(text, line, (size_t)n);
+        text[n] = 0;
+        cut_blanks(text);
+        const char *name = text + strspn(text, " \t");
+        for (int64_t i = 0; *name && i < classes->n; i++)
+            if (strcmp(name, classes->name[i]) == 0)
+                return fail(e, TEN_E_DATA, "%s: line %" PRId64 ": %s: is class %" PRId64
+                            ": expected another name", source_name(src), source_line_number(src),
+                            name, i);
+        if (*name)
+            names_add(classes, name);
+    }
+    if (rc == 0 && classes->n == 0)
+        return fail(e, TEN_E_DATA, "%s: no class: expected a name a line", source_name(src));
     return rc;
 }
 

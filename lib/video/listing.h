@@ -6,14 +6,19 @@
 #define VIDEO_LISTING_H
 
 #include "base/source.h"
+#include "image/classes.h"
 #include "stream/ten.h"
 
 struct listed { char *path; int64_t frames; int32_t label; };
 struct listing { struct listed *video; int64_t n; };
 /* Empty lines and those that begin with # are passed over; label -1 stands for none.  A folder has
- * 1 frame or more; of a .y4m file 0 frames means all.  0, or -1 with *e set ("NAME: line N: ...");
+ * 1 frame or more; of a .y4m file 0 frames means all.  classes not NULL: LABEL is one of these names,
+ * blanks and all, and stands for its number.  0, or -1 with *e set ("NAME: line N: ...");
  * listing_free() anyway. */
-int listing_read(struct listing *l, struct source *src, struct ten_err *e);
+int listing_read(struct listing *l, struct source *src, const struct names *classes,
+                 struct ten_err *e);
+/* Names of classes, a line each, numbered from 0 on: 0, or -1 with *e set: none, or one twice. */
+int listing_classes(struct names *classes, struct source *src, struct ten_err *e);
 void listing_free(struct listing *l);
 
 enum { LISTING_PATTERNS = 2 };

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <stddef.h>
+#include <string.h>
 
 const char *const sampling_modes[] = {"uniform", "dense", "twice", NULL};
 
@@ -97,4 +98,12 @@ void sampling_frames(int64_t *index, const struct sampling *s, int64_t frames,
                 at[i * s->length + k] = frame < frames ? frame : frames - 1;
             }
     }
+}
+
+void sampling_beside(uint8_t *restrict y, const uint8_t *restrict x, int64_t n, int64_t l,
+                     int64_t pixels, int64_t c)
+{
+    for (int64_t i = 0; i < n * l; i++)
+        for (int64_t p = 0; p < pixels; p++)
+            memcpy(y + ((i / l * pixels + p) * l + i % l) * c, x + (i * pixels + p) * c, (size_t)c);
 }

@@ -40,5 +40,8 @@ int64_t sampling_clips(const struct sampling *s);   /* of each video */
 /* index [clips,T,l] of a video of `frames` >= 1. */
 void sampling_frames(int64_t *index, const struct sampling *s, int64_t frames,
                      const struct video_key *key);
+/* The frames of a segment side by side in the channels: x [n,l,pixels,c] to y [n,pixels,l c]. */
+void sampling_beside(uint8_t *restrict y, const uint8_t *restrict x, int64_t n, int64_t l,
+                     int64_t pixels, int64_t c);
 
 #endif

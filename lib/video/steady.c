@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,10 +27,12 @@ void steady_reset(struct steady *s)
     s->before = s->label = -1;
 }
 
+static int64_t frames_of(const struct steady *s) { return s->seen < s->smooth ? s->seen : s->smooth; }
+
 /* Anew each time, so that what is left of old frames is nothing and not a rounding error. */
 static int32_t largest_sum(struct steady *s)
 {
-    const int64_t frames = s->seen < s->smooth ? s->seen : s->smooth;
+    const int64_t frames = frames_of(s);
     int32_t best = 0;
     memset(s->sum, 0, (size_t)s->classes * sizeof *s->sum);
     for (int64_t i = 0; i < frames; i++)
@@ -41,11 +44,25 @@ static int32_t largest_sum(struct steady *s)
     return best;
 }
 
+/* Of the class with the largest sum. */
+static double probability(const struct steady *s, int32_t best)
+{
+    double all = 0;
+    for (int64_t c = 0; c < s->classes; c++)
+        all += exp((s->sum[c] - s->sum[best]) / (double)frames_of(s));
+    return 1 / all;
+}
+
+static bool counts(const struct steady *s, int32_t best)
+{
+    return !(s->ignored && s->ignored[best]) && (s->least <= 0 || probability(s, best) > s->least);
+}
+
 int32_t steady_next(struct steady *s, const float *logits)
 {
     memcpy(s->last + s->seen % s->smooth * s->classes, logits, (size_t)s->classes * sizeof *logits);
     s->seen++;
-    const int32_t now = largest_sum(s);
+    const int32_t best = largest_sum(s), now = counts(s, best) ? best : s->label;
     s->same = now == s->before ? s->same + 1 : 1;
     s->before = now;
     if (s->label < 0 || s->same >= s->agree)

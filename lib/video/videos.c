@@ -138,9 +138,6 @@ int videos_sample(struct videos *v, const struct video *one, const struct sampli
         return videos_frames(v, index, segments, to, e);
     if (videos_frames(v, index, segments * l, scratch, e) < 0)
         return -1;
-    for (int64_t i = 0; i < segments * l; i++)
-        for (int64_t p = 0; p < pixels; p++)
-            memcpy(to + ((i / l * pixels + p) * l + i % l) * c, scratch + (i * pixels + p) * c,
-                   (size_t)c);
+    sampling_beside(to, scratch, segments, l, pixels, c);
     return 0;
 }

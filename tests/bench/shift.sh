@@ -1,5 +1,5 @@
 # shift.sh [NET ...]: what the temporal shift costs in a training step, beside the same network
-# without it (TSN): as copies, in place, and inside of 1x1 convolutions.  NET: tiny, resnet50
+# without it (TSN): as copies, in place, inside of convolutions, and as it is done by default.  NET: tiny, resnet50
 # (default: both).
 #
 #   RUNS=30       turns of each; a tenth of it for resnet50

@@ -7,7 +7,7 @@
  * resnet50: one clip of 8 frames 224x224.  The same network without shift (TSN) and with each way
  * to do it take steps in turn, on one thread.  A line for each: name, least processor time of a
  * step in ms, the share of it that is above TSN's, and memory at the peak in MB, the parameters of
- * all four included.
+ * all included.
  */
 #include "autograd/ops.h"
 #include "base/mem.h"
@@ -21,12 +21,13 @@
 #include <string.h>
 #include <time.h>
 
-enum { WAYS = 4, RUNS = 101 };
+enum { WAYS = 5, RUNS = 101 };
 static const struct way { const char *name, *config; } ways[WAYS] = {
     {"tsn", "\"shift\": 0"},
     {"copy", "\"shift_impl\": \"copy\""},
     {"inplace", "\"shift_impl\": \"inplace\""},
     {"fused", "\"shift_impl\": \"fused\""},
+    {"auto", "\"shift_impl\": \"auto\""},
 };
 struct net { const char *name, *config; int64_t clips, side; int steps; };
 static const struct net nets[] = {

@@ -127,12 +127,17 @@ summary() {
 
 # bench SIDE...: fails when a side does not answer or results differ.
 bench() {
-    local side args=("$net" --threads "$threads") memory=()
+    local side args=("$net" --threads "$threads") memory=() inference=()
     "$python" nets.py "${args[@]}" --weights "$dir/weights.npz" --data "$dir/data.npz" --export || return
     npz2ten "$dir/weights.npz" >"$dir/weights.ten" && npz2ten "$dir/data.npz" >"$dir/data.ten" || return
     start peer "$python" nets.py "${args[@]}" --weights "$dir/weights.npz" --data "$dir/data.npz"
     if [ $# -gt 1 ]; then
         start ours $ours "${args[@]}" --weights "$dir/weights.$files" --data "$dir/data.$files"
+    fi
+    for side in "$@"; do            # before training takes more
+        ask "$side" infer 3 >/dev/null && inference+=("$(ask "$side" memory)") || return
+    done
+    if [ $# -gt 1 ]; then
         agree || return
     else
         printf '%-15s %-16s peer %s\n' "$net" "loss, step $steps" "$(ask peer step "$steps")"
@@ -140,6 +145,7 @@ bench() {
     for side in "$@"; do memory+=("$(ask "$side" memory)") || return; done
     measure "train" time "$@" || return
     measure "infer" infer "$@" || return
+    echo "${inference[*]}" | summary "infer-memory" MB 1e-6
     echo "${memory[*]}" | summary "memory" MB 1e-6
 }
 

@@ -99,7 +99,7 @@ static const float six[6] = {1, 2, 3, 4, 5, 6};
 static void bytes_become_minus_one_to_one_or_are_normalised(void)
 {
     const uint8_t x[6] = {0, 51, 255, 102, 255, 0};
-    const struct batch_scale s = {3, {0.2f, 0.5f, 0.5f}, {0.1f, 0.5f, 0.25f}};
+    const struct batch_scale s = {3, {0.2f, 0.5f, 0.5f}, {0.1f, 0.5f, 0.25f}, false};
     struct batch_form f = form("", TEN_U8, 1, 2, 3, NULL), g = form("", TEN_U8, 1, 2, 3, &s);
     const float one[6] = {-1, -0.6f, 1, -0.2f, 1, -1}, normal[6] = {-2, -0.6f, 2, 2, 1, -2};
     float y[6];
@@ -113,7 +113,7 @@ static void bytes_become_minus_one_to_one_or_are_normalised(void)
 static void floats_stay_or_are_normalised_from_minus_one_to_one(void)
 {
     const float x[4] = {-1, -0.25f, 0.3f, 7};
-    const struct batch_scale s = {1, {0.25f}, {0.5f}};
+    const struct batch_scale s = {1, {0.25f}, {0.5f}, false};
     struct batch_form f = form("", TEN_F32, 2, 2, 1, NULL), g = form("", TEN_F32, 2, 2, 1, &s);
     const float normal[4] = {-0.5f, 0.25f, 0.8f, 7.5f};
     float y[4];
@@ -137,6 +137,22 @@ static void flip_reverses_columns(void)
     CHECK_BYTES(y, want, sizeof y);
     apply(y, six, g, pixels);
     CHECK_BYTES(y, swapped, sizeof y);
+}
+
+/* Two pixels of horizontal, vertical, horizontal and vertical motion. */
+static void a_mirror_turns_horizontal_motion_around(void)
+{
+    const float x[8] = {1, 2, 3, 4, 5, 6, 7, 8}, want[8] = {-5, 6, -7, 8, -1, 2, -3, 4};
+    const struct batch_scale s = {.motion = true};
+    struct batch_form f = form("flip", TEN_F32, 1, 2, 4, &s), g = form("flip", TEN_F32, 1, 2, 4, &s);
+    struct batch_look look = still(&f);
+    float y[8];
+
+    apply(y, x, g, look);
+    CHECK_BYTES(y, x, sizeof y);
+    look.flip = true;
+    apply(y, x, f, look);
+    CHECK_BYTES(y, want, sizeof y);
 }
 
 static void crop_has_a_black_margin(void)
@@ -322,7 +338,7 @@ static void images_that_do_not_fit_are_refused(void)
         {TEN_U8, {3, {9, 4, 1}}, "means", "images of 1 channels: expected 3, as many as means"},
     };
     struct batch_form f;
-    const struct batch_scale s = {3, {0}, {1, 1, 1}}, flat = {3, {0}, {1, 0, 1}};
+    const struct batch_scale s = {3, {0}, {1, 1, 1}, false}, flat = {3, {0}, {1, 0, 1}, false};
     struct batch_augment a;
     struct ten_err e;
 
@@ -556,6 +572,7 @@ static int tests(void)
     RUN(bytes_become_minus_one_to_one_or_are_normalised);
     RUN(floats_stay_or_are_normalised_from_minus_one_to_one);
     RUN(flip_reverses_columns);
+    RUN(a_mirror_turns_horizontal_motion_around);
     RUN(crop_has_a_black_margin);
     RUN(reflect_mirrors_at_the_edges);
     RUN(cutout_leaves_zeros);

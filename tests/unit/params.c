@@ -2,7 +2,10 @@
 
 #include "check.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #define DIMS(...) (int)(sizeof (int64_t[]){__VA_ARGS__} / sizeof(int64_t)), (int64_t[]){__VA_ARGS__}
 
@@ -29,6 +32,36 @@ static void end(struct net *n)
     params_free(n->ps);
     CHECK_INT(memory_used(n->m), 0);
     memory_free(n->m);
+}
+
+static int64_t resident(void)
+{
+    long long all = 0, now = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    const int read = f ? fscanf(f, "%lld %lld", &all, &now) : 0;
+    if (f)
+        fclose(f);
+    CHECK_INT(read, 2);
+    return now * sysconf(_SC_PAGESIZE);
+}
+
+/* 64 MiB of values, and as many of gradients. */
+static void gradients_take_no_memory_until_they_are_written(void)
+{
+    enum { MIB = 1 << 20, COUNT = 16 << 20 };
+    struct memory *m = memory_new();
+    struct params *ps = params_new(m);
+    const int64_t before = resident();
+    struct param *p = params_add(ps, "weight", PARAMS_MAIN, DIMS(COUNT));
+
+    params_seal(ps);
+    const int64_t sealed = resident();
+    CHECK(sealed - before > 60 * MIB && sealed - before < 90 * MIB);
+    CHECK(p->grad[0] == 0 && p->grad[COUNT - 1] == 0);
+    memset(p->grad, 0, (size_t)p->count * sizeof *p->grad);
+    CHECK(resident() - sealed > 60 * MIB);
+    params_free(ps);
+    memory_free(m);
 }
 
 static void trained_tensors_lie_group_by_group_each_on_64_bytes(void)
@@ -168,6 +201,7 @@ static void other_groups_lay_tensors_out_anew(void)
 
 int main(void)
 {
+    RUN(gradients_take_no_memory_until_they_are_written);
     RUN(trained_tensors_lie_group_by_group_each_on_64_bytes);
     RUN(gradients_have_the_layout_of_values_and_state_has_none);
     RUN(iteration_is_in_order_of_addition_and_names_are_found);

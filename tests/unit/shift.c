@@ -149,6 +149,49 @@ static void a_part_is_that_of_the_whole(void)
     }
 }
 
+/* Parts from the last to the first, into memory that held something else. */
+static void parts_go_back_to_where_they_came_from(void)
+{
+    for (int i = 0; i < 4 * SHAPES; i++) {
+        struct shift s = shapes[i / 4], adjoint;
+        s.step = i % 2 ? -1 : 1;
+        adjoint = s;
+        adjoint.step = -s.step;
+        const int64_t rows = s.n * s.t * s.hw, pixel = s.c * (int64_t)s.elem, each = i / 2 % 2 ? 5 : 1000;
+        unsigned char *y = bytes(size(&s), i), *want = bytes(size(&s), 98), *x = bytes(size(&s), 97);
+        definition(want, y, &adjoint);
+        for (int64_t part = (rows + each - 1) / each - 1; part >= 0; part--) {
+            const int64_t first = part * each, n = rows - first < each ? rows - first : each;
+            shift_rows_back(x, y + first * pixel, &s, first, n);
+        }
+        CHECK_BYTES(x, want, size(&s));
+        free(y); free(want); free(x);
+    }
+}
+
+static void parts_can_be_added_too(void)
+{
+    for (int i = 0; i < 4 * SHAPES; i++) {
+        struct shift s = shapes[i / 4], adjoint;
+        s.elem = sizeof(float);
+        s.step = i % 2 ? -1 : 1;
+        adjoint = s;
+        adjoint.step = -s.step;
+        const int64_t rows = s.n * s.t * s.hw, count = rows * s.c, clip = s.t * s.hw, each = i / 2 % 2 ? 5 : clip > 0 ? 2 * clip : 1;
+        float *y = xmalloc((size_t)size(&s) + 1), *x = xmalloc((size_t)size(&s) + 1), *moved = xmalloc((size_t)size(&s) + 1);
+        for (int64_t k = 0; k < count; k++) {
+            y[k] = (float)(k % 1009);
+            x[k] = (float)(k % 31) / 4;
+        }
+        definition((unsigned char *)moved, (const unsigned char *)y, &adjoint);
+        for (int64_t first = 0; first < rows; first += each)
+            shift_rows_add(x, y + first * s.c, &s, first, rows - first < each ? rows - first : each);
+        for (int64_t k = 0; k < count; k++)
+            CHECK_NEAR(x[k], (float)(k % 31) / 4 + moved[k], 0);
+        free(y); free(x); free(moved);
+    }
+}
+
 int main(void)
 {
     RUN(first_fold_is_next_frame_second_is_previous);
@@ -156,6 +199,8 @@ int main(void)
     RUN(a_step_back_is_the_adjoint);
     RUN(in_place_is_the_same_and_can_be_undone);
     RUN(a_part_is_that_of_the_whole);
+    RUN(parts_go_back_to_where_they_came_from);
+    RUN(parts_can_be_added_too);
     RUN(frame_by_frame_from_zeros_is_the_clip_shifted_from_the_past);
     return check_report();
 }

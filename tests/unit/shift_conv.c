@@ -19,12 +19,15 @@ static const struct size sizes[] = {
     {8, 7, 256, 64, 1, 1, 0, {4, 32, 32, SHIFT_COPY}},
     {8, 8, 32, 32, 3, 1, 1, {4, 4, 4, SHIFT_COPY}},
     {8, 9, 16, 24, 3, 2, 1, {8, 2, 2, SHIFT_COPY}},
+    {64, 16, 16, 16, 3, 2, 1, {8, 2, 2, SHIFT_COPY}},       /* many pieces, and bands of an image */
+    {2, 40, 16, 32, 3, 2, 1, {2, 2, 2, SHIFT_COPY}},
+    {2, 64, 24, 32, 1, 2, 0, {2, 3, 0, SHIFT_COPY}},
     {4, 6, 12, 9, 3, 1, 1, {1, 3, 3, SHIFT_COPY}},
     {6, 1, 1030, 9, 1, 1, 0, {2, 129, 129, SHIFT_COPY}},
 };
 enum { SIZES = sizeof sizes / sizeof sizes[0] };
 
-/* All that comes out of one call, and x as it is afterwards. */
+/* All that comes out of one call, whose x something else reads as well, and x as it is afterwards. */
 struct results { float *y, *dx, *dw, *db, *x; int64_t ny, nx, nw; };
 
 static void results_free(struct results *r)
@@ -68,8 +71,10 @@ static struct results computed(const struct size *s, enum shift_impl impl, bool 
     struct var *w = tape_leaf(t, drawn(m, 4, (const int64_t[]){s->k, s->r, s->r, s->c}, 2));
     struct var *b = tape_leaf(t, drawn(m, 1, &s->k, 3)), *grad[3];
     struct var *y = op_shift_conv(t, x, w, b, &g, &o);
-    struct var *dy = tape_input(t, drawn(m, 4, y->v.dim, 4));
-    tape_grad(t, y, dy, (struct var *[]){x, w, b}, 3, false, grad);
+    struct var *both[] = {op_reshape(t, y, DIMS(-1)), op_reshape(t, op_scale(t, x, 0.5f), DIMS(-1))};
+    struct var *all = op_concat(t, both, 2, 0);
+    struct var *dy = tape_input(t, drawn(m, 1, all->v.dim, 4));
+    tape_grad(t, all, dy, (struct var *[]){x, w, b}, 3, false, grad);
     r = (struct results){.y = copy(y), .dx = copy(grad[0]), .dw = copy(grad[1]),
                          .db = copy(grad[2]),
                          .x = copy(x), .ny = tensor_count(&y->v), .nx = tensor_count(&x->v),

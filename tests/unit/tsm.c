@@ -55,7 +55,7 @@ static void weights_biases_norms_and_the_last_layer_have_rates_of_their_own(void
     n.non_local = true;                                 /* convolutions with biases */
     struct net x = net_of(n);
 
-    tsm_groups(x.m);
+    tsm_groups(x.m, false);
     in_group(x.m, "conv1.weight", "main", 1, true);
     in_group(x.m, "layer1.0.conv1.weight", "main", 1, true);
     in_group(x.m, "layer2.0.downsample.0.weight", "main", 1, true);
@@ -75,10 +75,35 @@ static void the_mobile_network_s_too(void)
     n.width = 0.25;
     struct net x = net_of(n);
 
-    tsm_groups(x.m);
+    tsm_groups(x.m, false);
     in_group(x.m, "stem.conv.weight", "main", 1, true);
     in_group(x.m, "stem.norm.weight", "plain", 1, false);
     in_group(x.m, "blocks.2.depthwise.norm.bias", "plain", 1, false);
+    in_group(x.m, "fc.weight", "fc_weight", 5, true);
+    end(x);
+}
+
+/* Its only convolutions with biases are those of BN-Inception. */
+static void the_first_layer_of_motion_is_faster(void)
+{
+    static const int64_t flow[] = {4, 32, 32, 10};
+    struct tsm_network n = usual();
+    struct ten_err e = {0};
+    n.arch = 6;
+    n.classes = 3;
+    n.dropout = 0;
+    struct net x = {.memory = memory_new()};
+    json_t *config = tsm_config(&n, flow, &e);
+    x.m = model_new(config, x.memory, &e);
+    CHECK_STR(e.text, "");
+    json_decref(config);
+
+    tsm_groups(x.m, true);
+    in_group(x.m, "conv1_7x7_s2.weight", "first", 5, true);
+    in_group(x.m, "conv1_7x7_s2.bias", "first_bias", 10, false);
+    in_group(x.m, "conv1_7x7_s2_bn.weight", "plain", 1, false);
+    in_group(x.m, "conv2_3x3_reduce.weight", "main", 1, true);
+    in_group(x.m, "conv2_3x3_reduce.bias", "bias", 2, false);
     in_group(x.m, "fc.weight", "fc_weight", 5, true);
     end(x);
 }
@@ -87,7 +112,7 @@ static void on_known_classes_the_last_layer_is_like_the_others(void)
 {
     struct net x = net_of(usual());
 
-    tsm_groups(x.m);
+    tsm_groups(x.m, false);
     tsm_same_classes(x.m);
     in_group(x.m, "fc.weight", "fc_weight", 1, true);
     in_group(x.m, "fc.bias", "fc_bias", 2, false);
@@ -106,7 +131,7 @@ static void a_step_takes_rates_and_decay_of_the_groups(void)
     struct params *ps = x.m->params;
     const struct optim_rule rule = {.kind = OPTIM_SGD, .decay = 0.5};
 
-    tsm_groups(x.m);
+    tsm_groups(x.m, false);
     struct optim *o = optim_new(ps, &rule);
     for (int64_t i = 0; i < ps->trained; i++)
         ps->values[i] = ps->grads[i] = 1;
@@ -127,7 +152,7 @@ static void partial_batch_norm_leaves_the_first_norm_alone(void)
     struct net x = net_of(usual());
     struct params *ps = x.m->params;
 
-    tsm_groups(x.m);
+    tsm_groups(x.m, false);
     tsm_freeze_norms(x.m);
     in_group(x.m, "bn1.weight", "plain", 1, false);
     in_group(x.m, "layer1.0.bn1.weight", "still", 0, false);
@@ -285,6 +310,7 @@ int main(void)
 {
     RUN(weights_biases_norms_and_the_last_layer_have_rates_of_their_own);
     RUN(the_mobile_network_s_too);
+    RUN(the_first_layer_of_motion_is_faster);
     RUN(on_known_classes_the_last_layer_is_like_the_others);
     RUN(a_step_takes_rates_and_decay_of_the_groups);
     RUN(partial_batch_norm_leaves_the_first_norm_alone);

@@ -17,10 +17,12 @@ own() { grep -vE " (${common_options// /|})\$" | sort -u; }
     pages=()
     for t in "$B"/bin/*; do pages+=("$ROOT/man/${t##*/}.1"); done
     awk '{ tool = FILENAME; sub(/.*\//, "", tool) }
-        match($0, /^ +(-[A-Za-z0-9], | *)--[a-z0-9-]+/) { o = substr($0, 1, RLENGTH); sub(/^ +(-[A-Za-z0-9], | *)--/, "", o); print tool, "--" o }' \
+        match($0, /^ +(-[A-Za-z0-9], | *)--[a-z0-9-]+/) {
+            o = substr($0, 1, RLENGTH); sub(/^ +(-[A-Za-z0-9], | *)/, "", o); print tool, o }' \
         help/* | own >in-help
     awk '/^\.It / { o = $0; tool = FILENAME; sub(/.*\//, "", tool); sub(/\.1$/, "", tool)
-            if (sub(/^\.It .*Fl -/, "", o) || sub(/^\.It .* , -/, "", o)) { match(o, /^[a-z0-9-]*/); print tool, "--" substr(o, 1, RLENGTH) } }' \
+            if (sub(/^\.It .*Fl -/, "", o) || sub(/^\.It .* , -/, "", o)) {
+                match(o, /^[a-z0-9-]*/); print tool, "--" substr(o, 1, RLENGTH) } }' \
         "${pages[@]}" | own >in-page
     [ "$(wc -l <in-help)" -gt 300 ]
     diff in-help in-page >difference || { printf '< only in --help, > only in the page\n'; grep '^[<>]' difference; false; }
@@ -39,7 +41,8 @@ own() { grep -vE " (${common_options// /|})\$" | sort -u; }
     awk 'FNR == 1 { close(script); name = FILENAME; sub(/.*\//, "", name); script = "scripts/" name; on = 0
             print "set -euo pipefail; mkdir " name "; cd " name >script; if (name ~ /\.1$/) none[name] }
         /^\.Sh EXAMPLES/ { on = 1; next } /^\.Sh/ { on = 0 }
-        on && sub(/^\.Dl \$ /, "") { gsub(/\\e/, "\\"); gsub(/\\&/, ""); gsub(/\\\(aq/, "\047"); print >script; delete none[name] }
+        on && sub(/^\.Dl \$ /, "") {
+            gsub(/\\e/, "\\"); gsub(/\\&/, ""); gsub(/\\\(aq/, "\047"); print >script; delete none[name] }
         END { for (name in none) print name ": no example" }' "$ROOT"/man/*.[1-8] >complaints
     for script in scripts/*; do
         bash "$script" >out 2>err </dev/null || echo "${script#*/}: $(tail -3 err)" >>complaints

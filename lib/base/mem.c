@@ -7,7 +7,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { PAGE = 4096 };           /* the smallest; larger ones need fewer calls than are made */
+enum {
+    PAGE = 4096,                /* the smallest; larger ones need fewer calls than are made */
+    HUGE = 2 << 20,             /* as large as they can be: asked for, as tensor/memory.c does */
+};
 
 /* The one piece of state a failing allocation needs: whose name to print. */
 static const char *program = "tenstream";
@@ -64,8 +67,7 @@ void mem_populate(void *p, size_t bytes)
 #else
     (void)p, (void)bytes;
 #endif
-/* As large as pages of the kernel can be: those are asked for, as tensor/memory.c does. */
-enum { HUGE = 2 << 20 };
+}
 
 void *xzeros(size_t size)
 {

@@ -217,10 +217,6 @@ class TsmResNet50(TsmResNet18):
         return {"clip": images(self.CLIPS * self.FRAMES, 224).view(self.CLIPS, self.FRAMES, 224, 224, 3),
                 "label": torch.randint(27, (self.CLIPS,))}
 
-    def make_optimiser(self):
-        # Ten times that, PyTorch's own losses differ by a hundredth between two numbers of threads after three steps.
-        return torch.optim.SGD(self.parameters(), 0.001, momentum=0.9, weight_decay=1e-4)
-
 
 class TsmResNet50One(TsmResNet50):
     """One clip."""

@@ -4,7 +4,7 @@ setup() {
     mkdir pipelines fake
     cp "$ROOT/pipelines/deps" pipelines/
     # A system on which nothing but the tools named here is installed.
-    for c in bash dirname env flock mkdir mktemp chmod cat rm; do ln -s "$(command -v $c)" fake/$c; done
+    for c in bash dirname env flock mkdir mktemp chmod cat rm; do ln -s "$(type -P "$c")" fake/$c; done
 }
 # fake NAME: a command that does what standard input says.
 fake() { { echo '#!/bin/bash'; cat; } >fake/"$1"; chmod +x fake/"$1"; }

@@ -189,11 +189,7 @@ static struct var *forward(struct model *m, struct tape *t, struct var *const *i
     const struct bninception *net = m->net;
     const struct clip *c = &net->clip;
     const tape_scope s = tape_open(t);
-    struct var *x = c->frames ? op_reshape(t, in[0], DIMS(-1, m->in[1], m->in[2], m->in[3])) : in[0];
-    x = answers(net, c, t, x);
-    if (c->frames)
-        x = op_mean(t, op_reshape(t, x, DIMS(-1, c->frames, m->out)), 1 << 1, false);
-    return tape_close(t, s, x);
+    return tape_close(t, s, clip_mean(c, m, t, answers(net, c, t, clip_side_by_side(c, m, t, in[0]))));
 }
 
 struct var *bninception_online(struct model *m, struct tape *t, struct var *frame, struct clip_past *past)

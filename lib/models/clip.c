@@ -71,6 +71,16 @@ int clip_check(const struct clip *c, struct ten_err *e)
     return 0;
 }
 
+struct var *clip_side_by_side(const struct clip *c, const struct model *m, struct tape *t, struct var *x)
+{
+    return c->frames ? op_reshape(t, x, DIMS(-1, m->in[1], m->in[2], m->in[3])) : x;
+}
+
+struct var *clip_mean(const struct clip *c, const struct model *m, struct tape *t, struct var *x)
+{
+    return c->frames ? op_mean(t, op_reshape(t, x, DIMS(-1, c->frames, m->out)), 1 << 1, false) : x;
+}
+
 int clip_check_online(const struct clip *c, struct ten_err *e)
 {
     if (c->frames == 0)

@@ -7,6 +7,7 @@
 
 #include "autograd/ops_video.h"
 #include "base/err.h"
+#include "models/model.h"
 #include "nn/layers.h"
 
 /* ---- Frame by frame, as they come ----------------------------------------------------------------------- */
@@ -35,6 +36,11 @@ int clip_check(const struct clip *c, struct ten_err *e);
 struct var *clip_shift(const struct clip *c, struct tape *t, struct var *x);
 /* conv_apply() of that. */
 struct var *clip_shift_conv(const struct clip *c, struct tape *t, struct var *x, const struct conv_layer *l);
+/* The input of a network, images or clips, with the frames of clips side by side: [N T,H,W,C]. */
+struct var *clip_side_by_side(const struct clip *c, const struct model *m, struct tape *t, struct var *x);
+/* Of what a network says of each frame, [N T,K], the mean over each clip; of images as it is. */
+struct var *clip_mean(const struct clip *c, const struct model *m, struct tape *t, struct var *x);
+
 /* Whether frames can come one by one: 0, or -1 with *e set (TEN_E_DATA). */
 int clip_check_online(const struct clip *c, struct ten_err *e);
 

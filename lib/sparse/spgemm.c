@@ -53,7 +53,6 @@ struct worker {
     char *block;                    /* of scratch */
     struct spgemm_scratch scratch;
     struct buffer buffer[WAITING];
-    int used;
 };
 
 /* ---- Memory --------------------------------------------------------------------------------- */

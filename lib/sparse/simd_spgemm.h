@@ -24,6 +24,9 @@ enum {
     SPGEMM_WINDOW = 1 << 17,        /* columns; their f64 fill the second-level cache of today */
     SPGEMM_SORT = 1024,             /* products that are sorted at most */
     SPGEMM_REPEAT = 1 << 14,        /* products of a row that are mapped at most */
+    BATCH = 8,                      /* rows of one shape that are added side by side */
+    BATCH_ENTRIES = 512,            /* entries of such a row at most: the sums fit into the first-level cache */
+    BATCH_COLUMNS = 64,
     SPGEMM_SLACK = 64,              /* elements behind the last one that kernels may write */
 };
 
@@ -48,6 +51,7 @@ struct spgemm_scratch {
     bool mapped;                    /* whether `entry` is that of the last row */
     uint16_t *entry;                /* [REPEAT] the entry of each product */
     uint16_t *place;                /* [WINDOW] the entry of each column */
+    void *sum;                      /* [BATCH_ENTRIES][BATCH] */
     uint32_t *key;                  /* [SORT + SLACK] */
     void *product;                  /* [SORT + SLACK] */
     uint16_t *slot;                 /* [2 SORT] 1 + the entry of the column that hashes here */

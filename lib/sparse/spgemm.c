@@ -23,9 +23,11 @@ const char *const spgemm_method_names[SPGEMM_METHODS + 1] = {
     "auto", "copy", "sort", "dense", "ranges", "hash", "repeat", NULL};
 
 enum {
-    PIECE = 1 << 15,                /* products: their entries fit into half a second-level cache */
+    PIECE = 1 << 14,                /* products: their entries fit into a quarter of a second-level cache */
+    LARGE_PIECE = 1 << 17,          /* where there are PIECES of them: neighbours share rows of B */
+    PIECES = 128,
     AT_ONCE = 1 << 15,              /* entries whose pages come at once */
-    WAITING = 8,                    /* pieces of a thread whose place is not known yet */
+    WAITING = 4,                    /* pieces of a thread whose place is not known yet */
     HUGE_PAGE = 2 << 20,
     SMALL_PAGES = 4 << 20,          /* bytes of a block that stay in small ones */
     PAGE_HALF = 2048,
@@ -43,11 +45,19 @@ struct run {
     int64_t next, known;            /* the piece to take, the first one without a place */
     uint8_t *shifted;               /* spgemm_rows.shifted */
     int64_t populated;              /* entries of C whose pages are there */
+    int64_t had, bound;             /* entries of the pieces before `known`, and their bounds */
     struct spgemm_report report;
 };
 
 /* A piece's entries until their place is known. */
-struct buffer { struct spgemm_piece *piece; char *block; size_t bytes; uint32_t *col; char *val; };
+struct buffer {
+    struct spgemm_piece *piece;
+    char *block;
+    size_t bytes;
+    int64_t populated;              /* entries whose pages are there */
+    uint32_t *col;
+    char *val;
+};
 
 struct worker {
     char *block;                    /* of scratch */
@@ -93,6 +103,7 @@ static size_t scratch_lay(struct spgemm_scratch *s, const struct run *x, char *b
     lay(&s->used, block, &n, ((size_t)window / 8 + 64) * sizeof *s->used);
     lay(&s->key, block, &n, (SPGEMM_SORT + SPGEMM_SLACK) * sizeof *s->key);
     lay(&s->product, block, &n, (SPGEMM_SORT + SPGEMM_SLACK) * x->size);
+    lay(&s->sum, block, &n, (BATCH_ENTRIES + BATCH) * BATCH * x->size);
     lay(&s->slot, block, &n, 2 * SPGEMM_SORT * sizeof *s->slot);
     lay(&s->list, block, &n, lists);
     lay(&s->last_list, block, &n, lists);
@@ -120,20 +131,34 @@ static void worker_end(struct worker *w)
         free(w->buffer[i].block);
 }
 
+/* Entries a piece will likely have: its bound's share that those before it had, and some more; their pages come at once.
+ * What is said of more comes page by page. */
+static int64_t expected(const struct run *x, const struct spgemm_piece *p)
+{
+    const int64_t bound = __atomic_load_n(&x->bound, __ATOMIC_RELAXED);
+    const double share = bound > 0 ? 1.25 * (double)__atomic_load_n(&x->had, __ATOMIC_RELAXED) / (double)bound : 0.25;
+    return share < 1 ? (int64_t)(share * (double)p->bound) : p->bound;
+}
+
 /* Columns and values must not lie at one distance from a page: stores to both would look alike to
  * the processor's check of loads against them. */
-static void buffer_fit(struct buffer *u, int64_t entries, size_t size)
+static void buffer_fit(struct buffer *u, int64_t entries, int64_t likely, size_t size)
 {
     const size_t room = ((size_t)entries + SPGEMM_SLACK + 15) & ~(size_t)15,
                  bytes = room * (4 + size) + 4096;
     if (bytes > u->bytes) {
         free(u->block);
         u->block = xaligned(bytes);
-        mem_populate(u->block, bytes);
         u->bytes = bytes;
+        u->populated = 0;
     }
     u->val = u->block;
     u->col = (uint32_t *)(u->block + room * size + (room * size % 4096 < 512 ? 2112 : 0));
+    if (likely > u->populated) {
+        mem_populate(u->val, (size_t)likely * size);
+        mem_populate(u->col, (size_t)likely * sizeof *u->col);
+        u->populated = likely;
+    }
 }
 
 /* ---- Places --------------------------------------------------------------------------------- */
@@ -146,6 +171,8 @@ static void publish(struct run *x, struct spgemm_piece *p, int64_t n)
         p->n = n;
         while (x->known < x->plan.n && piece[x->known].n >= 0) {
             const int64_t k = x->known++;
+            __atomic_store_n(&x->had, x->had + piece[k].n, __ATOMIC_RELAXED);
+            __atomic_store_n(&x->bound, x->bound + piece[k].bound, __ATOMIC_RELAXED);
             if (k + 1 < x->plan.n)
                 __atomic_store_n(&piece[k + 1].base, piece[k].base + piece[k].n, __ATOMIC_RELEASE);
         }
@@ -251,11 +278,11 @@ static void multiply_piece(struct run *x, struct worker *w, struct spgemm_piece 
     if (r.count == &sum && p->end - p->row > 1)
         r.count = counts = xmalloc((size_t)(p->end - p->row) * sizeof *counts);
     if (u)
-        buffer_fit(u, p->bound, x->size);
+        buffer_fit(u, p->bound, expected(x, p), x->size);
     r.col = direct ? x->c->col + base : u->col;
     r.val = direct ? (char *)x->c->val + (size_t)base * x->size : u->val;
     if (direct)
-        populate(x, base + p->bound);
+        populate(x, base + expected(x, p));
 
     int64_t n = x->rows(&r, &w->scratch);
     n = spgemm_filter(&r, n, x->how, x->a->type);
@@ -284,8 +311,10 @@ static void multiply_pieces(struct run *x)
     {
         struct worker w;
         worker_start(&w, x);
-        for (int64_t k; (k = __atomic_fetch_add(&x->next, 1, __ATOMIC_RELAXED)) < x->plan.n; )
+        for (int64_t k; (k = __atomic_fetch_add(&x->next, 1, __ATOMIC_RELAXED)) < x->plan.n; ) {
+            settle_all(x, &w, 0);               /* what is still in the cache */
             multiply_piece(x, &w, &x->plan.piece[k]);
+        }
         settle_all(x, &w, WAITING);
         add_report(x, &w);
         worker_end(&w);
@@ -315,6 +344,14 @@ static void *ones_for(struct csr *m, bool used)
     return m->val = val;
 }
 
+/* Products of a piece, from what rows of B have on average: the same for any number of threads. */
+static int64_t piece_size(const struct csr *a, const struct csr *b)
+{
+    const double products = b->rows > 0 ? (double)a->n * (double)b->n / (double)b->rows : 0;
+    const double size = products / PIECES;
+    return size < PIECE ? PIECE : size > LARGE_PIECE ? LARGE_PIECE : (int64_t)size;
+}
+
 static void run_start(struct run *x, enum ten_type type, enum semiring s)
 {
     x->rows = kernels_of(type)->of[s].rows;
@@ -322,7 +359,7 @@ static void run_start(struct run *x, enum ten_type type, enum semiring s)
     x->size = ten_elem_size(type);
     x->shifted = xcalloc((size_t)x->b->rows, 1);
     /* Rows in parts cannot be compared as a whole. */
-    spgemm_plan(&x->plan, x->a, x->b, PIECE, x->how->topk == 0);
+    spgemm_plan(&x->plan, x->a, x->b, piece_size(x->a, x->b), x->how->topk == 0);
     x->report.products = x->plan.products;
     x->report.bound = x->plan.bound;
 }

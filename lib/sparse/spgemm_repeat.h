@@ -11,6 +11,8 @@
 #include "sparse/spgemm_lists.h"
 #include "sparse/spgemm_sort.h"
 
+#include <string.h>
+
 #if defined __AVX512F__ && defined __AVX512BW__
 
 /* Sixteen columns at a time, the rest behind a mask: lists of meshes are short. */
@@ -88,6 +90,38 @@ static inline bool is_next(const struct spgemm_rows *r, uint32_t k)
     return known == 1;
 }
 
+/* Whether rows k..k+BATCH of m each have len entries, with the columns of the row before it plus 1. */
+static inline bool rows_shifted(const struct csr *m, int64_t k, int64_t len)
+{
+    const int64_t *ptr = m->ptr + k;
+    if (k == 0)
+        return false;
+    for (int u = -1; u < BATCH; u++)
+        if (ptr[u + 1] - ptr[u] != len)
+            return false;
+    const uint32_t *col = m->col + ptr[0];
+    return columns_shifted(col, col - len, (uint32_t)(BATCH * len), 1);
+}
+
+/* Whether is_next() of rows k..k+BATCH of B. */
+static inline bool are_next(const struct spgemm_rows *r, uint32_t k)
+{
+    uint64_t known;
+    _Static_assert(sizeof known == BATCH, "a byte a row");
+    memcpy(&known, r->shifted + k, sizeof known);
+    if (known == 0x0101010101010101)
+        return true;
+    if (known == 0 && rows_shifted(r->b, k, r->b->ptr[k + 1] - r->b->ptr[k])) {
+        for (uint32_t u = 0; u < BATCH; u++)
+            __atomic_store_n(&r->shifted[k + u], 1, __ATOMIC_RELAXED);
+        return true;
+    }
+    for (uint32_t u = 0; u < BATCH; u++)
+        if (!is_next(r, k + u))
+            return false;
+    return true;
+}
+
 /*
  * Row i of A where it has the columns of row i - 1, which was the last one, or each of them plus 1, and the rows of B have the
  * same shape: its lists are those of the last row or the ones that follow them, and nothing else is looked up.
@@ -114,6 +148,41 @@ static inline bool follows_last(const struct spgemm_rows *r, struct spgemm_scrat
     x->lo += shift;
     x->hi += shift;
     return true;
+}
+
+/*
+ * Whether rows i..i+BATCH of A follow the last row one after another, each with its columns plus 1,
+ * and so do the rows of B they name: all that the lists of a batch are taken from.
+ */
+static inline bool batch_follows(const struct spgemm_rows *r, const struct spgemm_scratch *s, int64_t i)
+{
+    const struct csr *a = r->a;
+    const int64_t n = s->last.n;
+    if (n == 0 || s->last_row != i - 1 || i + BATCH > r->end || s->allowed ||
+        (r->method != SPGEMM_AUTO && r->method != SPGEMM_REPEATED) || s->last.products > SPGEMM_REPEAT ||
+        s->last_entries > BATCH_ENTRIES || s->last.hi - s->last.lo >= SPGEMM_WINDOW)
+        return false;
+    if (!rows_shifted(a, i, n))
+        return false;
+    const uint32_t *now = a->col + a->ptr[i];
+    for (int64_t t = 0; t < n; t++)
+        if (!are_next(r, now[t]))
+            return false;
+    return true;
+}
+
+/* The last of a batch's rows is what the next row is compared with.  n: entries up to there. */
+static inline void note_batch(struct spgemm_scratch *s, int64_t *count, int64_t n)
+{
+    for (int k = 0; k < BATCH; k++)
+        count[k] = n - (BATCH - 1 - k) * s->last_entries;
+    for (struct spgemm_list *l = s->last_list; l < s->last_list + s->last.n; l++) {
+        l->at += BATCH * l->len;
+        l->from += BATCH * s->last.n;
+    }
+    s->last.lo += BATCH;
+    s->last.hi += BATCH;
+    s->last_row += BATCH;
 }
 
 /* Keep what the next row is compared with.  A row that took its lists apart has no shape. */

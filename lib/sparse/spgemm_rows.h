@@ -400,6 +400,8 @@ static int64_t SR(repeated)(const struct spgemm_rows *r, struct spgemm_scratch *
     return n;
 }
 
+#include "sparse/spgemm_batch.h"
+
 /* ---- The choice ----------------------------------------------------------------------------- */
 
 static int64_t SR(row)(const struct spgemm_rows *r, struct spgemm_scratch *s, const struct lists *x,
@@ -425,6 +427,12 @@ static int64_t SR(rows)(const struct spgemm_rows *r, struct spgemm_scratch *s)
     s->last.n = 0;
     for (int64_t i = r->row; i < r->end; i++) {
         struct lists x;
+        if (batch_follows(r, s, i)) {
+            n += SR(batch)(r, s, r->col + n, (T *)r->val + n);
+            note_batch(s, r->count + (i - r->row), n);
+            i += BATCH - 1;
+            continue;
+        }
         const bool follows = may_repeat(r, s) && follows_last(r, s, i, &x);
         if (!follows)
             x = gather_lists(r, i, s->list, USES_B ? sizeof(T) : 0);

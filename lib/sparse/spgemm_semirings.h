@@ -10,6 +10,9 @@
 #define SR_(name, ring, type) name##_##ring##_##type
 #define SR_JOIN(name, ring, type) SR_(name, ring, type)
 #define SR(name) SR_JOIN(name, RING, TYPE)
+#define OF(name) SR_JOIN(name, of, TYPE)
+
+#include "sparse/spgemm_lanes.h"
 
 #define FIRST(x, y)   (x)
 #define SECOND(x, y)  (y)

@@ -379,6 +379,41 @@ static void rows_that_follow_one_another_are_their_definition(void)
             }
 }
 
+/* Columns i to i + width of each row i: all follow one another. */
+static struct csr diagonals(int64_t rows, int64_t width, enum ten_type type, uint64_t seed)
+{
+    struct csr m;
+    csr_alloc(&m, rows, rows + width - 1, rows * width, type);
+    for (int64_t k = 0; k < rows * width; k++) {
+        m.col[k] = (uint32_t)(k / width + k % width);
+        set_value(&m, k, draw(seed, k, true));
+    }
+    for (int64_t i = 0; i <= rows; i++)
+        m.ptr[i] = i * width;
+    return m;
+}
+
+/* Widths around those of vectors and blocks of columns, more entries than are added side by side, and last rows behind
+ * which B ends. */
+static void rows_side_by_side_are_their_definition(void)
+{
+    const int64_t lefts[] = {2, 3, 9}, rights[] = {1, 7, 8, 9, 65, 129, 505};
+    const enum ten_type types[] = {TEN_F32, TEN_F64, TEN_I64};
+    int s = 0;
+    for (int l = 0; l < 3; l++)
+        for (int k = 0; k < 7; k++)
+            for (int t = 0; t < 3; t++, s = (s + 1) % SEMIRINGS) {
+                struct csr a = diagonals(53, lefts[l], types[t], 31), b = diagonals(52 + lefts[l], rights[k], types[t], 37), c;
+                struct spgemm_report report;
+                holds(&a, &b, (struct spgemm){.semiring = (enum semiring)s});
+                spgemm(&c, &a, &b, &(struct spgemm){0}, &report);
+                CHECK(report.products > 30000 || report.rows[SPGEMM_REPEATED] >= 48);     /* one piece */
+                csr_free(&c);
+                csr_free(&a);
+                csr_free(&b);
+            }
+}
+
 static void rows_that_repeat_a_shape_are_their_definition(void)
 {
     const enum ten_type types[] = {TEN_F32, TEN_F64, TEN_I64};
@@ -583,6 +618,7 @@ static int tests(void)
     RUN(a_huge_row_is_shared_out);
     RUN(grids_have_the_known_number_of_entries);
     RUN(rows_that_repeat_a_shape_are_their_definition);
+    RUN(rows_side_by_side_are_their_definition);
     RUN(rows_that_follow_one_another_are_their_definition);
     RUN(products_with_the_identity_change_nothing);
     RUN(the_transpose_of_a_product_is_the_product_of_the_transposes);

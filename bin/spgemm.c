@@ -9,7 +9,7 @@
 
 enum {
     TRANSPOSE_A = 256, TRANSPOSE_B, MASK, COMPLEMENT, SEMIRING, ACCUM, METHOD, MEMORY, TMPDIR, EXPLAIN,
-    SYMBOLIC, DRY_RUN, TOPK, DROP, TYPE, UNSORTED
+    SYMBOLIC, DRY_RUN, TOPK, DROP, TYPE, UNSORTED, REPEAT
 };
 
 struct opts { struct tool tool; struct dist *dist; struct product product; const char *tmpdir; };
@@ -29,6 +29,7 @@ static const struct argp_option options[] = {
     {"symbolic", SYMBOLIC, 0, 0, "Only the structure, without values", 0},
     {"dry-run", DRY_RUN, 0, 0, "Only tell the log what the product would take", 0},
     {"explain", EXPLAIN, 0, 0, "Tell the log how many rows were added by which method", 0},
+    {"repeat", REPEAT, "N", 0, "Multiply N times in memory that is kept: --explain tells the least time", 0},
     {"method", METHOD, "NAME", 0,
      "auto (default), copy, sort, dense, ranges, hash or repeat, where it can be used", 0},
     {"memory", MEMORY, "SIZE", 0,
@@ -54,6 +55,8 @@ static void parse_end(const struct opts *o, struct argp_state *st)
         argp_error(st, "transpose-b: several factors behind the first: expected one at most");
     if (p->memory > 0 && dist_size(o->dist) > 1)
         argp_error(st, "memory: %d processes: expected one, or no limit", dist_size(o->dist));
+    if (p->memory > 0 && p->repeat > 0)
+        argp_error(st, "repeat: a limit of memory: expected one of --memory, --repeat");
     if (p->memory > 0 && p->dry_run)
         argp_error(st, "memory: nothing is multiplied: expected it without --dry-run");
     if (p->symbolic && (p->accum || p->how.topk > 0 || p->how.drop > 0))
@@ -85,6 +88,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case SYMBOLIC:      p->symbolic = true; break;
     case DRY_RUN:       p->dry_run = true; break;
     case EXPLAIN:       p->explain = true; break;
+    case REPEAT:        p->repeat = tool_int(st, arg, 1, 1000000); break;
     case METHOD:
         p->how.method = (enum spgemm_method)tool_choice(st, arg, spgemm_method_names);
         break;

@@ -60,6 +60,6 @@ verdict() { awk -F'\t' -v c="$1" '$2 == c { print $11 }' claims.tsv; }
     [ "${lines[0]}" = $'family\tsize\tproducts' ]
     [ "${lines[3]}" = $'cube\t3\t4913' ]
     [ "${lines[4]}" = $'cube\t6\t85184' ]
-    [ -z "$(awk -F'\t' 'NR > 1 && !($5 > 0 && $6 > 0)' growth.tsv)" ]
+    [ -z "$(awk -F'\t' 'NR > 1 && !($5 > 0 && $6 > 0 && $7 > 0)' growth.tsv)" ]
     grep -q '>R-MAT<' growth.svg
 }

@@ -66,6 +66,14 @@ result() { spgemm "$@" <a.ten | entries; }
     awk -F '[ ,]+' '/rows/ { r += $3; p += $5 } END { exit r != 10000 || p != 246408 }' log
     tail -1 log | grep -qxE 'seconds 0\.[0-9]{6}'
 }
+@test "--repeat: the same product, and its least time" {
+    [ "$(spgemm --explain --repeat=3 --log=log <a.ten | ten2mtx)" = "$(spgemm <a.ten | ten2mtx)" ]
+    tail -1 log | grep -E '^seconds ([0-9.]+) \(least of 3; the first ([0-9.]+)\)$' | tr -d '()' | awk '{ exit !($2 > 0 && $2 <= $NF) }'
+    run -2 --separate-stderr spgemm --repeat=0 <a.ten
+    [[ "$stderr" = *"0: not a possible value: expected a whole number from 1"* ]]
+    run -2 --separate-stderr spgemm --repeat=2 --memory=1G <a.ten
+    [[ "$stderr" = *"repeat: a limit of memory: expected one of --memory, --repeat"* ]]
+}
 @test "chains give what products one by one give, whatever order is cheapest" {
     mtxgen kper --rows=50 --cols=2000 --per-row=40 --values=integer --seed=1 >r.ten
     mtxgen st2d5 --grid=40,50 --values=integer --seed=2 >g.ten

@@ -1,5 +1,6 @@
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,6 +68,13 @@ void mem_populate(void *p, size_t bytes)
 #else
     (void)p, (void)bytes;
 #endif
+}
+
+void mem_keep(void)
+{
+    mallopt(M_MMAP_MAX, 0);
+    mallopt(M_TRIM_THRESHOLD, -1);              /* never */
+    mallopt(M_TOP_PAD, 64 << 20);
 }
 
 void *xzeros(size_t size)

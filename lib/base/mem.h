@@ -21,6 +21,9 @@ char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  * machines takes many times as long as clearing the page.  What is there already stays as it is.  A hint: may do nothing. */
 void mem_populate(void *p, size_t bytes);
 
+/* What is freed from now on stays with the process: what is allocated later has its pages already.  For measurements. */
+void mem_keep(void);
+
 /* What the message of xmalloc starts with; the tool's name.  Set once, before threads start. */
 void mem_set_name(const char *name);
 

@@ -50,14 +50,17 @@ enum ten_type product_type(const struct work *w)
     return w->p->symbolic ? TEN_F32 : w->p->type ? w->p->type : all.type;
 }
 
-void product_explain(const struct spgemm_report *r, int64_t entries, double seconds)
+void product_explain(const struct spgemm_report *r, int64_t entries, const struct product_times *t)
 {
     fprintf(stderr, "products %" PRId64 ", entries at most %" PRId64 ", entries %" PRId64 "\n", r->products,
             r->bound, entries);
     for (int m = SPGEMM_AUTO + 1; m < SPGEMM_METHODS; m++)
         fprintf(stderr, "%s: rows %" PRId64 ", products %" PRId64 "\n", spgemm_method_names[m],
                 r->rows[m], r->by[m]);
-    fprintf(stderr, "seconds %.6f\n", seconds);
+    fprintf(stderr, "seconds %.6f", t->least);
+    if (t->n > 1)
+        fprintf(stderr, " (least of %" PRId64 "; the first %.6f)", t->n, t->first);
+    fprintf(stderr, "\n");
 }
 
 enum ewise_op product_accumulation(const struct product *p)

@@ -14,6 +14,7 @@ struct product {
     bool symbolic;                  /* write the structure alone */
     bool dry_run;                   /* multiply nothing: log what it would take */
     bool explain;                   /* log how many rows were added by which method */
+    int64_t repeat;                 /* multiply so often, in memory that is kept, for `explain` to tell the least time; 0: once */
     const char **path;              /* [paths] of the factors behind the first */
     int paths;
     const char *mask, *accum;       /* paths; NULL: none */

@@ -82,7 +82,7 @@ static int multiply_files(struct work *w, struct files *f, enum ten_type type)
     if (rc < 0)
         return rc;
     if (w->p->explain)
-        product_explain(&report, c.n, now_seconds() - start);
+        product_explain(&report, c.n, &(struct product_times){.least = now_seconds() - start, .n = 1});
     rc = store_write(w->tool->out, &c, w->p->symbolic, &w->tool->err);
     store_close(&c);
     return rc;

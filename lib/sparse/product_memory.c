@@ -64,17 +64,34 @@ static void settle_types(struct work *w)
     csr_retype(&w->accum, type);
 }
 
+/* As often as asked for, which is told by the last one. */
+static struct product_times multiply_whole(struct work *w, struct csr *c, const struct csr *a, const struct csr *b,
+                                           const struct spgemm *how, struct spgemm_report *report)
+{
+    struct product_times t = {0};
+    do {
+        if (t.n > 0)
+            csr_free(c);
+        *report = (struct spgemm_report){0};
+        const double start = now_seconds();
+        spgemm_ranks(w->dist, c, a, b, how, report);
+        const double seconds = now_seconds() - start;
+        t.first = t.n == 0 ? seconds : t.first;
+        t.least = t.n == 0 || seconds < t.least ? seconds : t.least;
+    } while (++t.n < w->p->repeat);
+    return t;
+}
+
 static int write_whole(struct work *w, const struct csr *a, const struct csr *b,
                        const struct spgemm *how)
 {
-    struct spgemm_report report = {0};
+    struct spgemm_report report;
     struct csr c, sum;
-    const double start = now_seconds();
-    spgemm_ranks(w->dist, &c, a, b, how, &report);
+    const struct product_times times = multiply_whole(w, &c, a, b, how, &report);
     if (dist_rank(w->dist) > 0)
         return 0;
     if (w->p->explain)
-        product_explain(&report, c.n, now_seconds() - start);
+        product_explain(&report, c.n, &times);
     if (w->p->accum) {
         csr_ewise(&sum, &w->accum, &c, product_accumulation(w->p), EWISE_UNION);
         csr_free(&c);
@@ -128,6 +145,8 @@ static int multiply_here(struct work *w)
 
 int product_in_memory(struct work *w)
 {
+    if (w->p->repeat > 0)
+        mem_keep();
     const int rc = multiply_here(w);
     for (int i = 0; i < w->factors; i++)
         csr_free(&w->factor[i]);

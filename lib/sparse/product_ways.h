@@ -19,8 +19,10 @@ int product_check(struct work *w);
 enum ten_type product_type(const struct work *w);
 /* How the product is added to accum. */
 enum ewise_op product_accumulation(const struct product *p);
-/* What was done, for the log.  seconds: of multiplying alone. */
-void product_explain(const struct spgemm_report *r, int64_t entries, double seconds);
+/* Seconds of multiplying alone: of the first time and the least of n times. */
+struct product_times { double first, least; int64_t n; };
+/* What was done, for the log. */
+void product_explain(const struct spgemm_report *r, int64_t entries, const struct product_times *t);
 
 int product_in_memory(struct work *w);
 int product_in_files(struct work *w);

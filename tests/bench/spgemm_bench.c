@@ -342,13 +342,6 @@ static void bench_matrix(struct bench *b, const char *path)
 
 /* ---- Options -------------------------------------------------------------------------------- */
 
-static void keep_memory(void)
-{
-    mallopt(M_MMAP_MAX, 0);
-    mallopt(M_TRIM_THRESHOLD, -1);              /* never */
-    mallopt(M_TOP_PAD, 64 << 20);
-}
-
 int main(int argc, char **argv)
 {
     struct bench b = {.runs = 5, .threads = threads_default()};
@@ -368,7 +361,7 @@ int main(int argc, char **argv)
             load_peer(&b, argv[++i]);
         else return fprintf(stderr, "spgemm_bench: %s: unknown option\n", argv[i]), 2;
     if (!cold)
-        keep_memory();
+        mem_keep();
     threads_set(b.threads);
     for (struct peer *p = b.peer; p < b.peer + b.peers; p++)
         p->threads(b.threads);

@@ -18,11 +18,12 @@ $(R)/growth-rmat-%.ten: | $(R)/
 $(R)/growth-cube-%.ten: | $(R)/
 	mtxgen st3d27 --grid=$*,$*,$* --values=normal --seed=1 >$@.part
 	mv $@.part $@
-# Of one thread, so that times compare.  Once memory is there: the least time of several products.  At first: with what the
-# system takes for new pages, which is most of a small product; the least of three processes.
+# Of one thread, so that times compare.  Once memory is there: the least time of 20 products, the first ones of which still
+# take new pages, as what is freed does not fit at once.  At first: with what the system takes for new pages, which is most of
+# a small product; the least of three processes.
 $(growths:%=$(R)/growth-%.tsv): %.tsv: %.ten
 	for i in 1 2 3; do
-	    spgemm --explain --repeat=5 --threads=1 --log=$@.log <$< >/dev/null
+	    spgemm --explain --repeat=20 --threads=1 --log=$@.log <$< >/dev/null
 	    cat $@.log
 	done | awk -v OFS='\t' -v name=$(*F) '
 	    $$1 == "products" { products = $$2 + 0; entries = $$NF }

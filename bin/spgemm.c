@@ -29,7 +29,7 @@ static const struct argp_option options[] = {
     {"symbolic", SYMBOLIC, 0, 0, "Only the structure, without values", 0},
     {"dry-run", DRY_RUN, 0, 0, "Only tell the log what the product would take", 0},
     {"explain", EXPLAIN, 0, 0, "Tell the log how many rows were added by which method", 0},
-    {"repeat", REPEAT, "N", 0, "Multiply N times in memory that is kept: --explain tells the least time", 0},
+    {"repeat", REPEAT, "N", 0, "Multiply N times in memory that is kept, for --explain to tell the least time", 0},
     {"method", METHOD, "NAME", 0,
      "auto (default), copy, sort, dense, ranges, hash or repeat, where it can be used", 0},
     {"memory", MEMORY, "SIZE", 0,
@@ -57,6 +57,10 @@ static void parse_end(const struct opts *o, struct argp_state *st)
         argp_error(st, "memory: %d processes: expected one, or no limit", dist_size(o->dist));
     if (p->memory > 0 && p->repeat > 0)
         argp_error(st, "repeat: a limit of memory: expected one of --memory, --repeat");
+    if (p->repeat > 0 && !p->explain)
+        argp_error(st, "repeat: nothing tells the time: expected --explain with it");
+    if (p->dry_run && p->repeat > 0)
+        argp_error(st, "repeat: nothing is multiplied: expected it without --dry-run");
     if (p->memory > 0 && p->dry_run)
         argp_error(st, "memory: nothing is multiplied: expected it without --dry-run");
     if (p->symbolic && (p->accum || p->how.topk > 0 || p->how.drop > 0))

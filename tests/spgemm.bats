@@ -71,7 +71,12 @@ result() { spgemm "$@" <a.ten | entries; }
     tail -1 log | grep -E '^seconds ([0-9.]+) \(least of 3; the first ([0-9.]+)\)$' | tr -d '()' | awk '{ exit !($2 > 0 && $2 <= $NF) }'
     run -2 --separate-stderr spgemm --repeat=0 <a.ten
     [[ "$stderr" = *"0: not a possible value: expected a whole number from 1"* ]]
-    run -2 --separate-stderr spgemm --repeat=2 --memory=1G <a.ten
+    [ "$(spgemm --explain --repeat=2 --log=log a.ten <a.ten | ten2mtx)" = "$(spgemm <a.ten | ten2mtx)" ]
+    run -2 --separate-stderr spgemm --repeat=2 <a.ten
+    [[ "$stderr" = *"repeat: nothing tells the time: expected --explain with it"* ]]
+    run -2 --separate-stderr spgemm --repeat=2 --explain --dry-run <a.ten
+    [[ "$stderr" = *"repeat: nothing is multiplied: expected it without --dry-run"* ]]
+    run -2 --separate-stderr spgemm --repeat=2 --explain --memory=1G <a.ten
     [[ "$stderr" = *"repeat: a limit of memory: expected one of --memory, --repeat"* ]]
 }
 @test "chains give what products one by one give, whatever order is cheapest" {
@@ -224,6 +229,7 @@ by_ranks() {
     by_ranks --type=f32 --drop=1 --transpose-b y.ten
     by_ranks --accum=y.ten y.ten x.ten y.ten
     by_ranks --symbolic
+    by_ranks --explain --repeat=3
     mtxgen kper --rows=1 --cols=1 --per-row=1 >x.ten
     by_ranks
 }

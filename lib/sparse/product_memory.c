@@ -64,7 +64,7 @@ static void settle_types(struct work *w)
     csr_retype(&w->accum, type);
 }
 
-/* As often as asked for, which is told by the last one. */
+/* C = A B, as often as asked for; the report is that of the last time. */
 static struct product_times multiply_whole(struct work *w, struct csr *c, const struct csr *a, const struct csr *b,
                                            const struct spgemm *how, struct spgemm_report *report)
 {

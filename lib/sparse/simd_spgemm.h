@@ -9,7 +9,7 @@
  *           use, so that reading it out is a scan of few bytes and needs no sort
  * ranges    other rows: window after window, with a cursor in every row of B
  * hash      few products, where columns need no order: a table of the columns met
- * repeat    a row of the shape of the row before
+ * repeat    a row of the shape of the row before, or SPGEMM_BATCH of them side by side
  *
  * All add the products of one place in order of k, so that their results are the same bits.
  */
@@ -24,9 +24,9 @@ enum {
     SPGEMM_WINDOW = 1 << 17,        /* columns; their f64 fill the second-level cache of today */
     SPGEMM_SORT = 1024,             /* products that are sorted at most */
     SPGEMM_REPEAT = 1 << 14,        /* products of a row that are mapped at most */
-    BATCH = 8,                      /* rows of one shape that are added side by side */
-    BATCH_ENTRIES = 512,            /* entries of such a row at most: the sums fit into the first-level cache */
-    BATCH_COLUMNS = 64,
+    SPGEMM_BATCH = 8,               /* rows of one shape that are added side by side */
+    SPGEMM_BATCH_ENTRIES = 512,     /* entries of such a row at most: sums fit into the first-level cache */
+    SPGEMM_BATCH_COLUMNS = 64,      /* columns of B that are turned into lanes at a time */
     SPGEMM_SLACK = 64,              /* elements behind the last one that kernels may write */
 };
 
@@ -51,7 +51,7 @@ struct spgemm_scratch {
     bool mapped;                    /* whether `entry` is that of the last row */
     uint16_t *entry;                /* [REPEAT] the entry of each product */
     uint16_t *place;                /* [WINDOW] the entry of each column */
-    void *sum;                      /* [BATCH_ENTRIES][BATCH] */
+    void *sum;                      /* [BATCH_ENTRIES + BATCH][BATCH] of rows side by side */
     uint32_t *key;                  /* [SORT + SLACK] */
     void *product;                  /* [SORT + SLACK] */
     uint16_t *slot;                 /* [2 SORT] 1 + the entry of the column that hashes here */

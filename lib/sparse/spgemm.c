@@ -103,7 +103,7 @@ static size_t scratch_lay(struct spgemm_scratch *s, const struct run *x, char *b
     lay(&s->used, block, &n, ((size_t)window / 8 + 64) * sizeof *s->used);
     lay(&s->key, block, &n, (SPGEMM_SORT + SPGEMM_SLACK) * sizeof *s->key);
     lay(&s->product, block, &n, (SPGEMM_SORT + SPGEMM_SLACK) * x->size);
-    lay(&s->sum, block, &n, (BATCH_ENTRIES + BATCH) * BATCH * x->size);
+    lay(&s->sum, block, &n, (SPGEMM_BATCH_ENTRIES + SPGEMM_BATCH) * SPGEMM_BATCH * x->size);
     lay(&s->slot, block, &n, 2 * SPGEMM_SORT * sizeof *s->slot);
     lay(&s->list, block, &n, lists);
     lay(&s->last_list, block, &n, lists);

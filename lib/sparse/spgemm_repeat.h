@@ -90,36 +90,43 @@ static inline bool is_next(const struct spgemm_rows *r, uint32_t k)
     return known == 1;
 }
 
-/* Whether rows k..k+BATCH of m each have len entries, with the columns of the row before it plus 1. */
+/* Whether rows k..k+SPGEMM_BATCH of m each have len entries, with the columns of the row before it plus 1. */
 static inline bool rows_shifted(const struct csr *m, int64_t k, int64_t len)
 {
     const int64_t *ptr = m->ptr + k;
     if (k == 0)
         return false;
-    for (int u = -1; u < BATCH; u++)
+    for (int u = -1; u < SPGEMM_BATCH; u++)
         if (ptr[u + 1] - ptr[u] != len)
             return false;
     const uint32_t *col = m->col + ptr[0];
-    return columns_shifted(col, col - len, (uint32_t)(BATCH * len), 1);
+    return columns_shifted(col, col - len, (uint32_t)(SPGEMM_BATCH * len), 1);
 }
 
-/* Whether is_next() of rows k..k+BATCH of B. */
+/* Whether is_next() of rows k..k+SPGEMM_BATCH of B. */
 static inline bool are_next(const struct spgemm_rows *r, uint32_t k)
 {
     uint64_t known;
-    _Static_assert(sizeof known == BATCH, "a byte a row");
-    memcpy(&known, r->shifted + k, sizeof known);
+    _Static_assert(sizeof known == SPGEMM_BATCH, "a byte a row");
+    memcpy(&known, r->shifted + k, sizeof known);       /* what other threads find out meanwhile, is_next() sees */
     if (known == 0x0101010101010101)
         return true;
     if (known == 0 && rows_shifted(r->b, k, r->b->ptr[k + 1] - r->b->ptr[k])) {
-        for (uint32_t u = 0; u < BATCH; u++)
+        for (uint32_t u = 0; u < SPGEMM_BATCH; u++)
             __atomic_store_n(&r->shifted[k + u], 1, __ATOMIC_RELAXED);
         return true;
     }
-    for (uint32_t u = 0; u < BATCH; u++)
+    for (uint32_t u = 0; u < SPGEMM_BATCH; u++)
         if (!is_next(r, k + u))
             return false;
     return true;
+}
+
+/* Whether row i - 1 was the last one, and its products can be mapped to its entries. */
+static inline bool last_can_repeat(const struct spgemm_scratch *s, int64_t i)
+{
+    return s->last.n > 0 && s->last_row == i - 1 && s->last.products <= SPGEMM_REPEAT &&
+           s->last.hi - s->last.lo < SPGEMM_WINDOW;
 }
 
 /*
@@ -131,8 +138,7 @@ static inline bool follows_last(const struct spgemm_rows *r, struct spgemm_scrat
 {
     const struct csr *a = r->a;
     const int64_t n = s->last.n;
-    if (n == 0 || s->last_row != i - 1 || a->ptr[i] - a->ptr[i - 1] != n || a->ptr[i + 1] - a->ptr[i] != n ||
-        s->last.products > SPGEMM_REPEAT || s->last.hi - s->last.lo >= SPGEMM_WINDOW)
+    if (!last_can_repeat(s, i) || a->ptr[i] - a->ptr[i - 1] != n || a->ptr[i + 1] - a->ptr[i] != n)
         return false;
     const uint32_t *now = a->col + a->ptr[i], *then = now - n, shift = now[0] - then[0];
     if (shift > 1)
@@ -151,18 +157,16 @@ static inline bool follows_last(const struct spgemm_rows *r, struct spgemm_scrat
 }
 
 /*
- * Whether rows i..i+BATCH of A follow the last row one after another, each with its columns plus 1,
+ * Whether rows i..i+SPGEMM_BATCH of A follow the last row one after another, each with its columns plus 1,
  * and so do the rows of B they name: all that the lists of a batch are taken from.
  */
 static inline bool batch_follows(const struct spgemm_rows *r, const struct spgemm_scratch *s, int64_t i)
 {
     const struct csr *a = r->a;
     const int64_t n = s->last.n;
-    if (n == 0 || s->last_row != i - 1 || i + BATCH > r->end || s->allowed ||
-        (r->method != SPGEMM_AUTO && r->method != SPGEMM_REPEATED) || s->last.products > SPGEMM_REPEAT ||
-        s->last_entries > BATCH_ENTRIES || s->last.hi - s->last.lo >= SPGEMM_WINDOW)
-        return false;
-    if (!rows_shifted(a, i, n))
+    if (!last_can_repeat(s, i) || i + SPGEMM_BATCH > r->end || s->allowed ||
+        (r->method != SPGEMM_AUTO && r->method != SPGEMM_REPEATED) ||
+        s->last_entries > SPGEMM_BATCH_ENTRIES || !rows_shifted(a, i, n))
         return false;
     const uint32_t *now = a->col + a->ptr[i];
     for (int64_t t = 0; t < n; t++)
@@ -171,18 +175,28 @@ static inline bool batch_follows(const struct spgemm_rows *r, const struct spgem
     return true;
 }
 
+/* Row k of the batch has the columns of the row before it, each plus 1. */
+static inline void batch_columns(uint32_t *col, int64_t entries)
+{
+    const uint32_t *before = col - entries;
+    for (uint32_t k = 0; k < SPGEMM_BATCH; k++)
+        for (int64_t t = 0; t < entries; t += 16)       /* SLACK has room for what is too much */
+            for (int u = 0; u < 16; u++)
+                col[k * entries + t + u] = before[t + u] + k + 1;
+}
+
 /* The last of a batch's rows is what the next row is compared with.  n: entries up to there. */
 static inline void note_batch(struct spgemm_scratch *s, int64_t *count, int64_t n)
 {
-    for (int k = 0; k < BATCH; k++)
-        count[k] = n - (BATCH - 1 - k) * s->last_entries;
+    for (int k = 0; k < SPGEMM_BATCH; k++)
+        count[k] = n - (SPGEMM_BATCH - 1 - k) * s->last_entries;
     for (struct spgemm_list *l = s->last_list; l < s->last_list + s->last.n; l++) {
-        l->at += BATCH * l->len;
-        l->from += BATCH * s->last.n;
+        l->at += SPGEMM_BATCH * l->len;
+        l->from += SPGEMM_BATCH * s->last.n;
     }
-    s->last.lo += BATCH;
-    s->last.hi += BATCH;
-    s->last_row += BATCH;
+    s->last.lo += SPGEMM_BATCH;
+    s->last.hi += SPGEMM_BATCH;
+    s->last_row += SPGEMM_BATCH;
 }
 
 /* Keep what the next row is compared with.  A row that took its lists apart has no shape. */

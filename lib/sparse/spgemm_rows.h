@@ -430,7 +430,7 @@ static int64_t SR(rows)(const struct spgemm_rows *r, struct spgemm_scratch *s)
         if (batch_follows(r, s, i)) {
             n += SR(batch)(r, s, r->col + n, (T *)r->val + n);
             note_batch(s, r->count + (i - r->row), n);
-            i += BATCH - 1;
+            i += SPGEMM_BATCH - 1;
             continue;
         }
         const bool follows = may_repeat(r, s) && follows_last(r, s, i, &x);

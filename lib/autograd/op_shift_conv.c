@@ -1,7 +1,8 @@
 /*
  * A convolution of S x, S the temporal shift (tensor/shift.h), without S x as a value: with x
- * shifted in place for as long as the kernel reads it, or with rows of S x made where a product or a
- * piece of a convolution needs them, and kept for the way back or made again.  The way back of x
+ * shifted in place for as long as the kernel reads it, with channels read from the frame that they
+ * come from, or with rows of S x made where a product or a piece of a convolution needs them, and
+ * kept for the way back or made again.  The way back of x
  * shifts the gradient by S', piece by piece, as it is added to what other readers of x have given, or
  * where it lies.
  */
@@ -207,9 +208,6 @@ static struct shift_conv arg_of(const struct tape_mode *mode, const struct var *
     };
 }
 
-/* 1x1 ones make rows anew for next to nothing. */
-static bool is_product(const struct conv *g) { return g->r == 1 && g->s == 1 && g->sh == 1 && g->sw == 1; }
-
 /* Memory that is not the tape's may not be written to, not even for a while. */
 static bool is_ours(const struct var *x) { return x->v.block && !x->param; }
 
@@ -227,6 +225,6 @@ struct var *op_shift_conv(struct tape *t, struct var *x, struct var *w, struct v
     if (copies)
         return op_conv(t, op_shift(t, x, o->frames, o->fold, o->back), w, bias, g);
     const struct shape out[2] = {SHAPE(a.g.n, conv_p(&a.g), conv_q(&a.g), a.g.k), shape_of(in[X])};
-    const bool keeps = o->impl == SHIFT_AUTO && tape_mode(t)->record && !is_product(&a.g);
+    const bool keeps = o->impl == SHIFT_AUTO && tape_mode(t)->record && conv_keeps_shift(tape_plans(t), &a.g);
     return tape_call(t, &shift_conv_op, in, 3, out, keeps ? 2 : 1, &a, sizeof a)->out[Y];
 }

@@ -1,6 +1,7 @@
 /* Which algorithm computes what, what plans keep, and products as convolutions. */
 #include "tensor/conv_internal.h"
 #include "base/mem.h"
+#include "tensor/direct.h"
 #include "tensor/product.h"
 #include "tensor/shift.h"
 
@@ -48,8 +49,19 @@ int64_t conv_q(const struct conv *c) { return reach(c->w, c->left + c->right, c-
  *     5x5 240ch 14x14      depthwise   53 /  55 /  57        73 /  47 /   2
  *     7x7 480ch 14x14      depthwise   44 /  38 /  47        88 /  38 /   2
  *     1x31 512ch x8        depthwise   39 /  39 /  37        86 /  38 /   2
+ *
+ * Few channels, batch 256 of small images (one core beside a busy one):
+ *
+ *     3x3 16ch 16x16 /2    direct     125 / 119 / 114       150 / 141 / 124
+ *                          library     97 / 113 / 106
+ *     3x3 16>32 8x8 /2     direct     178 / 145 / 144       174 / 140 / 140
+ *                          library    104 / 134 / 130
+ *     3x3 32>64 4x4 /2     direct     223 / 213 / 123       157 / 100 /  87
+ *                          library    116 /  94 /  76
+ *     3x3 16ch 8x8         direct     151 / 144 / 153       184 / 176 / 168
+ *                          library    112 / 146 / 148
  */
-enum { LEAST_CHANNELS = 32, LEAST_FULL = 8, SMALL_KERNEL = 9 };
+enum { LEAST_CHANNELS = 32, LEAST_FULL = 8, SMALL_KERNEL = 9, FEW_CHANNELS = 64, SMALL_IMAGE = 16, SMALL_RESULT = 64, SMALL_STRIDED = 256 };
 
 static bool is_product(const struct conv *c)
 {
@@ -70,13 +82,27 @@ static bool suits_winograd(const struct conv *c)
            c->c >= LEAST_CHANNELS && c->k >= LEAST_CHANNELS && p * q >= LEAST_FULL * tiles;
 }
 
+/* Pixels of y up to which direct kernels are faster. */
+static int64_t small(const struct conv *c, enum conv_pass pass)
+{
+    return c->sh * c->sw > 1 ? SMALL_STRIDED : pass == CONV_FORWARD ? SMALL_RESULT : SMALL_IMAGE;
+}
+
+/* Results stand in whole vectors, and there are images enough for a tile. */
+static bool suits_direct(const struct conv *c, enum conv_pass pass)
+{
+    const bool y = c->k % DIRECT_OUTS == 0, x = c->c % DIRECT_OUTS == 0;
+    return c->groups == 1 && c->n >= DIRECT_IMAGES && c->c <= FEW_CHANNELS && c->k <= FEW_CHANNELS &&
+           conv_p(c) * conv_q(c) <= small(c, pass) && (pass == CONV_FORWARD ? y : pass == CONV_DATA ? x : x && y);
+}
+
 enum conv_algorithm conv_choose(const struct conv *c, enum conv_pass pass)
 {
     if (is_product(c))
         return CONV_PRODUCT;
     if (is_depthwise(c))
         return pass == CONV_FORWARD && c->r * c->s > SMALL_KERNEL ? CONV_LIBRARY : CONV_DEPTHWISE;
-    return suits_winograd(c) ? CONV_WINOGRAD : CONV_LIBRARY;
+    return suits_winograd(c) ? CONV_WINOGRAD : suits_direct(c, pass) ? CONV_DIRECT : CONV_LIBRARY;
 }
 
 /* ---- Plans ------------------------------------------------------------------------------------ */
@@ -293,28 +319,44 @@ bool conv_fuses_shift(struct conv_plans *p, const struct conv *c, bool bias)
         return false;
     for (enum conv_pass pass = CONV_FORWARD; pass <= CONV_WEIGHT; pass++) {
         const enum conv_algorithm a = chosen(p, c, pass, bias && pass == CONV_FORWARD);
-        if (a != CONV_PRODUCT && a != CONV_LIBRARY)
+        if (a != CONV_PRODUCT && a != CONV_LIBRARY && a != CONV_DIRECT)
             return false;
     }
     return true;
 }
 
+bool conv_keeps_shift(struct conv_plans *p, const struct conv *c)
+{
+    return !no_terms(c) && chosen(p, c, CONV_WEIGHT, false) == CONV_LIBRARY;
+}
+
 bool conv_adds_shift(struct conv_plans *p, const struct conv *c)
 {
-    return !no_terms(c) && chosen(p, c, CONV_DATA, false) == CONV_LIBRARY;
+    if (no_terms(c))
+        return false;
+    const enum conv_algorithm a = chosen(p, c, CONV_DATA, false);
+    return a == CONV_LIBRARY || a == CONV_DIRECT;
 }
 
 void conv_shifted_forward(struct conv_plans *p, const struct conv *c, const struct shift *s, float *y, float *kept,
                           const float *x, const float *w, const float *bias)
 {
-    if (is_product(c) && kept) {
+    const enum conv_algorithm a = chosen(p, c, CONV_FORWARD, bias != NULL);
+    if (kept && a != CONV_LIBRARY) {
         shift_time(kept, x, s);
         conv_forward(p, c, y, kept, w, bias);
-    } else if (is_product(c)) {
+    } else if (a == CONV_PRODUCT) {
         product_shifted_forward(c, s, y, x, w, bias);
+    } else if (a == CONV_DIRECT) {
+        direct_forward(p, c, s, y, x, w, bias);
     } else {
         library_forward(p, c, &(struct moved){.s = s, .kept = kept}, y, x, w, bias);
     }
+}
+
+static void shifted_data(struct conv_plans *p, const struct conv *c, const struct moved *m, float *dx, const float *dy, const float *w)
+{
+    (chosen(p, c, CONV_DATA, false) == CONV_DIRECT ? direct_data : library_data)(p, c, m, dx, dy, w, NULL);
 }
 
 void conv_shifted_data(struct conv_plans *p, const struct conv *c, const struct shift *s, float *dx, const float *dy,
@@ -323,7 +365,7 @@ void conv_shifted_data(struct conv_plans *p, const struct conv *c, const struct 
     struct shift back = *s;
     back.step = -s->step;
     if (conv_adds_shift(p, c)) {
-        library_data(p, c, &(struct moved){.s = s}, dx, dy, w, NULL);
+        shifted_data(p, c, &(struct moved){.s = s}, dx, dy, w);
         return;
     }
     conv_data(p, c, dx, dy, w, NULL);
@@ -333,14 +375,17 @@ void conv_shifted_data(struct conv_plans *p, const struct conv *c, const struct 
 void conv_shifted_add(struct conv_plans *p, const struct conv *c, const struct shift *s, float *dx, const float *dy,
                       const float *w)
 {
-    library_data(p, c, &(struct moved){.s = s, .add = true}, dx, dy, w, NULL);
+    shifted_data(p, c, &(struct moved){.s = s, .add = true}, dx, dy, w);
 }
 
 void conv_shifted_weight(struct conv_plans *p, const struct conv *c, const struct shift *s, float *dw,
                          const float *x, const float *dy, bool add)
 {
-    if (is_product(c))
+    const enum conv_algorithm a = chosen(p, c, CONV_WEIGHT, false);
+    if (a == CONV_PRODUCT)
         product_shifted_weight(c, s, dw, x, dy, add);
+    else if (a == CONV_DIRECT)
+        direct_weight(p, c, s, dw, x, dy, add);
     else
         library_weight(p, c, &(struct moved){.s = s}, dw, x, dy, add);
 }
@@ -372,6 +417,7 @@ void conv_forward_by(struct conv_plans *p, enum conv_algorithm a, const struct c
     case CONV_PRODUCT:   product_forward(c, y, x, w, bias); return;
     case CONV_WINOGRAD:  winograd_forward(p, c, y, x, w, bias); return;
     case CONV_DEPTHWISE: depthwise_forward(p, c, y, x, w, bias); return;
+    case CONV_DIRECT:    direct_forward(p, c, NULL, y, x, w, bias); return;
     case CONV_LIBRARY:   library_forward(p, c, NULL, y, x, w, bias); return;
     case CONV_PLAIN:     plain_forward(p, c, y, x, w, bias); return;
     }
@@ -387,6 +433,7 @@ void conv_data_by(struct conv_plans *p, enum conv_algorithm a, const struct conv
     case CONV_PRODUCT:   product_data(c, dx, dy, w, bias); return;
     case CONV_WINOGRAD:  winograd_data(p, c, dx, dy, w, bias); return;
     case CONV_DEPTHWISE: depthwise_data(p, c, dx, dy, w, bias); return;
+    case CONV_DIRECT:    direct_data(p, c, NULL, dx, dy, w, bias); return;
     case CONV_LIBRARY:   library_data(p, c, NULL, dx, dy, w, bias); return;
     case CONV_PLAIN:     plain_data(p, c, dx, dy, w, bias); return;
     }
@@ -403,6 +450,7 @@ void conv_weight_by(struct conv_plans *p, enum conv_algorithm a, const struct co
     case CONV_PRODUCT:   product_weight(c, dw, x, dy, add); return;
     case CONV_WINOGRAD:  winograd_weight(p, c, dw, x, dy, add); return;
     case CONV_DEPTHWISE: depthwise_weight(p, c, dw, x, dy, add); return;
+    case CONV_DIRECT:    direct_weight(p, c, NULL, dw, x, dy, add); return;
     case CONV_LIBRARY:   library_weight(p, c, NULL, dw, x, dy, add); return;
     case CONV_PLAIN:     plain_weight(p, c, dw, x, dy, add); return;
     }

@@ -39,6 +39,7 @@ enum conv_algorithm {
     CONV_PRODUCT,                       /* 1x1, stride 1, no padding: a matrix product */
     CONV_WINOGRAD,                      /* F(4x4,3x3): Lavin and Gray, arXiv 1509.09308 */
     CONV_DEPTHWISE,                     /* groups = C = K: our own kernel over channels */
+    CONV_DIRECT,                        /* few channels, many images: our own kernel over images */
     CONV_LIBRARY,                       /* oneDNN */
     CONV_PLAIN,                         /* im2col and products: where oneDNN has no fast kernel */
 };
@@ -60,12 +61,14 @@ void conv_data(struct conv_plans *p, const struct conv *c, float *dx, const floa
 void conv_weight(struct conv_plans *p, const struct conv *c, float *dw, const float *x, const float *dy, bool add);
 /*
  * The same of S x (tensor/shift.h) without its being stored: 1x1 products make the rows of S x where they read
- * them, and oneDNN's passes, which are cut into pieces, those of a piece, that they find in the second cache.  Bits are
- * those of the passes above on S x, and dx that of x.  Forward and weight only where conv_fuses_shift(); bias: there is
- * one.  kept [N,H,W,C], or NULL: S x is left there, for the way back.  conv_shifted_add: dx += it, where conv_adds_shift().
+ * them, oneDNN's passes, which are cut into pieces, those of a piece, that they find in the second cache, and direct ones
+ * read each channel where it is.  Bits are those of the passes above on S x, and dx that of x.  Forward and weight only
+ * where conv_fuses_shift(); bias: there is one.  kept [N,H,W,C], or NULL: S x is left there, for the way back, which is
+ * faster where conv_keeps_shift().  conv_shifted_add: dx += it, where conv_adds_shift().  s->step is 1.
  */
 struct shift;
 bool conv_fuses_shift(struct conv_plans *p, const struct conv *c, bool bias);
+bool conv_keeps_shift(struct conv_plans *p, const struct conv *c);
 bool conv_adds_shift(struct conv_plans *p, const struct conv *c);
 void conv_shifted_forward(struct conv_plans *p, const struct conv *c, const struct shift *s, float *y, float *kept,
                           const float *x, const float *w, const float *bias);

@@ -32,7 +32,7 @@ struct conv_plans {
 };
 
 /* What a value is made for.  Weights have their pointer in the key, the rest NULL. */
-enum conv_use { USE_PRIMITIVES, USE_PRIMITIVES_BIAS, USE_REORDERED, USE_REORDERED_BIAS, USE_TRANSFORMED };
+enum conv_use { USE_PRIMITIVES, USE_PRIMITIVES_BIAS, USE_REORDERED, USE_REORDERED_BIAS, USE_TRANSFORMED, USE_PLACES };
 struct conv_key conv_key_of(const struct conv *c, enum conv_pass pass, enum conv_use use, const void *w);
 /* The entry of a key: new with value NULL when there was none.  It lives until the next call. */
 struct kept *plans_find(struct conv_plans *p, const struct conv_key *key);
@@ -72,6 +72,15 @@ void winograd_weight(struct conv_plans *p, const struct conv *c, float *dw, cons
 void depthwise_forward(struct conv_plans *p, const struct conv *c, float *y, const float *x, const float *w, const float *bias);
 void depthwise_data(struct conv_plans *p, const struct conv *c, float *dx, const float *dy, const float *w, const float *bias);
 void depthwise_weight(struct conv_plans *p, const struct conv *c, float *dw, const float *x, const float *dy, bool add);
+
+/* One group, results (y, or dx) of a multiple of DIRECT_OUTS channels, and so are both for a weight gradient.  s or m not
+ * NULL: of S x, as above, with kept NULL and no bias for direct_data(). */
+void direct_forward(struct conv_plans *p, const struct conv *c, const struct shift *s, float *y, const float *x,
+                    const float *w, const float *bias);
+void direct_data(struct conv_plans *p, const struct conv *c, const struct moved *m, float *dx, const float *dy,
+                 const float *w, const float *bias);
+void direct_weight(struct conv_plans *p, const struct conv *c, const struct shift *s, float *dw, const float *x,
+                   const float *dy, bool add);
 
 /* y[rows,n] = bias, or 0 without one; y[rows,n] += bias. */
 void rows_set(float *y, int64_t rows, int64_t n, const float *bias);

@@ -27,6 +27,12 @@ static const struct layer layers[] = {
     {"resnet50 512ch 7x7",     {8, 7, 7, 512,     512, 3, 3,  1, 1,  1, 1,  1, 1, 1, 1,  1, false, 0}},
     {"resnet20 16ch 32x32",    {64, 32, 32, 16,   16, 3, 3,  1, 1,  1, 1,  1, 1, 1, 1,  1, false, 0}},
     {"resnet20 32ch 16x16",    {64, 16, 16, 32,   32, 3, 3,  1, 1,  1, 1,  1, 1, 1, 1,  1, false, 0}},
+    {"tsm stem 3>16 /2",       {256, 32, 32, 3,   16, 3, 3,  2, 2,  1, 1,  1, 1, 1, 1,  1, false, 0}},
+    {"tsm 16ch 16x16 /2",      {256, 16, 16, 16,  16, 3, 3,  2, 2,  1, 1,  1, 1, 1, 1,  1, false, 0}},
+    {"tsm 16>32 8x8 /2",       {256, 8, 8, 16,    32, 3, 3,  2, 2,  1, 1,  1, 1, 1, 1,  1, false, 0}},
+    {"tsm 32>64 4x4 /2",       {256, 4, 4, 32,    64, 3, 3,  2, 2,  1, 1,  1, 1, 1, 1,  1, false, 0}},
+    {"tsm 16ch 8x8",           {256, 8, 8, 16,    16, 3, 3,  1, 1,  1, 1,  1, 1, 1, 1,  1, false, 0}},
+    {"tsm 32ch 4x4",           {256, 4, 4, 32,    32, 3, 3,  1, 1,  1, 1,  1, 1, 1, 1,  1, false, 0}},
     {"small 64ch 2x2",         {64, 2, 2, 64,     64, 3, 3,  1, 1,  1, 1,  1, 1, 1, 1,  1, false, 0}},
     {"small 64ch 3x3",         {64, 3, 3, 64,     64, 3, 3,  1, 1,  1, 1,  1, 1, 1, 1,  1, false, 0}},
     {"translator 256ch 32x32", {1, 32, 32, 256,   256, 3, 3,  1, 1,  1, 1,  1, 1, 1, 1,  1, false, 0}},
@@ -52,7 +58,7 @@ static const struct layer layers[] = {
 };
 enum { LAYERS = sizeof layers / sizeof layers[0], RUNS = 15 };
 static const char *const pass_name[] = {"forward", "data", "weight"};
-static const char *const algorithm_name[] = {"product", "winograd", "depthwise", "library", "plain"};
+static const char *const algorithm_name[] = {"product", "winograd", "depthwise", "direct", "library", "plain"};
 
 static void must(dnnl_status_t s)
 {

@@ -5,9 +5,9 @@
  *
  * NET tiny: basic blocks of 16, 32 and 64 channels, stem stride 2, 32 clips of 8 frames 32x32;
  * resnet50: one clip of 8 frames 224x224.  The same network without shift (TSN) and with each way
- * to do it take steps in turn, on one thread.  A line for each: name, least processor time of a
- * step in ms, the share of it that is above TSN's, and memory at the peak in MB, the parameters of
- * all included.
+ * to do it take steps in turn, on one thread, another first in every turn.  A line for each: name,
+ * median processor time of a step in ms, the share of it that is above TSN's in the same turn (median
+ * and quartiles), and memory at the peak in MB, the parameters of all included.
  */
 #include "autograd/ops.h"
 #include "base/mem.h"
@@ -79,21 +79,24 @@ static void step(struct side *s, struct tape *t, struct tensor *clip, struct ten
     tape_clear(t);
 }
 
-static double least(const double *v, int n)
+static int by_size(const void *a, const void *b)
 {
-    double best = v[0];
-    for (int i = 1; i < n; i++)
-        best = v[i] < best ? v[i] : best;
-    return best;
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
 }
 
-static void report(const struct net *net, const struct side *side, int runs)
+static void report(const struct net *net, struct side *side, int runs)
 {
-    const double tsn = least(side[0].time, runs);
+    double share[WAYS][RUNS];
+    for (int w = 0; w < WAYS; w++)
+        for (int i = 0; i < runs; i++)
+            share[w][i] = 1 - side[0].time[i] / side[w].time[i];
     for (int w = 0; w < WAYS; w++) {
-        const double best = least(side[w].time, runs);
-        printf("%-9s %-8s %9.2f ms  %+6.2f %% of a step  %5.0f MB\n", net->name, ways[w].name,
-               1e3 * best, 1e2 * (1 - tsn / best), (double)side[w].peak * 1e-6);
+        qsort(share[w], (size_t)runs, sizeof share[w][0], by_size);
+        qsort(side[w].time, (size_t)runs, sizeof side[w].time[0], by_size);
+        printf("%-9s %-8s %9.2f ms  %+6.2f %% of a step [%+.2f %+.2f]  %5.0f MB\n", net->name, ways[w].name,
+               1e3 * side[w].time[runs / 2], 1e2 * share[w][runs / 2], 1e2 * share[w][runs / 4],
+               1e2 * share[w][3 * runs / 4], (double)side[w].peak * 1e-6);
     }
 }
 
@@ -113,10 +116,11 @@ static void measure(const struct net *net, int runs)
     for (int w = 0; w < WAYS; w++)
         side[w] = side_new(m, net, &ways[w]);
     for (int i = -1; i < runs; i++)                     /* one turn to warm up */
-        for (int w = 0; w < WAYS; w++) {
+        for (int k = 0; k < WAYS; k++) {
+            const int w = (k + i + 1) % WAYS;
             memory_reset_peak(m);
             const double from = processor_seconds();
-            for (int k = 0; k < net->steps; k++)
+            for (int n = 0; n < net->steps; n++)
                 step(&side[w], t, &clip, &label);
             if (i >= 0)
                 side[w].time[i] = (processor_seconds() - from) / net->steps;

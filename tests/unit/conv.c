@@ -62,6 +62,12 @@ static const struct conv shapes[] = {
     {2,  3, 3, 4,  4, 5, 5,  1, 1,  1, 1,  1, 1, 1, 1,  1, false, 0},
     {1,  3, 3, 4,  4, 1, 1,  4, 4,  1, 1,  0, 0, 0, 0,  1, false, 0},
     {1,  34, 9, 8,  8, 2, 2,  5, 5,  1, 1,  0, 0, 0, 0,  1, false, 0},
+    {9,  7, 6, 16,  48, 3, 3,  2, 2,  1, 1,  1, 1, 1, 1,  1, false, 0},     /* tiles of images, of which one is not full */
+    {17,  5, 5, 32,  16, 3, 3,  1, 1,  2, 2,  2, 2, 2, 2,  1, false, 0},
+    {8,  4, 4, 48,  64, 3, 3,  1, 1,  1, 1,  1, 1, 1, 1,  1, true, 0},
+    {10,  9, 9, 16,  32, 4, 4,  2, 2,  1, 1,  1, 3, 0, 2,  1, false, 0},
+    {8,  7, 11, 16,  16, 2, 2,  3, 4,  1, 1,  0, 0, 0, 0,  1, false, 0},    /* pixels that no tap reaches */
+    {11,  6, 6, 3,  16, 3, 3,  2, 2,  1, 1,  1, 1, 1, 1,  1, false, 0},
 };
 enum { SHAPES = sizeof shapes / sizeof shapes[0] };
 
@@ -113,7 +119,7 @@ static void sums_free(struct sums *s)
 
 /* ---- All algorithms -------------------------------------------------------------------------------- */
 
-static const char *const names[] = {"product", "winograd", "depthwise", "library", "plain", "the rule's"};
+static const char *const names[] = {"product", "winograd", "depthwise", "direct", "library", "plain", "the rule's"};
 enum { RULE = CONV_PLAIN + 1, ALGORITHMS };
 
 static bool able(const struct conv *c, int algorithm, enum conv_pass pass, bool bias)
@@ -123,6 +129,7 @@ static bool able(const struct conv *c, int algorithm, enum conv_pass pass, bool 
     case CONV_PRODUCT:   return c->r * c->s * c->sh * c->sw * c->groups == 1 && !padded;
     case CONV_WINOGRAD:  return c->r == 3 && c->s == 3 && c->sh * c->sw * c->dh * c->dw * c->groups == 1;
     case CONV_DEPTHWISE: return c->groups == c->c && c->groups == c->k;
+    case CONV_DIRECT:    return c->groups == 1 && (pass == CONV_DATA || c->k % 16 == 0) && (pass == CONV_FORWARD || c->c % 16 == 0);
     case CONV_LIBRARY:   return library_able(plans, c, pass, bias && pass == CONV_FORWARD);
     default:             return true;
     }

@@ -22,6 +22,10 @@ static const struct size sizes[] = {
     {64, 16, 16, 16, 3, 2, 1, {8, 2, 2, SHIFT_COPY}},       /* many pieces, and bands of an image */
     {2, 40, 16, 32, 3, 2, 1, {2, 2, 2, SHIFT_COPY}},
     {2, 64, 24, 32, 1, 2, 0, {2, 3, 0, SHIFT_COPY}},
+    {9, 6, 16, 32, 3, 2, 1, {3, 2, 2, SHIFT_COPY}},         /* tiles of images: clips shorter and longer than one */
+    {24, 5, 48, 16, 3, 2, 1, {12, 0, 6, SHIFT_COPY}},
+    {16, 4, 32, 48, 3, 1, 1, {8, 17, 3, SHIFT_COPY}},
+    {8, 8, 16, 16, 2, 3, 0, {4, 2, 1, SHIFT_COPY}},
     {4, 6, 12, 9, 3, 1, 1, {1, 3, 3, SHIFT_COPY}},
     {6, 1, 1030, 9, 1, 1, 0, {2, 129, 129, SHIFT_COPY}},
 };

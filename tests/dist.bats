@@ -72,6 +72,12 @@ ended() {
 @test "20 steps of a perceptron: several processes train what one trains" {
     same "$MLP"
 }
+@test "--clip is of the gradients of all processes together" {
+    same "$MLP" --clip=0.3
+    # It counts.
+    train 0 "$MLP" >free.ten
+    run -1 ten-cmp --rtol=1e-3 --atol=1e-3 one.ten free.ten
+}
 @test "20 steps of a small resnet: with --sync-bn, several processes train what one trains" {
     same "$RESNET" --sync-bn --schedule=constant:lr=0.005
     train 2 "$RESNET" --schedule=constant:lr=0.005 >own.ten

@@ -85,6 +85,8 @@ rate() { train --schedule=constant:lr=0.01 --curve=curve.tsv "$@" >net.ten; awk 
     [ "$(rate --batch=16 --accumulate=4)" = 0.02 ]
     [ "$(rate --batch=16 --lr-batch=8)" = 0.02 ]
     [ "$(rate --batch=16 --lr-scale=none)" = 0.01 ]
+    # The rate of weights, whatever those of other groups.
+    [ "$(rate --groups=tsm)" = 0.01 ]
 }
 @test "what is likely to disappoint is said" {
     said() { run -0 --separate-stderr bash -c 'train-tsm --width=8 --epochs=1 "$@" <few.ten >net.ten' _ "${@:2}"; [[ "$stderr" = *"train-tsm: warning: $1"* ]] || { echo "$stderr"; false; }; }

@@ -146,6 +146,7 @@ static int check(struct opts *o, const struct entry *x)
     dist_max(o->dist, &wrong, 1);
     if (wrong == 0)
         return 0;
+    dist_agreed(o->dist);
     return fail(&o->tool.err, TEN_E_NUMERIC, "%s: %lld bytes: %g sums are wrong: expected none",
                 dist_algorithms[x->algorithm], (long long)x->bytes, wrong);
 }

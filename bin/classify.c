@@ -1,11 +1,8 @@
 /* bin/classify.c - the classes that a network sees in images or clips. */
 #include "autograd/ops.h"
+#include "models/batches.h"
 #include "models/losses.h"
 #include "models/model_io.h"
-#include "nn/feeder.h"
-#include "stream/tool.h"
-
-#include <string.h>
 
 struct opts {
     struct tool tool;
@@ -39,55 +36,38 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     return 0;
 }
 
-struct counts { int64_t seen, right; };
+struct look { struct opts *o; struct model *m; int64_t seen, right; };
 
-static int write(struct opts *o, int64_t group, const char *name, const struct tensor *x)
+static int one_batch(void *ctx, struct tape *t, const struct batch *b)
 {
-    struct ten_record rec = tensor_record(name, x);
-    rec.group = group;
-    return ten_write(o->tool.out, &rec, &o->tool.err);
-}
-
-static int one_batch(struct opts *o, struct model *m, struct tape *t, const struct batch *b, struct counts *n)
-{
-    struct var *p = op_softmax(t, model_forward(m, t, tape_input(t, *b->image)));
-    struct tensor class = tensor_new(m->params->memory, TEN_I32, 1, &b->n);
+    struct look *l = ctx;
+    struct tool *tool = &l->o->tool;
+    struct var *p = op_softmax(t, model_forward(l->m, t, tape_input(t, *b->image)));
+    struct tensor class = tensor_new(tape_memory(t), TEN_I32, 1, &b->n);
     largest(class.i, &p->v);
     for (int64_t i = 0; b->label && i < b->n; i++) {
-        n->seen++;
-        n->right += b->label->i[i] == class.i[i];
+        l->seen++;
+        l->right += b->label->i[i] == class.i[i];
     }
-    int rc = write(o, b->number, "class", &class);
+    int rc = batch_write(tool, b, "class", &class, NULL);
     if (rc == 0)
-        rc = write(o, b->number, "probability", &p->v);
+        rc = batch_write(tool, b, "probability", &p->v, NULL);
     if (rc == 0 && b->label)
-        rc = write(o, b->number, "label", b->label);
+        rc = batch_write(tool, b, "label", b->label, NULL);
     tensor_drop(&class);
-    tape_clear(t);
     return rc;
 }
 
 static int classify(struct opts *o, struct model *m)
 {
-    struct samples *s = samples_open("-", o->tool.in, NULL, &o->tool.err);
+    struct ten_err *e = &o->tool.err;
+    struct samples *s = samples_open("-", o->tool.in, NULL, e);
     const struct feeder_options feed = {.batch = o->batch, .evaluate = true, .scale = o->scale};
-    struct feeder *f = s && model_reads(m, s, &o->tool.err) == 0 ? feeder_new(s, &feed, &o->tool.err) : NULL;
-    struct counts n = {0};
-    struct tape *t = tape_new(m->params->memory, o->tool.opt.seed);
-    struct batch b;
-    int rc = f ? 0 : -1;
-    tape_mode(t)->record = tape_mode(t)->training = false;
-    if (f)
-        progress_start(&o->tool.progress, "batches", feeder_batches(f));
-    while (rc >= 0 && f && (rc = feeder_next(f, &b, &o->tool.err)) > 0) {
-        if ((rc = one_batch(o, m, t, &b, &n)) < 0)
-            break;
-        progress_step(&o->tool.progress, b.number + 1, "");
-    }
-    progress_end(&o->tool.progress);
-    if (rc == 0 && n.seen)
-        tool_note(&o->tool, "%lld of %lld right: %.4f", (long long)n.right, (long long)n.seen, (double)n.right / n.seen);
-    tape_free(t);
+    struct feeder *f = s && model_reads(m, s, e) == 0 ? feeder_new(s, &feed, e) : NULL;
+    struct look l = {.o = o, .m = m};
+    const int rc = f ? batches_see(f, m->params->memory, &o->tool.progress, one_batch, &l, e) : -1;
+    if (rc == 0 && l.seen)
+        tool_note(&o->tool, "%lld of %lld right: %.4f", (long long)l.right, (long long)l.seen, (double)l.right / (double)l.seen);
     feeder_free(f);
     samples_close(s);
     return rc;

@@ -1,4 +1,5 @@
 /* bin/features.c - features of images, for metrics of generative models. */
+#include "models/batches.h"
 #include "models/held_out.h"
 #include "models/model_io.h"
 #include "stream/attrs.h"
@@ -79,46 +80,27 @@ static char *attributes(const struct samples *s, const struct extractor *x, cons
 
 /* ---- Batches --------------------------------------------------------------------------------- */
 
-static int write(struct opts *o, int64_t group, const char *name, const struct tensor *x,
-                 const char *attrs)
-{
-    struct ten_record rec = tensor_record(name, x);
-    rec.group = group;
-    rec.attrs = attrs;
-    return ten_write(o->tool.out, &rec, &o->tool.err);
-}
+struct look { struct tool *tool; struct extractor *x; const char *attrs; };
 
-static int one_batch(struct opts *o, struct extractor *x, struct tape *t, const struct batch *b,
-                     const char *attrs)
+static int one_batch(void *ctx, struct tape *t, const struct batch *b)
 {
+    const struct look *l = ctx;
     struct var *feat, *prob;
-    int rc = extractor_apply(x, t, b->image, &feat, &prob, &o->tool.err);
+    int rc = extractor_apply(l->x, t, b->image, &feat, &prob, &l->tool->err);
     if (rc == 0)
-        rc = write(o, b->number, "feat", &feat->v, attrs);
+        rc = batch_write(l->tool, b, "feat", &feat->v, l->attrs);
     if (rc == 0 && prob)
-        rc = write(o, b->number, "prob", &prob->v, attrs);
+        rc = batch_write(l->tool, b, "prob", &prob->v, l->attrs);
     if (rc == 0 && b->label)
-        rc = write(o, b->number, "label", b->label, NULL);
-    tape_clear(t);
+        rc = batch_write(l->tool, b, "label", b->label, NULL);
     return rc;
 }
 
-static int all_batches(struct opts *o, struct extractor *x, const struct samples *s,
-                       struct feeder *f, struct memory *m)
+static int all_batches(struct opts *o, struct extractor *x, const struct samples *s, struct feeder *f, struct memory *m)
 {
-    char *attrs = attributes(s, x, &o->held_out, &o->tool.err);
-    struct tape *t = tape_new(m, 0);
-    struct batch b;
-    int rc = attrs ? 1 : -1;
-    tape_mode(t)->record = tape_mode(t)->training = false;
-    progress_start(&o->tool.progress, "batches", feeder_batches(f));
-    while (rc > 0 && (rc = feeder_next(f, &b, &o->tool.err)) > 0) {
-        if (one_batch(o, x, t, &b, attrs) < 0)
-            rc = -1;
-        progress_step(&o->tool.progress, b.number + 1, "");
-    }
-    progress_end(&o->tool.progress);
-    tape_free(t);
+    struct tool *tool = &o->tool;
+    char *attrs = attributes(s, x, &o->held_out, &tool->err);
+    const int rc = attrs ? batches_see(f, m, &tool->progress, one_batch, &(struct look){tool, x, attrs}, &tool->err) : -1;
     free(attrs);
     return rc;
 }

@@ -1,6 +1,7 @@
 /* bin/tsm-online.c - what a network sees in a video, frame by frame, as the frames come. */
 #include "stream/tool.h"
 
+#include "base/files.h"
 #include "base/mem.h"
 #include "metrics/timing.h"
 #include "models/model_io.h"
@@ -13,23 +14,25 @@
 
 struct opts {
     struct tool tool;
-    const char *model, *record;
-    int64_t smooth, agree, every;
-    double least;
-    char *ignored;                      /* "3,7", or NULL */
+    const char *model, *record, *histogram;
+    int64_t every;
+    struct steady_rules rules;
     struct batch_scale scale;
 };
 
-enum { KEY_RECORD = 1, KEY_SMOOTH, KEY_AGREE, KEY_EVERY, KEY_IGNORE, KEY_LEAST };
+enum { KEY_RECORD = 1, KEY_SMOOTH, KEY_AGREE, KEY_HOLD, KEY_EVERY, KEY_IGNORE, KEY_MAP, KEY_LEAST, KEY_HISTOGRAM };
 
 static const struct argp_option options[] = {
     {"model", 'm', "FILE", 0, "The network, as train-classifier writes it, with \"shift_mode\": \"uni\"", 0},
     {"record", KEY_RECORD, "NAME", 0, "Frames are the records of this name (default clip)", 0},
     {"smooth", KEY_SMOOTH, "N", 0, "Add up the logits of the last N frames for the label (default 1)", 0},
     {"agree", KEY_AGREE, "N", 0, "Change the label when N frames in a row agree on another (default 1)", 0},
+    {"hold", KEY_HOLD, "N", 0, "And when it has stood for N frames (default 1)", 0},
     {"every", KEY_EVERY, "N", 0, "Look at every Nth frame of a clip, from the first on (default 1)", 0},
     {"ignore", KEY_IGNORE, "LIST", 0, "Classes that change no label", 0},
     {"least", KEY_LEAST, "P", 0, "Nor do those that are no more probable than this (default 0)", 0},
+    {"map", KEY_MAP, "LIST", 0, "FROM:TO, classes that are called by the number of another one", 0},
+    {"histogram", KEY_HISTOGRAM, "FILE", 0, "Write there how many frames took how long, as a table", 0},
     {0}
 };
 
@@ -44,11 +47,14 @@ static error_t parse(int key, char *arg, struct argp_state *st)
         break;
     case 'm':           o->model = arg; break;
     case KEY_RECORD:    o->record = arg; break;
-    case KEY_SMOOTH:    o->smooth = tool_int(st, arg, 1, 1 << 16); break;
-    case KEY_AGREE:     o->agree = tool_int(st, arg, 1, 1 << 16); break;
+    case KEY_SMOOTH:    o->rules.smooth = tool_int(st, arg, 1, 1 << 16); break;
+    case KEY_AGREE:     o->rules.agree = tool_int(st, arg, 1, 1 << 16); break;
+    case KEY_HOLD:      o->rules.hold = tool_int(st, arg, 1, 1 << 16); break;
     case KEY_EVERY:     o->every = tool_int(st, arg, 1, 1 << 16); break;
-    case KEY_IGNORE:    o->ignored = arg; break;
-    case KEY_LEAST:     o->least = tool_float(st, arg, 0, 1); break;
+    case KEY_IGNORE:    o->rules.ignore = arg; break;
+    case KEY_MAP:       o->rules.map = arg; break;
+    case KEY_LEAST:     o->rules.least = tool_float(st, arg, 0, 1); break;
+    case KEY_HISTOGRAM: o->histogram = arg; break;
     case ARGP_KEY_END:
         if (!o->model)
             argp_error(st, "no network: expected --model=FILE");
@@ -67,28 +73,9 @@ struct video {
     struct steady steady;
     struct batch_form form;             /* h 0: no frame yet */
     void *scratch;
-    bool *ignored;                      /* [K], or NULL */
     int64_t frames, passed;             /* looked at; of this clip, also those that were not */
     double *seconds;                    /* [frames] */
 };
-
-/* What --ignore says, for the classes of the network. */
-static int learn_ignored(struct video *v)
-{
-    const int64_t classes = v->m->out;
-    char *const copy = v->o->ignored ? xstrdup(v->o->ignored) : NULL, *left = copy, *end;
-    v->ignored = copy ? xcalloc((size_t)classes, sizeof *v->ignored) : NULL;
-    int rc = 0;
-    for (char *word; rc == 0 && (word = strsep(&left, ","));) {
-        const long long class = strtoll(word, &end, 10);
-        if (*word == 0 || *end || class < 0 || class >= classes)
-            rc = fail(&v->o->tool.err, TEN_E_USAGE, "--ignore: %s: expected classes from 0 to %" PRId64, word, classes - 1);
-        else
-            v->ignored[class] = true;
-    }
-    free(copy);
-    return rc;
-}
 
 static void begin_clip(struct video *v)
 {
@@ -170,16 +157,21 @@ static int frames_of(struct video *v, const struct ten_record *rec)
     return rc;
 }
 
-static void tell_latency(struct video *v)
+/* On standard error, and as a table. */
+static int tell_latency(struct video *v, struct save *table)
 {
-    if (v->frames == 0)
-        return;
-    const struct timing s = timing_of(v->seconds, v->frames);
-    tool_note(&v->o->tool, "%" PRId64 " frames: %.3f ms each (median), %.3f ms (90 %%), %" PRId64 " numbers kept from frame to frame", v->frames,
-              1e3 * s.median, 1e3 * s.p90, clip_past_count(&v->past));
+    if (v->frames > 0) {
+        const struct timing s = timing_of(v->seconds, v->frames);
+        tool_note(&v->o->tool, "%" PRId64 " frames: %.3f ms each (median), %.3f ms (90 %%), %.3f ms (99 %%), %.3f ms at most, %" PRId64
+                  " numbers kept from frame to frame", v->frames, 1e3 * s.median, 1e3 * s.p90, 1e3 * s.p99, 1e3 * s.max, clip_past_count(&v->past));
+    }
+    if (!table)
+        return 0;
+    timing_histogram(save_file(table), v->seconds, v->frames, "frames");
+    return save_commit(table, &v->o->tool.err);
 }
 
-static int watch(struct video *v)
+static int all_records(struct video *v)
 {
     struct ten_record rec;
     int64_t records = 0;
@@ -194,8 +186,18 @@ static int watch(struct video *v)
     progress_end(&v->o->tool.progress);
     if (rc == 0 && records > 0 && v->frames == 0)
         rc = fail(&v->o->tool.err, TEN_E_DATA, "standard input: %" PRId64 " records, no frame: expected one named %s", records, v->o->record);
+    return rc;
+}
+
+/* The table is opened first: a path that cannot be is known before a day of video. */
+static int watch(struct video *v)
+{
+    const char *path = v->o->histogram;
+    struct save *table = path ? save_open(path, &v->o->tool.err) : NULL;
+    const int rc = path && !table ? -1 : all_records(v);
     if (rc == 0)
-        tell_latency(v);
+        return tell_latency(v, table);
+    save_abort(table);
     return rc;
 }
 
@@ -204,10 +206,10 @@ int main(int argc, char **argv)
     const struct argp_child children[] = {tool_common[0], scale_child, {0}};
     const struct argp argp = {
         options, parse, "", "Run a network with temporal shift on a video, frame by frame as they come: logits f32 [1,K] and label i32 [1] of "
-        "every frame, at once. The time of a frame is said at the end.\v"
+        "every frame, at once. How long frames took is said at the end.\v"
         "Example:\n  y4m2ten camera.y4m | tsm-online --model=model.ten --smooth=12 | ten-dump", children, 0, 0
     };
-    struct opts o = {.record = "clip", .smooth = 1, .agree = 1, .every = 1};
+    struct opts o = {.record = "clip", .every = 1, .rules = {.smooth = 1, .agree = 1, .hold = 1}};
     struct video v = {.o = &o};
     int rc = -1;
 
@@ -217,11 +219,7 @@ int main(int argc, char **argv)
     if (v.m && online_check(v.m, &o.tool.err) == 0) {
         v.t = tape_new(memory, o.tool.opt.seed);
         tape_mode(v.t)->record = tape_mode(v.t)->training = false;
-        steady_init(&v.steady, v.m->out, o.smooth, o.agree);
-        rc = learn_ignored(&v);
-        v.steady.ignored = v.ignored;
-        v.steady.least = o.least;
-        rc = rc == 0 ? watch(&v) : rc;
+        rc = steady_init(&v.steady, v.m->out, &o.rules, &o.tool.err) == 0 ? watch(&v) : -1;
         clip_past_free(&v.past);
         steady_free(&v.steady);
         if (v.form.h)
@@ -231,7 +229,6 @@ int main(int argc, char **argv)
         const struct ten_err was = o.tool.err;
         fail(&o.tool.err, was.code, "%s: %s", o.model, was.text);
     }
-    free(v.ignored);
     free(v.seconds);
     model_free(v.m);
     memory_free(memory);

@@ -1,10 +1,9 @@
 /* bin/video-features.c - what a network makes of clips before it names their classes. */
 #include "autograd/ops.h"
+#include "models/batches.h"
 #include "models/model_io.h"
 #include "models/pooled.h"
-#include "nn/feeder.h"
 #include "stream/attrs.h"
-#include "stream/tool.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,28 +46,21 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     return 0;
 }
 
-static int write(struct opts *o, int64_t group, const char *name, const struct tensor *x,
-                 const char *attrs)
-{
-    struct ten_record rec = tensor_record(name, x);
-    rec.group = group;
-    rec.attrs = attrs;
-    return ten_write(o->tool.out, &rec, &o->tool.err);
-}
+struct look { struct opts *o; struct model *m; const char *attrs; };
 
-static int one_batch(struct opts *o, struct model *m, struct tape *t, const struct batch *b,
-                     const char *attrs)
+static int one_batch(void *ctx, struct tape *t, const struct batch *b)
 {
+    const struct look *l = ctx;
+    struct tool *tool = &l->o->tool;
     struct var *frames;
-    if (!pooled_forward(m, t, tape_input(t, *b->image), &frames, &o->tool.err))
+    if (!pooled_forward(l->m, t, tape_input(t, *b->image), &frames, &tool->err))
         return -1;
     struct var *feat = op_compact(t, op_mean(t, frames, 1u << 1, false));
-    int rc = write(o, b->number, "feat", &feat->v, attrs);
-    if (rc == 0 && o->frames)
-        rc = write(o, b->number, "frames", &frames->v, attrs);
+    int rc = batch_write(tool, b, "feat", &feat->v, l->attrs);
+    if (rc == 0 && l->o->frames)
+        rc = batch_write(tool, b, "frames", &frames->v, l->attrs);
     if (rc == 0 && b->label)
-        rc = write(o, b->number, "label", b->label, NULL);
-    tape_clear(t);
+        rc = batch_write(tool, b, "label", b->label, NULL);
     return rc;
 }
 
@@ -87,19 +79,9 @@ static char *attributes(const struct model *m)
 
 static int all_batches(struct opts *o, struct model *m, struct feeder *f)
 {
+    struct tool *tool = &o->tool;
     char *attrs = attributes(m);
-    struct tape *t = tape_new(m->params->memory, o->tool.opt.seed);
-    struct batch b;
-    int rc = 1;
-    tape_mode(t)->record = tape_mode(t)->training = false;
-    progress_start(&o->tool.progress, "batches", feeder_batches(f));
-    while (rc > 0 && (rc = feeder_next(f, &b, &o->tool.err)) > 0) {
-        if (one_batch(o, m, t, &b, attrs) < 0)
-            rc = -1;
-        progress_step(&o->tool.progress, b.number + 1, "");
-    }
-    progress_end(&o->tool.progress);
-    tape_free(t);
+    const int rc = batches_see(f, m->params->memory, &tool->progress, one_batch, &(struct look){o, m, attrs}, &tool->err);
     free(attrs);
     return rc;
 }

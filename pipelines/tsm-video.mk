@@ -158,7 +158,7 @@ $(R)/online-%.tsv: $(R)/net-uni-%.ten $(O)/test.ten
 	classify --quiet --threads=1 $(video_scale) --model=$< <$@.clips | ten-cut --keep=probability | ten-dump | grep . |
 	    paste -d' ' - $@.online | awk '{ for (k = 1; k <= NF / 2; k++) { d = $$k - $$(k + NF / 2); if (d < 0) d = -d; if (d > m) m = d } }
 	    END { print m + 0 }' >$@.difference
-	sed -n 's/.* \([0-9]*\) frames: \([0-9.]*\) ms each (median), \([0-9.]*\) ms (90 %), \([0-9]*\) numbers.*/\1 \2 \3 \4/p' $@.log |
+	sed -n 's/.* \([0-9]*\) frames: \([0-9.]*\) ms each (median), \([0-9.]*\) ms (90 %), .* ms at most, \([0-9]*\) numbers.*/\1 \2 \3 \4/p' $@.log |
 	    awk -v difference="$$(cat $@.difference)" '{ print "seed\tonline_frames\tmedian_ms\tp90_ms\tkept\tonline_difference"
 	    print "$*\t" $$1 "\t" $$2 "\t" $$3 "\t" $$4 "\t" difference }' >$@.part
 	mv $@.part $@

@@ -66,11 +66,17 @@ ended() {
 @test "sums, broadcasts, files and gradients come out alike on 1 to 5 ranks, by every algorithm" {
     for n in 1 2 3 4 5; do
         run -0 mpirun -np $n env OMP_NUM_THREADS=1 "$B/unit/dist"
-        [ "${lines[-1]}" = "9 passed, 0 failed" ]
+        [ "${lines[-1]}" = "10 passed, 0 failed" ]
     done
 }
 @test "20 steps of a perceptron: several processes train what one trains" {
     same "$MLP"
+}
+@test "--clip is of the gradients of all processes together" {
+    same "$MLP" --clip=0.3
+    # It counts.
+    train 0 "$MLP" >free.ten
+    run -1 ten-cmp --rtol=1e-3 --atol=1e-3 one.ten free.ten
 }
 @test "20 steps of a small resnet: with --sync-bn, several processes train what one trains" {
     same "$RESNET" --sync-bn --schedule=constant:lr=0.005
@@ -233,6 +239,30 @@ END
     run -3 --separate-stderr train 2 "$MLP" --epochs=50 --schedule=constant:lr=1e6 --resume=ck.ten --every=0
     [[ "$stderr" = *"after 3 times back at half the rate: expected a finite one; the last good model is in ck.ten"* ]]
 }
+@test "a loss that is not finite on one rank: all end, and one message names rank and step" {
+    options "$MLP" --quiet
+    ten-gen image f32 640,8,8,1 --fill=uniform --lo=-1 | ten-paste - "$BATS_FILE_TMPDIR/label.ten" >fine.ten
+    ten-gen image f32 640,8,8,1 --fill=constant --value=nan | ten-paste - "$BATS_FILE_TMPDIR/label.ten" >nan.ten
+    for n in 1 2; do
+        run -3 --separate-stderr mpirun -np $n sh -c '"$@" <fine.ten' sh "${o[@]}" : -np 1 sh -c '"$@" <nan.ten' sh "${o[@]}"
+        [ -z "$output" ]
+        [ "$(grep train-classifier <<<"$stderr")" = "train-classifier: step 0: the loss is nan on rank $n: expected a finite one (a lower rate, or --resume=FILE to go back to)" ]
+    done
+    # Of one sample, in the ninth batch or so, whichever rank's it is: back to the checkpoint, and there again.
+    { ten-cut --slice=0:0:300 <fine.ten; ten-cut --slice=0:0:1 <nan.ten; } >bad.ten
+    ln -sf bad.ten noise.ten
+    run -3 --separate-stderr train 2 "$MLP" --resume=ck.ten --every=0
+    [[ "$(grep train-classifier <<<"$stderr")" =~ ^"train-classifier: step "[0-9]+": the loss is nan on rank "[01]" after 3 times back at half the rate: "[^:]*"the last good model is in ck.ten"$ ]]
+    run -0 ten-verify ck.ten
+}
+@test "gradients that are not finite, of finite losses: all end, and one message names the step" {
+    ten-paste <(ten-gen image f32 64,8,8,1 --fill=constant --value=100) <(ten-gen label i32 64 --fill=uniform --hi=4) >far.ten
+    ln -sf far.ten noise.ten
+    # tanh(0): the largest gradient, which the next weights make larger.
+    { ten-gen fc0.weight f32 1,64 fc0.bias f32 1 fc1.bias f32 4 --fill=zeros; ten-gen fc1.weight f32 4,1 --fill=uniform --lo=-1e38 --hi=1e38; } >large.ten
+    run -3 --separate-stderr train 2 '{"family": "mlp", "in": [8,8,1], "hidden": [1], "out": 4, "act": "tanh"}' --init=large.ten
+    [[ "$(grep train-classifier <<<"$stderr")" =~ ^"train-classifier: step 0: the norm of the gradients is "-?(inf|nan)": expected a finite one (a lower rate, or --resume=FILE to go back to)"$ ]]
+}
 # gan OPTION...: one, two and four processes come to the same networks and the same table.  (With parts of unlike size
 # running means weigh samples of the smaller ones more.)
 gan() {
@@ -252,6 +282,12 @@ gan() {
 @test "with styles: path lengths, classes, orthogonality" {
     gan --arch=stylegan2 --generator='{"in": [8], "width": 8, "fmap_max": 8, "mapping": 2}' --classes=4 \
         --discriminator='{"fmap_max": 8, "group": 0}' --iters=4 --r1=1 --r1-every=2 --path=2 --path-every=2 --ortho-d=1e-3
+}
+@test "losses of a generator and its discriminator that are not finite: all end, and one message names the step" {
+    ten-cut --keep=image,label <noise.ten | ten-head >few.ten
+    run -3 --separate-stderr mpirun -np 2 train-gan --quiet --threads=1 --arch=dcgan --generator='{"in": [8], "width": 8}' \
+        --discriminator='{"width": 4}' --batch=8 --iters=20 --optim=sgd --loss=lsgan --lr=1e6 <few.ten
+    [[ "$(grep train-gan: <<<"$stderr")" =~ ^"train-gan: step "[0-9]+": a loss or gradient is "-?(inf|nan)": expected a finite one"[^:]*$ ]]
 }
 @test "a batch of fewer samples than processes: exit 2, saying so" {
     ten-cut --keep=image <noise.ten | ten-head >few.ten

@@ -61,19 +61,26 @@ sys.stdout.buffer.write(v + struct.pack("<f", float("nan")) * (len(v) // 4))' <(
     answers "$one,\"shift\":2" a.ten >x
     run ! close x y
 }
-@test "a clip of one frame is seen as one whose shifted channels are 0" {
-    net='"family":"resnet","width":16,"blocks":[1],"classes":3,"in":[1,8,8,2],"frames":1'
-    ten-gen clip f32 2,1,8,8,2 --fill=normal --seed=1 >a.ten
+# seen BLOCK K: a clip of one frame, and the first convolution of the block, KxK, without what reads channels 0 to 3 of 16:
+# weights [16,K,K,16] as rows of C.
+seen() {
+    net='"family":"resnet","width":16,"blocks":[1],"classes":3,"in":[1,8,8,2],"frames":1,"block":"'$1'"'
     answers "$net,\"shift\":8" a.ten >x
-    # The first convolution of the block without what reads channels 0 to 3 of 16: weights [K,3,3,C] as rows of C.
     make-model --seed=1 --config="{$net,\"shift\":0}" | export-model >weights.ten
-    ten-cut --keep=layer1.0.conv1.weight --reshape=144,16 <weights.ten | ten2csv --no-header |
-        awk -F, -v OFS=, '{ $1 = $2 = $3 = $4 = 0; print }' | csv2ten --matrix --no-header | ten-cut --reshape=16,3,3,16 >zeros.ten
+    ten-cut --keep=layer1.0.conv1.weight --reshape=-1,16 <weights.ten | ten2csv --no-header |
+        awk -F, -v OFS=, '{ $1 = $2 = $3 = $4 = 0; print }' | csv2ten --matrix --no-header | ten-cut --reshape="16,$2,$2,16" >zeros.ten
     ten-cut --drop=layer1.0.conv1.weight <weights.ten | cat - zeros.ten >both.ten
     printf 'x layer1.0.conv1.weight\n' >zero.map
     make-model --quiet --init=both.ten --init-map=zero.map --config="{$net,\"shift\":0}" >net.ten
     forward --model=net.ten --record=x=clip <a.ten | ten-cut --keep=y | ten2csv | tail -n +2 >y
     close x y
+}
+@test "a clip of one frame is seen as one whose shifted channels are 0, but for the short cut, projected or not" {
+    ten-gen clip f32 2,1,8,8,2 --fill=normal --seed=1 >a.ten
+    seen basic 3
+    run ! grep -q downsample <(ten-info weights.ten)
+    seen bottleneck 1
+    grep -q layer1.0.downsample.0.weight <(ten-info weights.ten)
 }
 @test "every way to shift gives the same bytes, in answers and in training" {
     video-gen motion --n=32 --size=16,16 --frames=4 --seed=1 >train.ten

@@ -23,6 +23,17 @@ load common
     run -0 score --layers --config='{"family": "mobilenet", "in": [8,8,1], "classes": 2, "stem_stride": 1, "width": 0.25, "stages": [[2,32,1,1]]}'
     [ "$(awk -F'\t' 'NR > 1 { print $5 }' <<<"$output" | paste -sd' ')" = "4608 8192 9216 8192 655360 2560 688128" ]
 }
+# places CONFIG: where channels come from other frames.
+places() { score --layers --config="$1" | awk '$1 == "shift_conv" { print $2 }' | xargs; }
+@test "shifts of networks of clips stand where the public code has them" {
+    clip='"in":[8,224,224,3],"frames":8'
+    [ "$(places '{"family":"mobilenet",'$clip'}' | grep -o '[0-9]*\.expand' | cut -d. -f1 | xargs)" = "2 4 5 7 8 9 11 12 14 15" ]
+    deep='"family":"resnet","stem":"large","block":"bottleneck"'
+    [ "$(places "{$deep,$clip,\"blocks\":[3,4,6,3]}" | tr ' ' '\n' | grep -c '^layer[1-4].[0-5].conv1.weight$')" = 16 ]
+    # 101 layers and more: every second block.
+    [ "$(places "{$deep,$clip,\"blocks\":[3,4,23,3]}" | tr ' ' '\n' | sed 's/layer\(.*\).conv1.weight/\1/' | xargs)" = \
+        "1.0 1.2 2.0 2.2 3.0 3.2 3.4 3.6 3.8 3.10 3.12 3.14 3.16 3.18 3.20 3.22 4.0 4.2" ]
+}
 # Weights 3*3*2*2 each and 3*3*1*2, norms 2+2 trained and 2+2 kept, fc 2*10+10
 @test "parameters and running statistics, counted by hand" {
     run -0 score --config='{"family": "resnet", "width": 2, "blocks": [1], "in": [4,4,1]}'

@@ -85,6 +85,8 @@ rate() { train --schedule=constant:lr=0.01 --curve=curve.tsv "$@" >net.ten; awk 
     [ "$(rate --batch=16 --accumulate=4)" = 0.02 ]
     [ "$(rate --batch=16 --lr-batch=8)" = 0.02 ]
     [ "$(rate --batch=16 --lr-scale=none)" = 0.01 ]
+    # The rate of weights, whatever those of other groups.
+    [ "$(rate --groups=tsm)" = 0.01 ]
 }
 @test "what is likely to disappoint is said" {
     said() { run -0 --separate-stderr bash -c 'train-tsm --width=8 --epochs=1 "$@" <few.ten >net.ten' _ "${@:2}"; [[ "$stderr" = *"train-tsm: warning: $1"* ]] || { echo "$stderr"; false; }; }
@@ -163,6 +165,14 @@ one() { train-tsm --seed=3 --width=8 --sync-bn --schedule=constant:lr=0.005 "$@"
     mpirun -np 2 train-tsm --quiet --threads=1 --seed=3 --width=8 --schedule=constant:lr=0 --epochs=1 <more.ten >two.ten
     train-tsm --quiet --seed=3 --width=8 --schedule=constant:lr=0 --epochs=1 <more.ten >one.ten
     ten-cmp --rtol=1e-4 --atol=1e-5 <(ten-cut --keep=bn1.running_mean <one.ten) <(ten-cut --keep=bn1.running_mean <two.ten)
+}
+@test "a loss that is not finite on one rank: both end, and one message names rank and step" {
+    need mpirun openmpi-bin
+    ten-paste <(ten-gen clip f32 32,4,16,16,3 --fill=uniform --lo=-1) <(ten-gen label i32 32 --fill=uniform --hi=8) >fine.ten
+    ten-paste <(ten-gen clip f32 32,4,16,16,3 --fill=constant --value=nan) <(ten-gen label i32 32 --fill=uniform --hi=8) >nan.ten
+    run -3 --separate-stderr mpirun -np 1 sh -c '"$@" <fine.ten' sh train-tsm --quiet --threads=1 --width=8 : -np 1 sh -c '"$@" <nan.ten' sh train-tsm --quiet --threads=1 --width=8
+    [ -z "$output" ]
+    [ "$(grep train-tsm: <<<"$stderr")" = "train-tsm: step 0: the loss is nan on rank 1: expected a finite one (a lower rate, or --resume=FILE to go back to)" ]
 }
 @test "two processes go on as one, from the same sample, and say what may be lost" {
     need mpirun openmpi-bin

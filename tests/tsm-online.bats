@@ -52,7 +52,22 @@ mean_is_same() {
 @test "time and memory of a frame are told" {
     run -0 --separate-stderr bash -c 'tsm-online --model=net.ten <clips.ten >/dev/null'
     # 2 of 16 channels at 16x16 in front of both blocks.
-    [[ "$stderr" =~ ^"tsm-online: 12 frames: "[0-9.]+" ms each (median), "[0-9.]+" ms (90 %), 1024 numbers kept from frame to frame"$ ]]
+    [[ "$stderr" =~ ^"tsm-online: 12 frames: "[0-9.]+" ms each (median), "[0-9.]+" ms (90 %), "[0-9.]+" ms (99 %), "[0-9.]+" ms at most, 1024 numbers kept from frame to frame"$ ]]
+}
+@test "--histogram: how many frames took how long, from the fastest to the slowest that is told" {
+    tsm-online --model=net.ten --histogram=times.tsv <clips.ten 2>said >none
+    most=$(sed -n 's/.* \([0-9.]*\) ms at most.*/\1/p' said)
+    awk -v most="$most" 'NR == 1 { if ($0 != "from_ms\tto_ms\tframes\tshare") bad = 1; next }
+        { n += $3; if ($2 / $1 < 1.258 || $2 / $1 > 1.26 || NR > 2 && $1 != to || ($4 - n / 12) ^ 2 > 1e-10) bad = 1; to = $2; from = $1; last = $3 }
+        END { exit bad || n != 12 || !last || most < from * 0.999 || most > to * 1.001 }' times.tsv
+    # Known before the first frame comes.
+    run -1 --separate-stderr bash -c 'tsm-online --model=net.ten --histogram=nowhere/times.tsv <clips.ten >none'
+    [[ "$stderr" = "tsm-online: nowhere/times.tsv"* ]]
+    [ ! -s none ]
+    # Of an input that is cut, the table before stays.
+    cp times.tsv before
+    run -1 bash -c 'head -c -100 clips.ten | tsm-online --quiet --model=net.ten --histogram=times.tsv >none'
+    cmp before times.tsv
 }
 @test "what MobileNetV2 and ResNet-50 keep from frame to frame at 224x224" {
     clip='"in":[8,224,224,3],"frames":8,"classes":27,"shift_mode":"uni"'
@@ -91,6 +106,20 @@ mean_is_same() {
     cmp want got
     run -2 --separate-stderr bash -c 'tsm-online --model=net.ten --ignore=5 <clips.ten'
     [ "$stderr" = "tsm-online: --ignore: 5: expected classes from 0 to 4" ]
+}
+@test "--map: classes go by another's number, after --ignore and before --agree; --hold: a label stands for some frames" {
+    tsm-online --quiet --model=net.ten <clips.ten | ten-cut --keep=logits | ten-batch --size=12 | ten2csv | tail -n +2 |
+        awk -F, '{ best = 1; for (i = 2; i <= 5; i++) if ($i > $best) best = i; print best - 1 }' >best
+    labels() { tsm-online --quiet --model=net.ten "$@" <clips.ten | ten-cut --keep=label | ten-dump | xargs; }
+    # The two most frequent classes.
+    read -r a b <<<"$(sort best | uniq -c | sort -k1,1nr -k2,2n | awk 'NR < 3 { printf "%s ", $2 }')"
+    [ -n "$b" ]
+    [ "$(labels --map="$a:$b,$b:$a")" = "$(awk -v a="$a" -v b="$b" '{ print $1 == a ? b : $1 == b ? a : $1 }' best | xargs)" ]
+    [ "$(labels --map="$a:$b" --ignore="$a")" = "$(labels --ignore="$a")" ]
+    [ "$(labels --hold=3)" = "$(awk '(NR - 1) % 4 == 0 { label = -1 } { if (label < 0 || $1 != label && stood >= 3) { label = $1; stood = 0 } stood++; print label }' best | xargs)" ]
+    [ "$(labels --hold=3)" != "$(labels)" ]
+    run -2 --separate-stderr tsm-online --model=net.ten --map=0:5 <clips.ten
+    [ "$stderr" = "tsm-online: --map: 0:5: expected FROM:TO, classes from 0 to 4" ]
 }
 @test "networks that need the next frame, or no clips, are refused" {
     make-model --config="${UNI/uni/bi}}" >bi.ten

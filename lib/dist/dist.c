@@ -84,18 +84,22 @@ void dist_average_state(struct dist *d, struct params *ps)
     free(mean);
 }
 
+int dist_lowest(struct dist *d, bool is)
+{
+    const int size = dist_size(d);
+    double highest = is ? size - dist_rank(d) : 0;      /* the largest is that of the lowest rank */
+    dist_max(d, &highest, 1);
+    return highest > 0 ? size - (int)highest : -1;
+}
+
 int dist_agree(struct dist *d, const void *data, int64_t bytes)
 {
     if (!d)
         return -1;
     const uint64_t mine = XXH3_64bits(data, (size_t)bytes);
     uint64_t first = mine;
-    double lowest = 0;
     dist_broadcast(d, &first, sizeof first);
-    if (first != mine)
-        lowest = d->size - d->rank;             /* the largest is that of the lowest rank */
-    dist_max(d, &lowest, 1);
-    return lowest > 0 ? d->size - (int)lowest : -1;
+    return dist_lowest(d, first != mine);
 }
 
 /* Up to CHUNK bytes; 0 at the end, less than 0 with *e set on a failure. */
@@ -166,10 +170,10 @@ static int share_input(struct dist *d, struct ten_err *e)
     return 0;
 }
 
-static int silence(struct ten_err *e)
+static int silence(int stream, struct ten_err *e)
 {
     const int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    if (fd < 0 || dup2(fd, STDOUT_FILENO) < 0)
+    if (fd < 0 || dup2(fd, stream) < 0)
         return fail(e, TEN_E_DATA, "/dev/null: %s: expected it to be there", strerror(errno));
     close(fd);
     return 0;
@@ -177,12 +181,22 @@ static int silence(struct ten_err *e)
 
 /* ---- Coming and going ------------------------------------------------------------------------- */
 
+void dist_agreed(struct dist *d)
+{
+    struct ten_err ignored;                             /* it is said more than once, then */
+    if (!d)
+        return;
+    d->agreed = true;
+    if (d->rank > 0)
+        silence(STDERR_FILENO, &ignored);
+}
+
 /* Without all ranks there is nothing to go on with: whoever fails takes the others along, instead of
  * leaving them waiting for it. */
 static void leave(int status, void *of)
 {
     struct dist *d = of;
-    if (status == 0 || status > 128) {
+    if (status == 0 || d->agreed) {
         d->mpi.Finalize();
         return;
     }
@@ -215,7 +229,7 @@ static int join(struct dist *d, int wanted, struct ten_err *e)
                     wanted);
     m->Comm_dup(m->mpi_comm_world, &d->comm);
     m->Comm_dup(m->mpi_comm_world, &d->background);
-    return d->rank > 0 ? silence(e) : 0;
+    return d->rank > 0 ? silence(STDOUT_FILENO, e) : 0;
 }
 
 struct dist *dist_join(struct ten_err *e)

@@ -30,9 +30,8 @@ struct dist;
  * (mpirun sh -c 'TOOL <FILE') it stays.
  *
  * The ranks leave together, when they exit.  One that exits with a status other than 0 says which it is
- * and ends the others, but for statuses above 128 (a stop by a signal), on which all have to agree.  One
- * that is killed is noticed by the launcher, which ends the others and names it.  What is returned stays
- * until then.
+ * and ends the others, unless all have agreed on it.  One that is killed is noticed by the launcher, which
+ * ends the others and names it.  What is returned stays until then.
  */
 struct dist *dist_open(struct ten_err *e);
 /* The same for tools whose first rank alone reads: the input stays where it is. */
@@ -41,6 +40,10 @@ struct dist *dist_join(struct ten_err *e);
 int dist_rank(const struct dist *d);
 int dist_size(const struct dist *d);
 
+/* All ranks are about to exit for one reason, which each of them knows, with one status other than 0: none
+ * ends the others, and the first alone is heard on standard error. */
+void dist_agreed(struct dist *d);
+
 /* v[i] = sum of v[i] over all ranks, with the same bits on each. */
 void dist_sum(struct dist *d, double *v, int64_t n);
 /* The largest instead. */
@@ -48,6 +51,8 @@ void dist_max(struct dist *d, double *v, int64_t n);
 /* The data of the first rank, or of another, to all. */
 void dist_broadcast(struct dist *d, void *data, int64_t bytes);
 void dist_broadcast_from(struct dist *d, int rank, void *data, int64_t bytes);
+/* The lowest rank of which something is true; -1: of none. */
+int dist_lowest(struct dist *d, bool is);
 /* Whether all have the same bytes, told by their XXH3: -1, or the lowest rank that differs from the first. */
 int dist_agree(struct dist *d, const void *data, int64_t bytes);
 /* From one rank to another, which has to wait for it: the calls of both in one order, of one size. */

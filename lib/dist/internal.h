@@ -8,6 +8,7 @@ struct dist {
     struct openmpi mpi;
     int rank, size;
     void *comm, *background;            /* messages waited for; those that are under way meanwhile */
+    bool agreed;                        /* on what ends them all: dist_agreed() */
     int *node;                          /* [size]: where each rank is; NULL: nobody has asked yet */
 };
 

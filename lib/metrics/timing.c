@@ -1,5 +1,6 @@
 #include "metrics/timing.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,9 +31,28 @@ struct timing timing_of(double *x, int64_t n)
     t.std = kept > 1 ? sqrt(t.std / (kept - 1)) : 0;
     t.median = quantile(x, n, 0.5);
     t.p90 = quantile(x, n, 0.9);
+    t.p99 = quantile(x, n, 0.99);
     t.min = x[0];
     t.max = x[n - 1];
     return t;
+}
+
+/* The i-th bin begins at 10^(i/BINS) ms. */
+enum { BINS = 10 };
+
+static int bin_of(double seconds) { return (int)floor(BINS * log10(1e3 * fmax(seconds, 1e-9))); }
+
+void timing_histogram(FILE *to, const double *x, int64_t n, const char *what)
+{
+    int64_t done = 0;
+    fprintf(to, "from_ms\tto_ms\t%s\tshare\n", what);
+    for (int bin = n > 0 ? bin_of(x[0]) : 0; done < n; bin++) {
+        const int64_t before = done;
+        while (done < n && bin_of(x[done]) == bin)
+            done++;
+        fprintf(to, "%.4g\t%.4g\t%" PRId64 "\t%.6g\n", pow(10, (double)bin / BINS), pow(10, (bin + 1.0) / BINS), done - before,
+                (double)done / (double)n);
+    }
 }
 
 double raw_seconds(void)

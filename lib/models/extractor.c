@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "metrics/moments.h"
+#include "models/batches.h"
 #include "models/pooled.h"
 #include "models/random_features.h"
 
@@ -123,33 +124,34 @@ void extractor_free(struct extractor *x)
     free(x);
 }
 
+struct reference { struct extractor *x; struct moments m; };
+
+static int one_batch(void *ctx, struct tape *t, const struct batch *b)
+{
+    struct reference *r = ctx;
+    const struct var *feat = random_features_apply(r->x->random, t, tape_input(t, *b->image));
+    moments_add(&r->m, feat->v.f, b->n);
+    return 0;
+}
+
 int extractor_refer(struct extractor *x, struct feeder *f, uint64_t digest, struct ten_err *e)
 {
     const uint64_t key[] = {digest, x->o.seed, (uint64_t)x->o.dims};
-    struct tape *t = tape_new(x->memory, 0);
-    struct moments m;
-    struct batch b;
-    int rc;
-    tape_mode(t)->record = tape_mode(t)->training = false;
-    moments_init(&m, RANDOM_RAW);
-    while ((rc = feeder_next(f, &b, e)) > 0) {
-        struct var *feat = random_features_apply(x->random, t, tape_input(t, *b.image));
-        moments_add(&m, feat->v.f, b.n);
-        tape_clear(t);
-    }
-    moments_end(&m);
-    if (rc == 0 && m.n <= x->o.dims)
+    struct reference r = {.x = x};
+    moments_init(&r.m, RANDOM_RAW);
+    int rc = batches_see(f, x->memory, NULL, one_batch, &r, e);
+    moments_end(&r.m);
+    if (rc == 0 && r.m.n <= x->o.dims)
         rc = fail(e, TEN_E_DATA, "reference: %lld images: expected more than the %lld components "
-                  "(--dims=N)", (long long)m.n, (long long)x->o.dims);
+                  "(--dims=N)", (long long)r.m.n, (long long)x->o.dims);
     if (rc == 0) {
         double *sigma = xmalloc(sizeof *sigma * RANDOM_RAW * RANDOM_RAW);
-        moments_covariance(sigma, &m);
-        rc = random_features_refer(x->random, m.mu, sigma, x->o.dims, e);
+        moments_covariance(sigma, &r.m);
+        rc = random_features_refer(x->random, r.m.mu, sigma, x->o.dims, e);
         free(sigma);
     }
     x->hash = XXH3_64bits(key, sizeof key);
-    moments_free(&m);
-    tape_free(t);
+    moments_free(&r.m);
     return rc;
 }
 

@@ -92,6 +92,9 @@ int gan_trainer_run(struct gan_trainer *r)
             rc = after_step(r);
     }
     progress_end(&r->tool->progress);
+    /* Losses and signals are told by sums over all processes. */
+    if (rc < 0 && (r->tool->err.code == TEN_E_NUMERIC || r->tool->err.code > 128))
+        dist_agreed(r->opt->dist);
     if (rc < 0)
         return -1;
     gan_advise(r);

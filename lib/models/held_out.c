@@ -1,45 +1,35 @@
 #include "models/held_out.h"
 #include "base/fail.h"
+#include "models/batches.h"
 #include "models/losses.h"
 #include "models/model_io.h"
 
 #include <string.h>
 
-/* How many of the samples of b x is right about; -1 with *e set. */
-static int64_t right_of(struct extractor *x, struct tape *t, const struct batch *b, struct ten_err *e)
+struct answers { struct extractor *x; int64_t n, right; struct ten_err *err; };
+
+static int one_batch(void *ctx, struct tape *t, const struct batch *b)
 {
+    struct answers *a = ctx;
     struct var *feat, *prob;
-    int64_t right = 0;
-    if (extractor_apply(x, t, b->image, &feat, &prob, e) < 0)
+    if (extractor_apply(a->x, t, b->image, &feat, &prob, a->err) < 0)
         return -1;
     if (!prob)
-        return fail(e, TEN_E_DATA, "model: a network of one answer: expected one that tells classes (--held-out)");
+        return fail(a->err, TEN_E_DATA, "model: a network of one answer: expected one that tells classes (--held-out)");
     struct tensor class = tensor_new(tape_memory(t), TEN_I32, 1, &b->n);
     largest(class.i, &prob->v);
     for (int64_t i = 0; i < b->n; i++)
-        right += class.i[i] == b->label->i[i];
+        a->right += class.i[i] == b->label->i[i];
+    a->n += b->n;
     tensor_drop(&class);
-    tape_clear(t);
-    return right;
+    return 0;
 }
 
 static int share_of(double *share, struct extractor *x, struct feeder *f, struct memory *m, struct ten_err *e)
 {
-    struct tape *t = tape_new(m, 0);
-    struct batch b;
-    int64_t right = 0, n = 0, more;
-    int rc;
-    tape_mode(t)->record = tape_mode(t)->training = false;
-    while ((rc = feeder_next(f, &b, e)) > 0) {
-        if ((more = right_of(x, t, &b, e)) < 0) {
-            rc = -1;
-            break;
-        }
-        right += more;
-        n += b.n;
-    }
-    *share = (double)right / (double)n;
-    tape_free(t);
+    struct answers a = {.x = x, .err = e};
+    const int rc = batches_see(f, m, NULL, one_batch, &a, e);
+    *share = (double)a.right / (double)a.n;
     return rc;
 }
 

@@ -74,17 +74,23 @@ static int end_of_epoch(struct trainer *r)
 
 /* ---- Steps --------------------------------------------------------------------------------------------------- */
 
-/* Back to the last checkpoint, more slowly. */
-static int roll_back(struct trainer *r, double loss)
+/* Back to the last checkpoint, more slowly; `what`, of the step, is not finite. */
+static int roll_back(struct trainer *r, const char *what, double value)
 {
+    /* Of a loss the process is known; gradients have been added up. */
+    const int rank = dist_lowest(r->opt->dist, !isfinite(r->own_loss));
+    char where[32] = "";
+    if (rank >= 0 && dist_size(r->opt->dist) > 1)
+        snprintf(where, sizeof where, " on rank %d", rank);
     const double slower = r->slower / 2;
     const int64_t step = r->run.step;
     const int rollbacks = r->rollbacks + 1;
     if (!trainer_saved(r))
-        return fail(&r->tool->err, TEN_E_NUMERIC, "step %lld: the loss is %g: expected a finite one (a lower rate, or --resume=FILE to go back to)", (long long)step, loss);
+        return fail(&r->tool->err, TEN_E_NUMERIC, "step %lld: the %s is %g%s: expected a finite one (a lower rate, or --resume=FILE to go back to)",
+                    (long long)step, what, value, where);
     if (rollbacks > ROLLBACKS)
-        return fail(&r->tool->err, TEN_E_NUMERIC, "step %lld: the loss is %g after %d times back at half the rate: expected a finite one; the last good model is in %s",
-                    (long long)step, loss, ROLLBACKS, r->opt->checkpoint);
+        return fail(&r->tool->err, TEN_E_NUMERIC, "step %lld: the %s is %g%s after %d times back at half the rate: expected a finite one; the last "
+                    "good model is in %s", (long long)step, what, value, where, ROLLBACKS, r->opt->checkpoint);
     if (trainer_load(r) < 0)
         return -1;
     r->slower = slower;
@@ -113,10 +119,11 @@ static double backward(struct trainer *r, const struct batch *b, bool last)
     struct var *out = model_forward(r->model, t, input(r, r->train, b));
     struct var *loss = r->objective.loss(r->objective.ctx, t, out, b, &score);
     timeline_mark(r->timeline, PHASE_FORWARD);
-    double sum[] = {b->n ? (double)loss->v.f[0] * b->n : 0, score, b->n, stop_requested()};
+    r->own_loss = b->n ? (double)loss->v.f[0] * b->n : 0;
+    double sum[] = {r->own_loss, score, b->n, stop_requested()};
     if (last)
         dist_grads_begin(r->grads);
-    if (isfinite(sum[0]) || r->grads)
+    if (isfinite(r->own_loss) || r->grads)
         tape_backward_from(t, loss, part_of_batch(t, b));
     tape_clear(t);
     timeline_mark(r->timeline, PHASE_BACKWARD);
@@ -156,13 +163,13 @@ int trainer_step(struct trainer *r)
         loss = backward(r, &b, ends_step(r, n));
         n++;
         if (!isfinite(loss))
-            return roll_back(r, loss) < 0 ? -1 : 1;
+            return roll_back(r, "loss", loss) < 0 ? -1 : 1;
     }
     if (rc < 0 || n == 0)
         return rc;
     const struct optim_step s = {.lr = rate(r), .scale = 1.0 / n, .clip_norm = r->opt->clip, .zero = true};
     if (optim_step(r->optim, &s, &norm) == OPTIM_SKIPPED)
-        return roll_back(r, norm) < 0 ? -1 : 1;
+        return roll_back(r, "norm of the gradients", norm) < 0 ? -1 : 1;
     r->run.step++;
     trainer_average_statistics(r);
     if (r->ema)
@@ -204,13 +211,9 @@ static int measure(struct trainer *r)
     return 0;
 }
 
-int trainer_run(struct trainer *r)
+static int train(struct trainer *r)
 {
     int rc = 0;
-    if (r->opt->find_lr)
-        return trainer_find_rate(r);
-    if (r->opt->evaluate_only)
-        return measure(r);
     progress_start(&r->tool->progress, "steps", steps_of_epoch(r) * r->opt->epochs);
     timeline_mark(r->timeline, PHASE_OTHER);
     while (rc >= 0 && r->run.epoch < r->opt->epochs) {
@@ -224,6 +227,15 @@ int trainer_run(struct trainer *r)
     progress_end(&r->tool->progress);
     trainer_tell_times(r);
     return rc < 0 ? -1 : trainer_write_timeline(r);
+}
+
+int trainer_run(struct trainer *r)
+{
+    const int rc = r->opt->find_lr ? trainer_find_rate(r) : r->opt->evaluate_only ? measure(r) : train(r);
+    /* Losses, weights that differ and signals are told by sums over all processes. */
+    if (rc < 0 && (r->tool->err.code == TEN_E_NUMERIC || r->tool->err.code > 128))
+        dist_agreed(r->opt->dist);
+    return rc;
 }
 
 /* ---- Life ------------------------------------------------------------------------------------------------------ */

@@ -24,6 +24,7 @@ struct trainer {
     struct run run;
     char *config;
     double loss, score, seen;           /* sums over the samples of this epoch */
+    double own_loss;                    /* of the last batch, the part of this process */
     double slower;                      /* factor on the rate, halved by every rollback */
     int rollbacks;
     bool stop;                          /* a process was told to, and all know */

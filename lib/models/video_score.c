@@ -55,8 +55,8 @@ static int plan(struct video_net *net, const struct model *m, int64_t segments, 
     return 0;
 }
 
-int video_net_open(struct video_net *net, struct tool *t, const char *path, int64_t segments,
-                   const struct video_protocol *p, struct memory *memory)
+static int open_net(struct video_net *net, struct tool *t, const char *path, int64_t segments,
+                    const struct video_protocol *p, struct memory *memory)
 {
     struct ten_reader *in = tool_reader(t, path);
     json_t *config = in ? checkpoint_config(in, &t->err) : NULL;
@@ -77,10 +77,41 @@ int video_net_open(struct video_net *net, struct tool *t, const char *path, int6
     return checkpoint_load(in, &(struct checkpoint){.nparts = 1, .parts = &part}, &t->err);
 }
 
-void video_net_free(struct video_net *net)
+int video_nets_open(struct video_net *nets, int n, struct tool *t, const char *const *path, const double *weight, int64_t segments,
+                    const struct video_protocol *p, struct memory *memory)
 {
-    model_free(net->m);
-    net->m = NULL;
+    for (int i = 0; i < n; i++) {
+        struct video_net *net = &nets[i];
+        if (open_net(net, t, path[i], segments, p, memory) < 0)
+            return -1;
+        net->weight = weight ? weight[i] : 1;
+        if (net->m->out != nets[0].m->out)
+            return fail(&t->err, TEN_E_DATA, "%s: %" PRId64 " classes: expected %" PRId64 ", as of %s", path[i], net->m->out, nets[0].m->out, path[0]);
+        if (p->mode == SAMPLING_DENSE && net->segments > SAMPLING_SPAN)
+            return fail(&t->err, TEN_E_DATA, "%s: %" PRId64 " frames: expected at most %d for --dense", path[i], net->segments, SAMPLING_SPAN);
+    }
+    return 0;
+}
+
+void video_nets_close(struct video_net *nets, int n)
+{
+    for (int i = 0; i < n; i++)
+        model_free(nets[i].m);
+}
+
+/* ---- Protocols ------------------------------------------------------------------------------ */
+
+const char *const video_protocols[] = {"sth-efficient", "sth-accurate", "k400-uniform", "k400-10crop", "k400-dense", NULL};
+
+void video_protocol_set(struct video_protocol *p, int i)
+{
+    static const struct { enum sampling_mode mode; int views; bool full; } rules[] = {
+        {SAMPLING_UNIFORM, 1, false}, {SAMPLING_TWICE, 3, true}, {SAMPLING_UNIFORM, 1, false},
+        {SAMPLING_UNIFORM, 10, false}, {SAMPLING_DENSE, 1, false},
+    };
+    p->mode = rules[i].mode;
+    p->views = rules[i].views;
+    p->full = rules[i].full;
 }
 
 /* ---- Scores --------------------------------------------------------------------------------- */

@@ -26,13 +26,18 @@ struct video_net {
 };
 
 /*
- * The network of clips at path, for `segments` frames (0: as it was trained), and for crops of the
- * protocol: its parameters serve frames of any size.  A network that moves channels between frames
- * sees as many as in training; one that does not, any number.  0, or -1 with t->err set.
+ * The n networks of clips at paths, each for `segments` frames (0: as it was trained), and for crops of the protocol: its
+ * parameters serve frames of any size.  A network that moves channels between frames sees as many as in training; one that
+ * does not, any number.  All have the classes of the first.  weight: NULL, all 1, or [n].  0, or -1 with t->err set; nets
+ * are zeros before, and to be closed in any case.
  */
-int video_net_open(struct video_net *net, struct tool *t, const char *path, int64_t segments,
-                   const struct video_protocol *p, struct memory *memory);
-void video_net_free(struct video_net *net);
+int video_nets_open(struct video_net *nets, int n, struct tool *t, const char *const *path, const double *weight, int64_t segments,
+                    const struct video_protocol *p, struct memory *memory);
+void video_nets_close(struct video_net *nets, int n);
+
+/* The protocols of the public code: mode, views and full of p are those of video_protocols[i]. */
+extern const char *const video_protocols[];     /* NULL at the end */
+void video_protocol_set(struct video_protocol *p, int i);
 
 /* score [K] of the video asked for last, added up over the networks: weight * mean over clips and
  * crops of its logits, or probabilities.  0, or -1 with *e set (TEN_E_DATA): channels that a

@@ -220,6 +220,78 @@ static void every_all_reduce_is_the_naive_sum(void)
                     adds_exactly(&(struct reduction_options){.algorithm = a, .bf16 = bf16, .per_node = per_node}, size[k]);
 }
 
+/* ---- Several at once -------------------------------------------------------------------------- */
+
+/* Lengths of buckets under way at once, two of them alike: what came for another one would be wrong there, or too long. */
+enum { BUCKETS = 6 };
+static const int64_t bucket_length[BUCKETS] = {40000, 1, 700, 700, 0, 9001};
+
+struct bucket { struct reduction *r; float *v; bool over; };
+
+static void start_buckets(struct bucket *b, const struct reduction_options *o)
+{
+    for (int k = 0; k < BUCKETS; k++) {
+        b[k] = (struct bucket){reduction_new(d, o, bucket_length[k], k), xmalloc((size_t)(bucket_length[k] + 1) * sizeof(float)), false};
+        for (int64_t i = 0; i < bucket_length[k]; i++)
+            b[k].v[i] = number(dist_rank(d), i + 5 * k);
+    }
+    for (int k = 0; k < BUCKETS; k++)
+        reduction_start(b[k].r, b[k].v);
+}
+
+static int64_t wrong_sums(struct bucket *b)
+{
+    int64_t wrong = 0;
+    for (int k = 0; k < BUCKETS; k++) {
+        for (int64_t i = 0; i < bucket_length[k]; i++) {
+            float want = 0;
+            for (int rank = 0; rank < dist_size(d); rank++)
+                want += number(rank, i + 5 * k);
+            wrong += b[k].v[i] != want;
+        }
+        reduction_free(b[k].r);
+        free(b[k].v);
+    }
+    return wrong;
+}
+
+/* Each to its end before the next one is looked at. */
+static void one_after_the_other(struct bucket *b, const int *order)
+{
+    for (int i = 0; i < BUCKETS; i++)
+        while (!reduction_push(b[order[i]].r))
+            continue;
+}
+
+/* All in turns, from another one on and the other way round on every rank, so that exchanges of ranks meet in any order. */
+static void in_turns(struct bucket *b)
+{
+    const int rank = dist_rank(d), step = rank % 2 ? BUCKETS - 1 : 1;
+    for (int left = BUCKETS, k = rank % BUCKETS; left > 0; k = (k + step) % BUCKETS)
+        if (!b[k].over && reduction_push(b[k].r)) {
+            b[k].over = true;
+            left--;
+        }
+}
+
+static void buckets_under_way_at_once_never_mix(void)
+{
+    static const int order[2][BUCKETS] = {{5, 4, 3, 2, 1, 0}, {3, 0, 5, 1, 2, 4}};
+    struct bucket b[BUCKETS];
+    if (!d)
+        return;
+    for (enum dist_algorithm a = DIST_NATIVE; a < DIST_ALGORITHMS; a++)
+        for (int per_node = 0; per_node <= (a == DIST_HIER ? 3 : 0); per_node++)
+            for (int i = 0; i < 12; i++) {
+                start_buckets(b, &(struct reduction_options){.algorithm = a, .per_node = per_node});
+                if (i < 2)
+                    one_after_the_other(b, order[i]);
+                else
+                    in_turns(b);
+                CHECK_INT(wrong_sums(b), 0);
+            }
+}
+
 /* Rounded on the way, and still the same bits on all ranks. */
 static void bf16_on_the_wire_is_near_and_the_same_on_all_ranks(void)
 {
@@ -292,6 +364,7 @@ int main(void)
     RUN(a_file_of_the_first_rank_can_be_read_by_all);
     RUN(gradients_are_the_sums_of_all_ranks_overlapped_or_not);
     RUN(every_all_reduce_is_the_naive_sum);
+    RUN(buckets_under_way_at_once_never_mix);
     RUN(bf16_on_the_wire_is_near_and_the_same_on_all_ranks);
     RUN(weights_that_differ_are_found_and_the_rank_is_named);
     RUN(the_largest_is_that_of_all);

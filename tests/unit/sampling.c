@@ -145,6 +145,23 @@ static void draws_depend_on_seed_epoch_and_video(void)
     CHECK_BYTES(again, first[0], sizeof again);
 }
 
+/* 68 frames have starts 0 to 4 for 64; the public code draws below the last one. */
+static void dense_training_draws_all_starts_but_the_last(void)
+{
+    const struct sampling s = {SAMPLING_DENSE, SAMPLING_TRAIN, 8, 1};
+    int seen[5] = {0};
+    for (int64_t v = 0; v < 400; v++) {
+        int64_t got[8];
+        sampling_frames(got, &s, 68, &(struct video_key){7, 0, v});
+        CHECK(got[0] >= 0 && got[0] < 4);
+        seen[got[0]]++;
+        for (int i = 0; i < 8; i++)
+            CHECK_INT(got[i], got[0] + 8 * i);
+    }
+    for (int k = 0; k < 4; k++)
+        CHECK(seen[k] > 60 && seen[k] < 140);           /* 100 expected, deviation 9 */
+}
+
 int main(void)
 {
     RUN(frames_stand_in_the_middle_of_segments);
@@ -156,6 +173,7 @@ int main(void)
     RUN(validation_does_not_draw);
     RUN(training_draws_one_frame_of_each_segment);
     RUN(training_on_short_videos_draws_in_order_or_stands_still);
+    RUN(dense_training_draws_all_starts_but_the_last);
     RUN(draws_depend_on_seed_epoch_and_video);
     return check_report();
 }

@@ -19,6 +19,7 @@ static void the_fastest_and_the_slowest_tenth_do_not_count(void)
     CHECK_NEAR(t.std, sqrt(255.0 / 12 * 16 / 15), 1e-12);
     CHECK_NEAR(t.median, 10.5, 0);
     CHECK_NEAR(t.p90, 18.1, 1e-12);
+    CHECK_NEAR(t.p99, 19 + 0.81 * (1e9 - 19), 1e-3);
     CHECK_NEAR(t.min, 1, 0);
     CHECK_NEAR(t.max, 1e9, 0);
 }
@@ -36,6 +37,26 @@ static void of_few_the_slowest_alone_does_not_count(void)
     t = timing_of((double[]){5}, 1);
     CHECK_NEAR(t.mean, 5, 0);
     CHECK_NEAR(t.p90, 5, 0);
+}
+
+/* 1 ms begins a bin; 10^0.1 = 1.259, 10^0.2 = 1.585, 10^0.3 = 1.995. */
+static void a_histogram_has_ten_bins_in_a_decade_empty_ones_too(void)
+{
+    char text[400];
+    FILE *to = fmemopen(text, sizeof text, "w");
+    double x[] = {0.0021, 0.001, 0.00125, 0.0012};
+    timing_of(x, 4);
+    timing_histogram(to, x, 4, "frames");
+    fclose(to);
+    CHECK_STR(text, "from_ms\tto_ms\tframes\tshare\n1\t1.259\t3\t0.75\n1.259\t1.585\t0\t0.75\n1.585\t1.995\t0\t0.75\n1.995\t2.512\t1\t1\n");
+    to = fmemopen(text, sizeof text, "w");
+    timing_histogram(to, x, 0, "runs");
+    fclose(to);
+    CHECK_STR(text, "from_ms\tto_ms\truns\tshare\n");
+    to = fmemopen(text, sizeof text, "w");
+    timing_histogram(to, &(double){0}, 1, "runs");
+    fclose(to);
+    CHECK_STR(text, "from_ms\tto_ms\truns\tshare\n1e-06\t1.259e-06\t1\t1\n");
 }
 
 static void the_clock_goes_on(void)
@@ -69,6 +90,7 @@ int main(void)
 {
     RUN(the_fastest_and_the_slowest_tenth_do_not_count);
     RUN(of_few_the_slowest_alone_does_not_count);
+    RUN(a_histogram_has_ten_bins_in_a_decade_empty_ones_too);
     RUN(the_clock_goes_on);
     RUN(pinned_threads_have_a_processor_each);
     return check_report();

@@ -306,6 +306,100 @@ static void frames_apart_each_have_a_loss_and_one_score_together(void)
     memory_free(memory);
 }
 
+/* ---- Gradients of whole networks --------------------------------------------------------------- */
+
+enum { CLIPS = 8 };
+
+static double loss_of(const struct net *x, struct tape *t, bool back)
+{
+    static const int64_t dim[] = {CLIPS, 4, 16, 16, 3};
+    static int32_t class[CLIPS] = {0, 2, 1, 2, 0, 1, 1, 0};
+    struct tensor clips = tensor_new(x->memory, TEN_F32, 5, dim);
+    rng_fill_normal(&(struct rng){7, 0}, 0, clips.f, tensor_count(&clips), 0, 1);
+    struct var *y = model_forward(x->m, t, tape_input(t, clips));
+    struct var *loss = op_mean_all(t, op_cross_entropy(t, y, tape_input(t, tensor_over(class, TEN_I32, 1, dim)), 0));
+    const double value = loss->v.f[0];
+    if (back)
+        tape_backward(t, loss);
+    tape_clear(t);
+    return value;
+}
+
+/* Norms lift every other channel above the corner of the relu behind them and push the others below it: few sums cross it
+ * when a weight moves. */
+static void away_from_corners(const struct params *ps)
+{
+    rng_fill_normal(&(struct rng){6, 0}, 0, ps->values, ps->trained, 0, 0.3f);
+    for (int k = 0; k < ps->n; k++) {
+        const struct param *p = ps->list[k];
+        const bool norm = p->group >= 0 && strcmp(ps->groups[p->group].name, "plain") == 0;
+        for (int64_t i = 0; norm && i < p->count; i++)
+            p->value[i] = strstr(p->name, ".bias") && i % 2 == 0 ? -1 : 1;
+    }
+}
+
+static double length(const float *g, int64_t n)
+{
+    double squares = 0;
+    for (int64_t i = 0; i < n; i++)
+        squares += (double)g[i] * g[i];
+    return sqrt(squares);
+}
+
+/* The slope of the loss along the gradient of p, whose length is `size`.  The loss moves by 5e-4 each way: of more, relus
+ * have corners, of less, too much is rounding. */
+static double slope_along(const struct net *x, struct tape *t, const struct param *p, double size)
+{
+    const float *g = x->m->params->grads + p->at;
+    const double step = 5e-4 / size;
+    float *const kept = xmalloc((size_t)p->count * sizeof *kept);
+    double loss[2];
+    memcpy(kept, p->value, (size_t)p->count * sizeof *kept);
+    for (int side = 0; side < 2; side++) {
+        for (int64_t i = 0; i < p->count; i++)
+            p->value[i] = kept[i] + (float)((side ? -step : step) / size * g[i]);
+        params_changed(x->m->params);
+        loss[side] = loss_of(x, t, false);
+    }
+    memcpy(p->value, kept, (size_t)p->count * sizeof *kept);
+    free(kept);
+    return (loss[0] - loss[1]) / (2 * step);
+}
+
+/* All tensors' errors together are less than a thousandth of the whole gradient. */
+static void gradients_are_slopes(struct tsm_network n)
+{
+    struct net x = net_of(n);
+    struct params *ps = x.m->params;
+    struct tape *t = tape_new(x.memory, 1);
+    double errors = 0;
+    away_from_corners(ps);
+    params_changed(ps);
+    loss_of(&x, t, true);
+    for (int i = 0; i < ps->n; i++) {
+        const struct param *p = ps->list[i];
+        const double size = p->group >= 0 ? length(ps->grads + p->at, p->count) : 0;
+        if (p->group >= 0)
+            errors += pow(slope_along(&x, t, p, size) - size, 2);
+    }
+    CHECK_NEAR(sqrt(errors) / length(ps->grads, ps->trained), 0, 1e-3);
+    tape_free(t);
+    end(x);
+}
+
+/* Copied in front of whole blocks; in place, and fused, in front of the residual branch. */
+static void gradients_of_networks_that_shift_are_slopes_of_the_loss(void)
+{
+    for (int shift = TSM_BI; shift <= TSM_UNI; shift++)
+        for (int impl = 1; impl <= 3; impl++) {
+            struct tsm_network n = usual();
+            n.shift = shift;
+            n.impl = impl;
+            n.block = impl == 1;
+            gradients_are_slopes(n);
+        }
+}
+
 int main(void)
 {
     RUN(weights_biases_norms_and_the_last_layer_have_rates_of_their_own);
@@ -321,6 +415,7 @@ int main(void)
     RUN(inflated_networks_do_not_shift_unless_told);
     RUN(what_is_given_stays_and_the_recipe_fills_in_the_rest);
     RUN(colours_alone_are_scaled_by_a_recipe);
+    RUN(gradients_of_networks_that_shift_are_slopes_of_the_loss);
     RUN(frames_apart_each_have_a_loss_and_one_score_together);
     return check_report();
 }

@@ -236,7 +236,9 @@ END
     done
 }
 @test "a rate that diverges: back to the checkpoint three times on all ranks, then exit 3" {
-    run -3 --separate-stderr train 2 "$MLP" --epochs=50 --schedule=constant:lr=1e6 --resume=ck.ten --every=0
+    options "$MLP" --epochs=50 --schedule=constant:lr=1e6 --resume=ck.ten --every=0
+    run -3 --separate-stderr mpirun -np 2 "${o[@]}" <noise.ten
+    [ "$(grep -c ": the loss is .* on rank [01]: back to step [0-9]* of ck.ten, at half the rate$" <<<"$stderr")" = 3 ]
     [[ "$stderr" = *"after 3 times back at half the rate: expected a finite one; the last good model is in ck.ten"* ]]
 }
 @test "a loss that is not finite on one rank: all end, and one message names rank and step" {

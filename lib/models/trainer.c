@@ -93,6 +93,8 @@ static int roll_back(struct trainer *r, const char *what, double value)
                     "good model is in %s", (long long)step, what, value, where, ROLLBACKS, r->opt->checkpoint);
     if (trainer_load(r) < 0)
         return -1;
+    tool_note(r->tool, "step %lld: the %s is %g%s: back to step %lld of %s, at half the rate", (long long)step, what, value, where,
+              (long long)r->run.step, r->opt->checkpoint);
     r->slower = slower;
     r->rollbacks = rollbacks;
     params_zero_grad(r->model->params);                 /* of the batches before, where several make a step */

@@ -157,5 +157,7 @@ $(O)/claims.tsv: pipelines/tsm.claims pipelines/tsm-video.claims pipelines/tsm-s
 	cat $(filter %.claims,$^) >$(R)/claims.rules
 	claims --paper=$(PAPER) --scale=$(SCALE) --rules=$(R)/claims.rules $(filter %.tsv,$^) >$@.part
 	mv $@.part $@
-all: $(O)/ablation.tsv $(O)/curves.svg $(O)/batches.svg
+$(O)/notes.md: pipelines/tsm.md | $(O)/
+	cp $< $@
+all: $(O)/ablation.tsv $(O)/curves.svg $(O)/batches.svg $(O)/notes.md
 endif

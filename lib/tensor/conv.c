@@ -190,11 +190,28 @@ struct kept *plans_find(struct conv_plans *p, const struct conv_key *key)
 
 static void drop_block(void *block) { block_drop(block); }
 
+/* Let go of all that is made of weights, and give its memory back. */
+static void forget_weights(struct conv_plans *p)
+{
+    for (int64_t i = 0; i < KEPT_BUCKETS; i++)
+        for (struct kept *k = p->bucket[i]; k; k = k->next)
+            if (k->bytes) {
+                k->release(k->value);
+                k->value = NULL;
+                k->bytes = 0;
+            }
+    p->bytes = 0;
+    memory_trim(p->m);
+}
+
 struct block *plans_weights(struct conv_plans *p, const struct conv_key *key, uint64_t version, size_t bytes, bool *ready)
 {
     *ready = false;
-    if (version == 0)
+    if (version == 0) {                     /* they change with every step: what was kept for inference is of no use */
+        if (p->bytes)
+            forget_weights(p);
         return block_new(p->m, bytes);
+    }
     if (p->bytes + bytes > KEPT_BYTES)
         forget_half(p);
     struct kept *k = plans_find(p, key);

@@ -39,7 +39,8 @@ struct kept *plans_find(struct conv_plans *p, const struct conv_key *key);
 
 /* Weights in another form, of `bytes`: held for the caller, who drops the block.  *ready: it was kept
  * from an earlier call with the same weights; otherwise the caller fills it.  Kept from the second call on:
- * a single look at a network in training should not cost the memory of all its weights. */
+ * a single look at a network in training should not cost the memory of all its weights.  Version 0 lets go of all that is
+ * kept: training goes on, and weights change. */
 struct block *plans_weights(struct conv_plans *p, const struct conv_key *key, uint64_t version, size_t bytes, bool *ready);
 
 /* ---- The algorithms ----------------------------------------------------------------------------

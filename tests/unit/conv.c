@@ -436,6 +436,24 @@ static void plans_forget_what_was_not_used_for_long(void)
     free(w);
 }
 
+static void training_lets_go_of_what_inference_kept(void)
+{
+    struct memory *m = memory_new();
+    struct conv_plans *p = conv_plans_new(m);
+    const struct conv c = {.n = 1, .h = 1, .w = 1, .c = 1, .k = 1, .r = 1, .s = 1, .groups = 1};
+    const struct conv_key key = conv_key_of(&c, CONV_FORWARD, USE_TRANSFORMED, &c);
+    bool ready = true;
+    for (int times = 0; times < 2; times++)
+        block_drop(plans_weights(p, &key, 7, 1 << 20, &ready));
+    CHECK(!ready && memory_used(m) == 1 << 20);
+    block_drop(plans_weights(p, &key, 0, 64, &ready));
+    CHECK(!ready && memory_used(m) == 0 && memory_lent(m) == 64);
+    block_drop(plans_weights(p, &key, 7, 64, &ready));
+    CHECK(!ready);
+    conv_plans_free(p);
+    memory_free(m);
+}
+
 static int tests(void)
 {
     memory = memory_new();
@@ -451,6 +469,7 @@ static int tests(void)
     RUN(the_thread_count_changes_no_bit);
     RUN(changed_weights_are_noticed_by_their_version);
     RUN(plans_forget_what_was_not_used_for_long);
+    RUN(training_lets_go_of_what_inference_kept);
     conv_plans_free(plans);
     CHECK_INT(memory_used(memory), 0);
     memory_free(memory);

@@ -205,12 +205,7 @@ in_files() {
     done
     [ $hits -ge 3 ]
 }
-# Without the descriptor by which bats would wait for it; on this machine alone, whoever runs the tests.
-ranks() {
-    OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_plm=isolated OMPI_MCA_btl=self,vader \
-        OMPI_MCA_oob_tcp_if_include=lo OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none \
-        OMPI_MCA_mpi_yield_when_idle=1 ASAN_OPTIONS=detect_leaks=0 mpirun -np "$1" spgemm --threads=1 "${@:2}" 3>&-
-}
+ranks() { open_mpi; mpirun -np "$1" spgemm --threads=1 "${@:2}"; }
 # by_ranks OPTIONS: one, two and three processes make of x.ten what none of a launcher's do.
 by_ranks() {
     spgemm --threads=1 "$@" <x.ten >want.ten

@@ -1,11 +1,17 @@
 load common
-setup() {
-    cd "$BATS_TEST_TMPDIR" || return
+setup_file() {
+    cd "$BATS_FILE_TMPDIR" || return
     # [1 2 0; 0 0 3; 4 0 5] and [0 1; 1 1; 2 0]
     printf '%%%%MatrixMarket matrix coordinate real general\n3 3 5\n1 1 1\n1 2 2\n2 3 3\n3 1 4\n3 3 5\n' | mtx2ten >a.ten
     printf '%%%%MatrixMarket matrix coordinate real general\n3 2 4\n1 2 1\n2 1 1\n2 2 1\n3 1 2\n' | mtx2ten >b.ten
 }
-entries() { ten2mtx | tail -n +3 | tr '\n' ';'; }
+setup() { cd "$BATS_TEST_TMPDIR" && ln -s "$BATS_FILE_TMPDIR"/{a,b}.ten .; }
+# Of the matrix on standard input, without the header and the line of sizes.
+entries() {
+    local lines
+    mapfile -t lines < <(ten2mtx)
+    printf '%s;' "${lines[@]:2}"
+}
 result() { spgemm "$@" <a.ten | entries; }
 
 @test "A times itself, A times B" {

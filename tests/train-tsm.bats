@@ -6,8 +6,7 @@ setup_file() {
 }
 setup() {
     cd "$BATS_TEST_TMPDIR" || return
-    ln -s "$BATS_FILE_TMPDIR/few.ten" few.ten
-    ln -s "$BATS_FILE_TMPDIR/more.ten" more.ten
+    ln -s "$BATS_FILE_TMPDIR"/{few,more}.ten .
     open_mpi
 }
 # Waiting for each other, threads of small networks take long on a busy machine.

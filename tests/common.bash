@@ -21,8 +21,9 @@ need() {
 [ ! -x /usr/bin/python3 ] || python3() { /usr/bin/python3 "$@"; }
 
 # of REPORT KEY: a value of a JSON report that has a line for each, with True, False and None as Python has them;
-# exit 1 without one.
+# exit 1 without one.  For $(of ...) and run: in a subshell bats need not follow every command, which takes longer than they do.
 of() {
+    trap - DEBUG
     local key value found=1
     while read -r key value; do
         [ "$key" = "\"$2\":" ] || continue

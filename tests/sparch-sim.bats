@@ -1,8 +1,9 @@
 load common
 setup() { cd "$BATS_TEST_TMPDIR" || return; }
 
-# column NAME [LINE]: of the table on standard input; the last line unless told.
+# column NAME [LINE]: of the table on standard input; the last line unless told.  For $(column ...): as of, not followed by bats.
 column() {
+    trap - DEBUG
     local names row value i c=-1 line=0
     IFS=$'\t' read -ra names
     for i in "${!names[@]}"; do [ "${names[i]}" != "$1" ] || c=$i; done

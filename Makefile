@@ -7,7 +7,7 @@ VERSION := 0.1.0
 PREFIX  ?= /usr/local
 DESTDIR ?=
 CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
-CFLAGS  ?= -O3 -g
+CFLAGS  ?= -O3 -g1
 B       := build$(if $(SAN),-san)
 
 , := ,
@@ -67,6 +67,10 @@ $B/obj/%.o: %.c $B/flags
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
 
+# Programs of tests run once: what -O3 would take to compile them is more than it gives.
+# (private: $B/flags, which it waits for, has none of it.)
+$B/obj/tests/unit/%.o: private FLAGS += -O1
+
 ISA_v3 := -march=x86-64-v3 -ffp-contract=fast
 ISA_v4 := -march=x86-64-v4 -mprefer-vector-width=512 -ffp-contract=fast
 # Sparse products are the same bits on all of them.
@@ -107,7 +111,7 @@ twin_dir   := $(abspath $B)/clang
 twin_tools := $(filter-out classify features gan-% ppl predict-acc train-% tsm-online video-eval video-features, \
               $(notdir $(tools)))
 twin:
-	@! command -v clang >/dev/null || $(MAKE) -s SAN= B=$(twin_dir) CC=clang CFLAGS='$(filter-out -g,$(CFLAGS))' \
+	@! command -v clang >/dev/null || $(MAKE) -s SAN= B=$(twin_dir) CC=clang CFLAGS='$(filter-out -g%,$(CFLAGS))' \
 	    $(twin_tools:%=$(twin_dir)/bin/%)
 # Every room includes headers of rooms below it only.
 rooms:

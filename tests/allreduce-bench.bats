@@ -1,10 +1,7 @@
 load common
-mpirun() { command mpirun "$@" 3>&-; }
 setup() {
     cd "$BATS_TEST_TMPDIR" || return
-    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_plm=isolated OMPI_MCA_btl=self,vader \
-        OMPI_MCA_oob_tcp_if_include=lo OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_mpi_yield_when_idle=1
-    export ASAN_OPTIONS=detect_leaks=0
+    open_mpi
 }
 # column NAME: of the table on standard input, without the header.
 column() { awk -F'\t' -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next } { print $c }'; }

@@ -241,8 +241,9 @@ run_row() {
     eval "$2 ${3//@/--threads=$1}"
 }
 # run_rows THREADS FOLDER: the output of every row, as FOLDER/NUMBER; of tools that the folder $TOOLS has, if it is set.
-# In this shell itself: there are a hundred rows and more, and each is run five times.
-run_rows() {
+# In one subshell, where bats need not follow every command: there are a hundred rows and more, and each is run five times.
+run_rows() (
+    trap - DEBUG
     local n=0 tool arguments bad=
     mkdir "$2"
     set -o pipefail
@@ -252,10 +253,11 @@ run_rows() {
         run_row "$1" "$tool" "$arguments" >"$2/$n" 2>notes </dev/null || bad+="failed: $tool $arguments: $(<notes)"$'\n'
     done 6< <(rows)
     [ -z "$bad" ] || { printf '%s' "$bad"; false; }
-}
+)
 # same THREADS FOLDER: all rows once more give the bytes of the first time.
 same() {
     local differ
+    set -o pipefail
     run_rows "$1" "$2"
     differ=$({ diff -qr want "$2" || [ $? = 1 ]; } | sed -n 's|^Files want/\([0-9]*\) .*|\1|p')
     [ -z "$differ" ] ||

@@ -7,17 +7,11 @@ setup_file() {
     ten-gen label i32 640 --fill=uniform --lo=0 --hi=4 --seed=2 >label.ten
     ten-paste image.ten label.ten >noise.ten
 }
-# Without the descriptor by which bats would wait for it.
-mpirun() { command mpirun "$@" 3>&-; }
 setup() {
     need mpirun openmpi-bin
     cd "$BATS_TEST_TMPDIR" || return
     ln -s "$BATS_FILE_TMPDIR/noise.ten" noise.ten
-    # This machine alone, whoever runs the tests and however many processors it has.
-    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_plm=isolated OMPI_MCA_btl=self,vader \
-        OMPI_MCA_oob_tcp_if_include=lo OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_mpi_yield_when_idle=1
-    # Open MPI frees little of what it takes.
-    export ASAN_OPTIONS=detect_leaks=0
+    open_mpi
     # A relu near 0 makes of a last bit another gradient: where results are compared, no relus, or small steps.
     MLP='{"family": "mlp", "in": [8,8,1], "hidden": [100,100], "out": 4, "act": "tanh"}'
     RESNET='{"family": "resnet", "width": 8, "blocks": [1,1], "in": [8,8,1], "classes": 4}'

@@ -1,10 +1,18 @@
 load common
 setup() { cd "$BATS_TEST_TMPDIR" || return; }
 
-# column NAME [LINE]: of the table on standard input; the last line unless told.
+# column NAME [LINE]: of the table on standard input; the last line unless told.  For $(column ...): as of, not followed by bats.
 column() {
-    awk -F'\t' -v name="$1" -v line="${2:-0}" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next }
-        { v = $c } line && NR == line + 1 { exit } END { print v }'
+    trap - DEBUG
+    local names row value i c=-1 line=0
+    IFS=$'\t' read -ra names
+    for i in "${!names[@]}"; do [ "${names[i]}" != "$1" ] || c=$i; done
+    [ $c -ge 0 ] || return
+    while IFS=$'\t' read -ra row; do
+        value=${row[c]}
+        [ $((++line)) != "${2:-0}" ] || break
+    done
+    echo "$value"
 }
 graph() { mtxgen rmat --scale=9 --edges=6000 --symmetric --seed=1 --values=integer; }
 # A = [0 2 0; 3 0 -1; 0 0 5]

@@ -1,11 +1,17 @@
 load common
-setup() {
-    cd "$BATS_TEST_TMPDIR" || return
+setup_file() {
+    cd "$BATS_FILE_TMPDIR" || return
     # [1 2 0; 0 0 3; 4 0 5] and [0 1; 1 1; 2 0]
     printf '%%%%MatrixMarket matrix coordinate real general\n3 3 5\n1 1 1\n1 2 2\n2 3 3\n3 1 4\n3 3 5\n' | mtx2ten >a.ten
     printf '%%%%MatrixMarket matrix coordinate real general\n3 2 4\n1 2 1\n2 1 1\n2 2 1\n3 1 2\n' | mtx2ten >b.ten
 }
-entries() { ten2mtx | tail -n +3 | tr '\n' ';'; }
+setup() { cd "$BATS_TEST_TMPDIR" && ln -s "$BATS_FILE_TMPDIR"/{a,b}.ten .; }
+# Of the matrix on standard input, without the header and the line of sizes.
+entries() {
+    local lines
+    mapfile -t lines < <(ten2mtx)
+    printf '%s;' "${lines[@]:2}"
+}
 result() { spgemm "$@" <a.ten | entries; }
 
 @test "A times itself, A times B" {
@@ -205,12 +211,7 @@ in_files() {
     done
     [ $hits -ge 3 ]
 }
-# Without the descriptor by which bats would wait for it; on this machine alone, whoever runs the tests.
-ranks() {
-    OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_plm=isolated OMPI_MCA_btl=self,vader \
-        OMPI_MCA_oob_tcp_if_include=lo OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none \
-        OMPI_MCA_mpi_yield_when_idle=1 ASAN_OPTIONS=detect_leaks=0 mpirun -np "$1" spgemm --threads=1 "${@:2}" 3>&-
-}
+ranks() { open_mpi; mpirun -np "$1" spgemm --threads=1 "${@:2}"; }
 # by_ranks OPTIONS: one, two and three processes make of x.ten what none of a launcher's do.
 by_ranks() {
     spgemm --threads=1 "$@" <x.ten >want.ten

@@ -6,19 +6,12 @@ setup_file() {
 }
 setup() {
     cd "$BATS_TEST_TMPDIR" || return
-    ln -s "$BATS_FILE_TMPDIR/few.ten" few.ten
-    ln -s "$BATS_FILE_TMPDIR/more.ten" more.ten
-    # This machine alone, whoever runs the tests and however many processors it has.
-    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_plm=isolated OMPI_MCA_btl=self,vader \
-        OMPI_MCA_oob_tcp_if_include=lo OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_mpi_yield_when_idle=1
-    # Open MPI frees little of what it takes.
-    [[ "$B" != *-san ]] || export ASAN_OPTIONS=detect_leaks=0
+    ln -s "$BATS_FILE_TMPDIR"/{few,more}.ten .
+    open_mpi
 }
 # Waiting for each other, threads of small networks take long on a busy machine.
 train-tsm() { command train-tsm --threads=1 "$@"; }
 export -f train-tsm
-# Without the descriptor by which bats would wait for it.
-mpirun() { command mpirun "$@" 3>&-; }
 train() { train-tsm --quiet --seed=3 --width=8 --epochs=1 "$@" <few.ten; }
 config() { ten-cut --keep=config <"$1" | ten2raw; }
 

@@ -1,8 +1,9 @@
 /*
  * Threads take pieces of rows in order.  A piece's place in C is known when those before it are
- * done; until then it lies in a buffer of its thread, which fits into the cache, and is copied when
- * its place is known.  So C is written once, in order, into memory that its upper bound reserved,
- * and nothing is counted beforehand.
+ * done; a piece is made in a buffer of its thread, which fits into the cache, and copied past the
+ * caches when its place is known.  So C is written once, in order, into memory that its upper bound
+ * reserved, and nothing is counted beforehand.  Making a piece in its place, where that is known
+ * already, saves the copy and costs more: what kernels write there is read into the caches first.
  */
 #include "sparse/spgemm.h"
 
@@ -258,8 +259,6 @@ static struct buffer *free_buffer(struct run *x, struct worker *w)
 
 static void multiply_piece(struct run *x, struct worker *w, struct spgemm_piece *p)
 {
-    const int64_t base = place(p);
-    const bool direct = x->c && base >= 0;
     int64_t *ptr = x->c ? x->c->ptr + 1 : x->count, sum;
     struct spgemm_rows r = {.a = x->a,
                             .b = x->b,
@@ -273,25 +272,19 @@ static void multiply_piece(struct run *x, struct worker *w, struct spgemm_piece 
                             .past = p->past,
                             .shifted = x->shifted,
                             .count = ptr && !is_part(x, p) ? ptr + p->row : &sum};
-    struct buffer *u = direct ? NULL : free_buffer(x, w);
+    struct buffer *u = free_buffer(x, w);
     int64_t *counts = NULL;
     if (r.count == &sum && p->end - p->row > 1)
         r.count = counts = xmalloc((size_t)(p->end - p->row) * sizeof *counts);
-    if (u)
-        buffer_fit(u, p->bound, expected(x, p), x->size);
-    r.col = direct ? x->c->col + base : u->col;
-    r.val = direct ? (char *)x->c->val + (size_t)base * x->size : u->val;
-    if (direct)
-        populate(x, base + expected(x, p));
+    buffer_fit(u, p->bound, expected(x, p), x->size);
+    r.col = u->col;
+    r.val = u->val;
 
     int64_t n = x->rows(&r, &w->scratch);
     n = spgemm_filter(&r, n, x->how, x->a->type);
     free(counts);
-    if (u)
-        u->piece = p;
+    u->piece = p;
     publish(x, p, n);
-    if (direct)
-        settle_rows(x, ptr, p);
 }
 
 static void add_report(struct run *x, const struct worker *w)

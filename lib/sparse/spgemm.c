@@ -32,6 +32,7 @@ enum {
     HUGE_PAGE = 2 << 20,
     SMALL_PAGES = 4 << 20,          /* bytes of a block that stay in small ones */
     PAGE_HALF = 2048,
+    PROBE = 64,                     /* a place that C reaches, if of so many products one makes an entry */
 };
 
 struct run {
@@ -46,6 +47,7 @@ struct run {
     int64_t next, known;            /* the piece to take, the first one without a place */
     uint8_t *shifted;               /* spgemm_rows.shifted */
     int64_t populated;              /* entries of C whose pages are there */
+    bool fresh;                     /* whether they come while it is multiplied, and with them lines of zeros in the caches */
     int64_t had, bound;             /* entries of the pieces before `known`, and their bounds */
     struct spgemm_report report;
 };
@@ -217,13 +219,22 @@ static void populate(struct run *x, int64_t end)
     mem_populate((char *)x->c->val + (size_t)from * x->size, (size_t)(past - from) * x->size);
 }
 
+/* Lines of new pages are in the caches, zeros: they are overwritten there, for less than driving them out. */
+static void copy_out(const struct run *x, void *to, const void *from, size_t bytes)
+{
+    if (x->fresh)
+        memcpy(to, from, bytes);
+    else
+        stream_copy(to, from, bytes);
+}
+
 static void settle(struct run *x, struct buffer *u)
 {
     struct spgemm_piece *p = u->piece;
     if (x->c) {
         populate(x, p->base + p->n);
-        stream_copy(x->c->col + p->base, u->col, (size_t)p->n * sizeof *u->col);
-        stream_copy((char *)x->c->val + (size_t)p->base * x->size, u->val, (size_t)p->n * x->size);
+        copy_out(x, x->c->col + p->base, u->col, (size_t)p->n * sizeof *u->col);
+        copy_out(x, (char *)x->c->val + (size_t)p->base * x->size, u->val, (size_t)p->n * x->size);
     }
     settle_rows(x, x->c ? x->c->ptr + 1 : x->count, p);
     u->piece = NULL;
@@ -407,6 +418,7 @@ void spgemm(struct csr *c, const struct csr *a, const struct csr *b, const struc
     if (!reserve(c, x.plan.bound, x.size) &&
         !reserve(c, spgemm_count(a, b, how, NULL), x.size))
         xmalloc(SIZE_MAX / 2);                      /* says so and ends */
+    x.fresh = !mem_is_there((char *)c->val + x.plan.bound / PROBE * (int64_t)x.size);
     multiply_pieces(&x);
     c->n = entries(&x.plan);
     trim(c, x.size);

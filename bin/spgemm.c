@@ -33,8 +33,8 @@ static const struct argp_option options[] = {
     {"method", METHOD, "NAME", 0,
      "auto (default), copy, sort, dense, ranges, hash or repeat, where it can be used", 0},
     {"memory", MEMORY, "SIZE", 0,
-     "Multiply in SIZE bytes of memory and hold factors and product in temporary "
-     "files (default: all in memory)",
+     "Multiply in SIZE bytes of memory; factors lie in temporary files, and the product where it may not fit "
+     "(default: all in memory)",
      0},
     {"tmpdir", TMPDIR, "DIR", 0, "Folder of temporary files (default: TMPDIR, or /tmp)", 0},
     {0}

@@ -70,6 +70,13 @@ void mem_populate(void *p, size_t bytes)
 #endif
 }
 
+bool mem_is_there(const void *p)
+{
+    unsigned char there = 0;
+
+    return mincore((void *)((uintptr_t)p & ~(uintptr_t)(PAGE - 1)), 1, &there) == 0 && (there & 1);
+}
+
 void mem_keep(void)
 {
     mallopt(M_MMAP_MAX, 0);

@@ -20,6 +20,8 @@ char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Get the pages of p[0..bytes), which are about to be written, in one call: one by one each costs a fault, which in virtual
  * machines takes many times as long as clearing the page.  What is there already stays as it is.  A hint: may do nothing. */
 void mem_populate(void *p, size_t bytes);
+/* Whether the page of p is in memory. */
+bool mem_is_there(const void *p);
 
 /* What is freed from now on stays with the process: what is allocated later has its pages already.  For measurements. */
 void mem_keep(void);

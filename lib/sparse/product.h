@@ -19,7 +19,8 @@ struct product {
     int paths;
     const char *mask, *accum;       /* paths; NULL: none */
     enum ten_type type;             /* to compute with; 0: the one that holds the values of all */
-    int64_t memory;                 /* bytes, with factors and product in temporary files; 0: all in memory */
+    int64_t memory;                 /* bytes, with factors in temporary files, and the product where it may not fit;
+                                     * 0: all in memory */
 };
 
 /*

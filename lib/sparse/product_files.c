@@ -1,11 +1,14 @@
-/* Products of which factors and result lie in temporary files. */
+/* Products in a given amount of memory: factors lie in temporary files, and the result, too, where it may not fit. */
 #include "sparse/product_ways.h"
 
 #include "base/mem.h"
 #include "base/progress.h"
+#include "base/threads.h"
+#include "sparse/spgemm_bytes.h"
 #include "sparse/spgemm_store.h"
 
 #include <malloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { OWN_PAGES = 1 << 20 };           /* bytes; larger blocks go back to the system when freed */
@@ -67,6 +70,65 @@ static int judge(struct work *w, struct files *f, enum ten_type *type)
     return rc;
 }
 
+/* ---- What fits into memory ------------------------------------------------------------------ */
+
+/* Bytes of an operand in memory while its values become another type, beside the pointers that its store keeps. */
+static int64_t loaded_bytes(const struct store *s)
+{
+    const int64_t each = (int64_t)(sizeof(uint32_t) + 2 * sizeof(double));
+    return s->ptr ? 2 * (s->rows + 1) * (int64_t)sizeof *s->ptr + s->n * each : 0;
+}
+
+static int64_t operand_bytes(const struct files *f)
+{
+    int64_t bytes = loaded_bytes(&f->mask) + loaded_bytes(&f->accum);
+    for (int i = 0; i < f->factors; i++)
+        bytes += loaded_bytes(&f->factor[i]);
+    return bytes;
+}
+
+static int load(struct work *w, struct csr *m, const struct store *s)
+{
+    return s->ptr ? store_rows(m, s, 0, s->rows, &w->tool->err) : 0;
+}
+
+static int load_operands(struct work *w, const struct files *f)
+{
+    int rc = 0;
+    w->factor = xcalloc((size_t)f->factors, sizeof *w->factor);
+    w->factors = f->factors;
+    for (int i = 0; rc == 0 && i < f->factors; i++)
+        rc = load(w, &w->factor[i], &f->factor[i]);
+    rc = rc == 0 ? load(w, &w->mask, &f->mask) : rc;
+    return rc == 0 ? load(w, &w->accum, &f->accum) : rc;
+}
+
+/* Bytes that the product of the operands in *w takes at most, with their stores: what selects from it or adds to it may make
+ * another one as large. */
+static int64_t whole_bytes(const struct work *w, const struct files *f)
+{
+    struct csr a = w->factor[0], b = w->factor[w->factors > 1];
+    const struct spgemm how = {.mask = w->p->mask ? &w->mask : NULL};
+    a.type = TEN_F64;
+    const int64_t product = spgemm_bytes(&a, w->factors > 1 ? &b : &a, &how);
+    const bool twice = w->p->accum || w->p->how.topk > 0;
+    return operand_bytes(f) + product + (twice ? loaded_bytes(&f->accum) + product : 0);
+}
+
+/* Whether the whole product fits, by its bound: 1 with the operands in *w, 0, or -1 with the tool's error set. */
+static int load_whole(struct work *w, const struct files *f)
+{
+    if (operand_bytes(f) + threads_count() * SPGEMM_THREAD_BYTES > w->p->memory)
+        return 0;
+    const int rc = load_operands(w, f);
+    if (rc == 0 && whole_bytes(w, f) <= w->p->memory)
+        return 1;
+    product_free(w);
+    return rc;
+}
+
+/* ---- What does not -------------------------------------------------------------------------- */
+
 static int multiply_files(struct work *w, struct files *f, enum ten_type type)
 {
     const struct spgemm_store x = {
@@ -77,8 +139,15 @@ static int multiply_files(struct work *w, struct files *f, enum ten_type type)
     struct store c;
     const double start = now_seconds();
     int rc = spgemm_store_chain(f->factor, &f->factors, &x, &w->tool->err);
-    rc = rc == 0 ? spgemm_store(&c, &f->factor[0], &f->factor[f->factors > 1], &x, &report,
-                                &w->tool->err) : rc;
+    const int fits = rc == 0 ? load_whole(w, f) : rc;
+    if (w->p->explain && fits >= 0)
+        fprintf(stderr, "product in %s\n", fits ? "memory" : "temporary files");
+    if (fits != 0) {
+        rc = fits > 0 ? product_multiply(w) : fits;
+        product_free(w);
+        return rc;
+    }
+    rc = spgemm_store(&c, &f->factor[0], &f->factor[f->factors > 1], &x, &report, &w->tool->err);
     if (rc < 0)
         return rc;
     if (w->p->explain)

@@ -106,9 +106,10 @@ static int write_whole(struct work *w, const struct csr *a, const struct csr *b,
     return rc;
 }
 
-static int multiply(struct work *w)
+int product_multiply(struct work *w)
 {
     struct spgemm how = w->p->how;
+    settle_types(w);
     how.mask = w->p->mask ? &w->mask : NULL;
     if (!w->p->dry_run)
         spgemm_reduce_chain(w->dist, w->factor, &w->factors, &how);
@@ -125,7 +126,7 @@ static int take_part(struct work *w)
 {
     w->factors = w->p->paths > 0 ? w->p->paths + 1 : 1;
     w->factor = xcalloc((size_t)w->factors, sizeof *w->factor);
-    return w->p->dry_run ? 0 : multiply(w);
+    return w->p->dry_run ? 0 : product_multiply(w);
 }
 
 static int multiply_here(struct work *w)
@@ -136,11 +137,18 @@ static int multiply_here(struct work *w)
     rc = rc == 0 && w->p->mask ? read_file(w, w->p->mask, &w->mask) : rc;
     rc = rc == 0 && w->p->accum ? read_file(w, w->p->accum, &w->accum) : rc;
     rc = rc == 0 ? product_check(w) : rc;
-    if (rc == 0) {
-        settle_types(w);
-        rc = multiply(w);
-    }
-    return rc;
+    return rc == 0 ? product_multiply(w) : rc;
+}
+
+void product_free(struct work *w)
+{
+    for (int i = 0; i < w->factors; i++)
+        csr_free(&w->factor[i]);
+    free(w->factor);
+    csr_free(&w->mask);
+    csr_free(&w->accum);
+    w->factor = NULL;
+    w->factors = 0;
 }
 
 int product_in_memory(struct work *w)
@@ -148,10 +156,6 @@ int product_in_memory(struct work *w)
     if (w->p->repeat > 0)
         mem_keep();
     const int rc = multiply_here(w);
-    for (int i = 0; i < w->factors; i++)
-        csr_free(&w->factor[i]);
-    free(w->factor);
-    csr_free(&w->mask);
-    csr_free(&w->accum);
+    product_free(w);
     return rc;
 }

@@ -25,6 +25,9 @@ struct product_times { double first, least; int64_t n; };
 void product_explain(const struct spgemm_report *r, int64_t entries, const struct product_times *t);
 
 int product_in_memory(struct work *w);
+/* What is left to do of it once the factors, the mask and accum are in *w, of which it frees nothing. */
+int product_multiply(struct work *w);
+void product_free(struct work *w);
 int product_in_files(struct work *w);
 
 #endif

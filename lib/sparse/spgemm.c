@@ -1,8 +1,9 @@
 /*
  * Threads take pieces of rows in order.  A piece's place in C is known when those before it are
- * done; until then it lies in a buffer of its thread, which fits into the cache, and is copied when
- * its place is known.  So C is written once, in order, into memory that its upper bound reserved,
- * and nothing is counted beforehand.
+ * done; a piece is made in a buffer of its thread, which fits into the cache, and copied past the
+ * caches when its place is known.  So C is written once, in order, into memory that its upper bound
+ * reserved, and nothing is counted beforehand.  Making a piece in its place, where that is known
+ * already, saves the copy and costs more: what kernels write there is read into the caches first.
  */
 #include "sparse/spgemm.h"
 
@@ -31,6 +32,7 @@ enum {
     HUGE_PAGE = 2 << 20,
     SMALL_PAGES = 4 << 20,          /* bytes of a block that stay in small ones */
     PAGE_HALF = 2048,
+    PROBE = 64,                     /* a place that C reaches, if of so many products one makes an entry */
 };
 
 struct run {
@@ -45,6 +47,7 @@ struct run {
     int64_t next, known;            /* the piece to take, the first one without a place */
     uint8_t *shifted;               /* spgemm_rows.shifted */
     int64_t populated;              /* entries of C whose pages are there */
+    bool fresh;                     /* whether they come while it is multiplied, and with them lines of zeros in the caches */
     int64_t had, bound;             /* entries of the pieces before `known`, and their bounds */
     struct spgemm_report report;
 };
@@ -216,13 +219,22 @@ static void populate(struct run *x, int64_t end)
     mem_populate((char *)x->c->val + (size_t)from * x->size, (size_t)(past - from) * x->size);
 }
 
+/* Lines of new pages are in the caches, zeros: they are overwritten there, for less than driving them out. */
+static void copy_out(const struct run *x, void *to, const void *from, size_t bytes)
+{
+    if (x->fresh)
+        memcpy(to, from, bytes);
+    else
+        stream_copy(to, from, bytes);
+}
+
 static void settle(struct run *x, struct buffer *u)
 {
     struct spgemm_piece *p = u->piece;
     if (x->c) {
         populate(x, p->base + p->n);
-        stream_copy(x->c->col + p->base, u->col, (size_t)p->n * sizeof *u->col);
-        stream_copy((char *)x->c->val + (size_t)p->base * x->size, u->val, (size_t)p->n * x->size);
+        copy_out(x, x->c->col + p->base, u->col, (size_t)p->n * sizeof *u->col);
+        copy_out(x, (char *)x->c->val + (size_t)p->base * x->size, u->val, (size_t)p->n * x->size);
     }
     settle_rows(x, x->c ? x->c->ptr + 1 : x->count, p);
     u->piece = NULL;
@@ -258,8 +270,6 @@ static struct buffer *free_buffer(struct run *x, struct worker *w)
 
 static void multiply_piece(struct run *x, struct worker *w, struct spgemm_piece *p)
 {
-    const int64_t base = place(p);
-    const bool direct = x->c && base >= 0;
     int64_t *ptr = x->c ? x->c->ptr + 1 : x->count, sum;
     struct spgemm_rows r = {.a = x->a,
                             .b = x->b,
@@ -273,25 +283,19 @@ static void multiply_piece(struct run *x, struct worker *w, struct spgemm_piece 
                             .past = p->past,
                             .shifted = x->shifted,
                             .count = ptr && !is_part(x, p) ? ptr + p->row : &sum};
-    struct buffer *u = direct ? NULL : free_buffer(x, w);
+    struct buffer *u = free_buffer(x, w);
     int64_t *counts = NULL;
     if (r.count == &sum && p->end - p->row > 1)
         r.count = counts = xmalloc((size_t)(p->end - p->row) * sizeof *counts);
-    if (u)
-        buffer_fit(u, p->bound, expected(x, p), x->size);
-    r.col = direct ? x->c->col + base : u->col;
-    r.val = direct ? (char *)x->c->val + (size_t)base * x->size : u->val;
-    if (direct)
-        populate(x, base + expected(x, p));
+    buffer_fit(u, p->bound, expected(x, p), x->size);
+    r.col = u->col;
+    r.val = u->val;
 
     int64_t n = x->rows(&r, &w->scratch);
     n = spgemm_filter(&r, n, x->how, x->a->type);
     free(counts);
-    if (u)
-        u->piece = p;
+    u->piece = p;
     publish(x, p, n);
-    if (direct)
-        settle_rows(x, ptr, p);
 }
 
 static void add_report(struct run *x, const struct worker *w)
@@ -414,6 +418,7 @@ void spgemm(struct csr *c, const struct csr *a, const struct csr *b, const struc
     if (!reserve(c, x.plan.bound, x.size) &&
         !reserve(c, spgemm_count(a, b, how, NULL), x.size))
         xmalloc(SIZE_MAX / 2);                      /* says so and ends */
+    x.fresh = !mem_is_there((char *)c->val + x.plan.bound / PROBE * (int64_t)x.size);
     multiply_pieces(&x);
     c->n = entries(&x.plan);
     trim(c, x.size);

@@ -3,7 +3,7 @@
  * the same number.  Most rows of meshes are, by 1, and those of unknowns that share a node, by 0.
  * Their entries have the columns of the row before, shifted, and each product falls on the entry
  * that the product at its place there fell on, which is looked up once for a run of such rows.
- * Compiled with the kernels.
+ * Compiled with the kernels.  What is large and not on the way of short rows is not inlined: it would be, once a semiring.
  */
 #ifndef SPARSE_SPGEMM_REPEAT_H
 #define SPARSE_SPGEMM_REPEAT_H
@@ -64,7 +64,7 @@ static inline bool has_shape_of_last(const struct csr *b, const struct spgemm_sc
 }
 
 /* The entry of each product of the last row, whose columns are col [last_entries]. */
-static inline void map_products(const struct csr *b, struct spgemm_scratch *s, const uint32_t *col)
+static __attribute__((noinline)) void map_products(const struct csr *b, struct spgemm_scratch *s, const uint32_t *col)
 {
     const uint32_t lo = s->last.lo;
     uint16_t *entry = s->entry;
@@ -129,20 +129,24 @@ static inline bool last_can_repeat(const struct spgemm_scratch *s, int64_t i)
            s->last.hi - s->last.lo < SPGEMM_WINDOW;
 }
 
+/* Whether rows i - 1 and i of A are as long as the last one, and their first columns are the same or next to each other. */
+static inline bool may_follow(const struct csr *a, const struct spgemm_scratch *s, int64_t i)
+{
+    const int64_t n = s->last.n, *ptr = a->ptr + i;
+    return last_can_repeat(s, i) && ptr[0] - ptr[-1] == n && ptr[1] - ptr[0] == n &&
+           a->col[ptr[0]] - a->col[ptr[-1]] <= 1;
+}
+
 /*
- * Row i of A where it has the columns of row i - 1, which was the last one, or each of them plus 1, and the rows of B have the
- * same shape: its lists are those of the last row or the ones that follow them, and nothing else is looked up.
+ * Of rows that may_follow(): whether row i of A has the columns of the last one, or each of them plus 1, and the rows of B
+ * have the same shape.  Then its lists are those of the last row or the ones that follow them, and nothing else is looked up.
  */
-static inline bool follows_last(const struct spgemm_rows *r, struct spgemm_scratch *s, int64_t i,
-                                struct lists *x)
+static __attribute__((noinline)) bool follows_last(const struct spgemm_rows *r, struct spgemm_scratch *s, int64_t i,
+                                                   struct lists *x)
 {
     const struct csr *a = r->a;
     const int64_t n = s->last.n;
-    if (!last_can_repeat(s, i) || a->ptr[i] - a->ptr[i - 1] != n || a->ptr[i + 1] - a->ptr[i] != n)
-        return false;
     const uint32_t *now = a->col + a->ptr[i], *then = now - n, shift = now[0] - then[0];
-    if (shift > 1)
-        return false;
     for (int64_t t = 0; t < n; t++)
         if (now[t] - then[t] != shift || (shift && !is_next(r, now[t])))
             return false;
@@ -157,14 +161,14 @@ static inline bool follows_last(const struct spgemm_rows *r, struct spgemm_scrat
 }
 
 /*
- * Whether rows i..i+SPGEMM_BATCH of A follow the last row one after another, each with its columns plus 1,
- * and so do the rows of B they name: all that the lists of a batch are taken from.
+ * Of rows that may_follow(): whether rows i..i+SPGEMM_BATCH of A follow the last row one after another, each with its
+ * columns plus 1, and so do the rows of B they name: all that the lists of a batch are taken from.
  */
-static inline bool batch_follows(const struct spgemm_rows *r, const struct spgemm_scratch *s, int64_t i)
+static __attribute__((noinline)) bool batch_follows(const struct spgemm_rows *r, const struct spgemm_scratch *s, int64_t i)
 {
     const struct csr *a = r->a;
     const int64_t n = s->last.n;
-    if (!last_can_repeat(s, i) || i + SPGEMM_BATCH > r->end || s->allowed ||
+    if (i + SPGEMM_BATCH > r->end || s->allowed ||
         (r->method != SPGEMM_AUTO && r->method != SPGEMM_REPEATED) ||
         s->last_entries > SPGEMM_BATCH_ENTRIES || !rows_shifted(a, i, n))
         return false;
@@ -176,7 +180,7 @@ static inline bool batch_follows(const struct spgemm_rows *r, const struct spgem
 }
 
 /* Row k of the batch has the columns of the row before it, each plus 1. */
-static inline void batch_columns(uint32_t *col, int64_t entries)
+static __attribute__((noinline)) void batch_columns(uint32_t *col, int64_t entries)
 {
     const uint32_t *before = col - entries;
     for (uint32_t k = 0; k < SPGEMM_BATCH; k++)
@@ -186,7 +190,7 @@ static inline void batch_columns(uint32_t *col, int64_t entries)
 }
 
 /* The last of a batch's rows is what the next row is compared with.  n: entries up to there. */
-static inline void note_batch(struct spgemm_scratch *s, int64_t *count, int64_t n)
+static __attribute__((noinline)) void note_batch(struct spgemm_scratch *s, int64_t *count, int64_t n)
 {
     for (int k = 0; k < SPGEMM_BATCH; k++)
         count[k] = n - (SPGEMM_BATCH - 1 - k) * s->last_entries;

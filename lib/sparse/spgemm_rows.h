@@ -426,14 +426,15 @@ static int64_t SR(rows)(const struct spgemm_rows *r, struct spgemm_scratch *s)
     s->since = LOOK_AGAIN;
     s->last.n = 0;
     for (int64_t i = r->row; i < r->end; i++) {
+        const bool near = may_follow(r->a, s, i);
         struct lists x;
-        if (batch_follows(r, s, i)) {
+        if (near && batch_follows(r, s, i)) {
             n += SR(batch)(r, s, r->col + n, (T *)r->val + n);
             note_batch(s, r->count + (i - r->row), n);
             i += SPGEMM_BATCH - 1;
             continue;
         }
-        const bool follows = may_repeat(r, s) && follows_last(r, s, i, &x);
+        const bool follows = near && may_repeat(r, s) && follows_last(r, s, i, &x);
         if (!follows)
             x = gather_lists(r, i, s->list, USES_B ? sizeof(T) : 0);
         if (x.n > 0 && mark_allowed(r, s, i)) {

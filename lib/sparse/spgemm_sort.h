@@ -129,7 +129,7 @@ static void sort_many(__m512i *v, int n)
             merge_vectors(v + i, m);
 }
 
-static inline void sort_keys(uint32_t *key, int n)
+static __attribute__((noinline)) void sort_keys(uint32_t *key, int n)
 {
     /* A power of two of them. */
     const int vectors = n <= 16 ? 1 : 1 << (32 - __builtin_clz((unsigned)(n - 1) / 16));
@@ -172,7 +172,7 @@ static inline int list_bits(uint16_t *out, uint64_t m, int first)
 
 enum { SORT_MAX = 24 };
 
-static inline void sort_keys(uint32_t *key, int n)
+static __attribute__((noinline)) void sort_keys(uint32_t *key, int n)
 {
     for (int i = 1; i < n; i++) {
         const uint32_t k = key[i];

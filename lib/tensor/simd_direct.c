@@ -146,11 +146,14 @@ struct sides { mask ahead, behind; };
 
 INLINE struct sides sides_of(const struct direct_clip *c, int64_t at)
 {
-    struct sides s = {{0}, {0}};
+    int32_t ahead[LANES], behind[LANES];
+    struct sides s;
     for (int i = 0; i < LANES; i++) {
-        s.ahead[i] = -(at + i < c->fold);
-        s.behind[i] = -(at + i >= c->fold && at + i < c->fold + c->back);
+        ahead[i] = -(at + i < c->fold);
+        behind[i] = -(at + i >= c->fold && at + i < c->fold + c->back);
     }
+    memcpy(&s.ahead, ahead, sizeof s.ahead);
+    memcpy(&s.behind, behind, sizeof s.behind);
     return s;
 }
 

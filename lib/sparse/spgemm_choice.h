@@ -20,7 +20,7 @@ static inline int sort_bits(const struct lists *x)
  * row is added in a window only to see.  New pieces start anew, so that the choice does not depend
  * on the threads.
  */
-enum { LOOK_AGAIN = 64, HASH_BEST = 64, REPEAT_BEST = 4 };
+enum { LOOK_AGAIN = 64, HASH_BEST = 64, ORDER_BEST = 64, ORDER_SPAN = 4, REPEAT_BEST = 4 };
 
 static inline bool window_is_cheaper(struct spgemm_scratch *s, int64_t products)
 {
@@ -37,6 +37,20 @@ static inline void note_window(struct spgemm_scratch *s, int64_t products)
         s->seen_products /= 2;
         s->seen_blocks /= 2;
     }
+}
+
+/*
+ * Whether columns come in order.  Where they need not, they do all the same where that is cheaper: few products are sorted
+ * faster than they are looked up, more of them where a window does not hold them all, and where products are dense a scan of
+ * the window is faster than a list of its columns.
+ * Told by the row alone: the result is the same on every processor.
+ */
+static inline bool is_ordered(const struct spgemm_rows *r, const struct lists *x)
+{
+    const uint32_t span = x->hi - x->lo;
+    return !r->unsorted ||
+           (r->method == SPGEMM_AUTO &&
+            (x->products <= (span < SPGEMM_WINDOW ? ORDER_BEST : SPGEMM_SORT) || span / ORDER_SPAN < x->products));
 }
 
 /* Without order, the same on every processor, as the order depends on it. */
@@ -73,7 +87,7 @@ static inline enum spgemm_method choose_method(const struct spgemm_rows *r,
         return SPGEMM_COPY;
     if (may_repeat(r, s) && has_shape_of_last(r->b, s, x))
         return SPGEMM_REPEATED;
-    if (r->unsorted)
+    if (!is_ordered(r, x))
         return choose_unsorted(r, x, (int64_t)x->hi - x->lo < SPGEMM_WINDOW);
     switch (r->method) {
     case SPGEMM_SORTED: if (sortable) return SPGEMM_SORTED; break;

@@ -414,8 +414,8 @@ static int64_t SR(row)(const struct spgemm_rows *r, struct spgemm_scratch *s, co
     case SPGEMM_REPEATED: return SR(repeated)(r, s, x, col, val);
     case SPGEMM_SORTED:   return SR(sorted)(r, s, x, sort_bits(x), col, val);
     case SPGEMM_HASHED:   return SR(hashed)(r, s, x, col, val);
-    case SPGEMM_DENSE:    return (r->unsorted ? SR(listed) : SR(dense))(r, s, x, col, val);
-    default:              return (r->unsorted ? SR(listed_ranges) : SR(ranges))(r, s, x, col, val);
+    case SPGEMM_DENSE:    return (is_ordered(r, x) ? SR(dense) : SR(listed))(r, s, x, col, val);
+    default:              return (is_ordered(r, x) ? SR(ranges) : SR(listed_ranges))(r, s, x, col, val);
     }
 }
 

@@ -1,5 +1,5 @@
 /*
- * Rows whose columns need no order, for one semiring and type: they come as their first products
+ * Rows whose columns are not in order (is_ordered()), for one semiring and type: they come as their first products
  * do, in ranges window by window.  Included by spgemm_rows.h, whose names it uses.
  */
 

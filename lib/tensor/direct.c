@@ -145,7 +145,7 @@ static struct clips clips_of(const struct conv *c, const struct shift *s)
     return (struct clips){s ? s->n : 1, frames, conv_parts(frames, DIRECT_IMAGES)};
 }
 
-/* An image that is read where a clip has none. */
+/* An image that is read where a clip has none, or sums that begin. */
 static struct block *zeros_of(struct conv_plans *p, int64_t elements)
 {
     struct block *b = block_new(p->m, sizeof(float) * (size_t)elements);
@@ -302,12 +302,13 @@ void direct_data(struct conv_plans *p, const struct conv *c, const struct moved 
 
 /* ---- Weight gradients --------------------------------------------------------------------------------------- */
 
-/* Results lo .. hi-1 along an axis whose pixel is inside by an element of the kernel. */
+/* Along an axis, numbers lo .. hi-1 of `count` whose pixel i * stride - pad + at is inside: of results by an element of the
+ * kernel, or of elements at a result. */
 struct inside { int64_t lo, hi; };
 
-static struct inside inside_of(int64_t results, int64_t stride, int64_t pad, int64_t at, int64_t size)
+static struct inside inside_of(int64_t count, int64_t stride, int64_t pad, int64_t at, int64_t size)
 {
-    struct inside i = {0, results};
+    struct inside i = {0, count};
     while (i.lo < i.hi && i.lo * stride - pad + at < 0)
         i.lo++;
     while (i.hi > i.lo && (i.hi - 1) * stride - pad + at >= size)
@@ -318,12 +319,7 @@ static struct inside inside_of(int64_t results, int64_t stride, int64_t pad, int
 /* Elements lo .. hi-1 of a row of the kernel that are inside at a column of y. */
 static struct inside taps_inside(const struct conv *c, int64_t q)
 {
-    struct inside i = {0, c->s};
-    while (i.lo < i.hi && q * c->sw - c->left + i.lo * c->dw < 0)
-        i.lo++;
-    while (i.hi > i.lo && q * c->sw - c->left + (i.hi - 1) * c->dw >= c->w)
-        i.hi--;
-    return i;
+    return inside_of(c->s, c->dw, c->left, q * c->sw, c->w);
 }
 
 /* Columns from q on that the same elements are inside of. */

@@ -34,6 +34,21 @@ of() {
     return $found
 }
 
+# killed_after_save FILE COMMAND...: starts it and kills it once FILE is another than it was, or just after its end; hits counts
+# those that were killed.  COMMAND is a program or `command ...`: of a function, the shell around it would die and it live on.
+killed_after_save() {
+    local n status=0
+    [ ! -e "$1" ] || ln -f "$1" "$1.before"
+    "${@:2}" <&0 &
+    for ((n = 0; n < 500; n++)); do
+        [ ! -e "$1" ] || [ "$1" -ef "$1.before" ] || break
+        sleep 0.01
+    done
+    kill -9 $! 2>/dev/null || true
+    wait $! || status=$?
+    [ $status != 137 ] || hits=$((hits + 1))
+}
+
 # Open MPI on this machine alone, whoever runs the tests and however many processors it has.  Of its parts, those that are
 # used: to look at the others takes a fifth of the time of a start.
 open_mpi() {

@@ -58,12 +58,28 @@ void *xaligned(size_t size)
     return checked(p, size);
 }
 
+/* Looking takes a tenth of what it takes to be told of each that there is nothing to do. */
+static bool all_there(uintptr_t start, uintptr_t end)
+{
+    enum { PAGES = 256 };
+    unsigned char there[PAGES];
+    for (uintptr_t at = start; at < end; at += PAGES * PAGE) {
+        const size_t bytes = end - at < PAGES * PAGE ? end - at : PAGES * PAGE;
+        if (mincore((void *)at, bytes, there) != 0)
+            return false;
+        for (size_t i = 0; i < bytes / PAGE; i++)
+            if (!(there[i] & 1))
+                return false;
+    }
+    return true;
+}
+
 void mem_populate(void *p, size_t bytes)
 {
 #ifdef MADV_POPULATE_WRITE
     const uintptr_t start = (uintptr_t)p & ~(uintptr_t)(PAGE - 1);
     const uintptr_t end = ((uintptr_t)p + bytes + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
-    if (end - start > 2 * PAGE)
+    if (end - start > 2 * PAGE && !all_there(start, end))
         madvise((void *)start, end - start, MADV_POPULATE_WRITE);
 #else
     (void)p, (void)bytes;

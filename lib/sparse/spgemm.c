@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/threads.h"
 #include "sparse/spgemm_filter.h"
+#include "sparse/spgemm_keep.h"
 #include "sparse/spgemm_operands.h"
 #include "sparse/spgemm_plan.h"
 #include "sparse/stream_copy.h"
@@ -24,7 +25,7 @@ const char *const spgemm_method_names[SPGEMM_METHODS + 1] = {
     "auto", "copy", "sort", "dense", "ranges", "hash", "repeat", NULL};
 
 enum {
-    PIECE = 1 << 14,                /* products: their entries fit into a quarter of a second-level cache */
+    PIECE = 1 << 13,                /* products: their entries take a tenth of a second-level cache */
     LARGE_PIECE = 1 << 17,          /* where there are PIECES of them: neighbours share rows of B */
     PIECES = 128,
     AT_ONCE = 1 << 15,              /* entries whose pages come at once */
@@ -32,6 +33,7 @@ enum {
     HUGE_PAGE = 2 << 20,
     SMALL_PAGES = 4 << 20,          /* bytes of a block that stay in small ones */
     PAGE_HALF = 2048,
+    KEPT = 2,                       /* fewer than one of so many entries of A matter: the others are left out first */
     PROBE = 64,                     /* a place that C reaches, if of so many products one makes an entry */
 };
 
@@ -44,6 +46,7 @@ struct run {
     spgemm_rows_fn rows;
     void (*clear)(void *acc, int64_t n);
     size_t size;                    /* of a value */
+    bool keep;                      /* only entries of A that matter, spgemm_keep.h */
     int64_t next, known;            /* the piece to take, the first one without a place */
     uint8_t *shifted;               /* spgemm_rows.shifted */
     int64_t populated;              /* entries of C whose pages are there */
@@ -65,6 +68,7 @@ struct buffer {
 struct worker {
     char *block;                    /* of scratch */
     struct spgemm_scratch scratch;
+    struct spgemm_kept kept;
     struct buffer buffer[WAITING];
 };
 
@@ -130,6 +134,7 @@ static void worker_start(struct worker *w, const struct run *x)
 static void worker_end(struct worker *w)
 {
     free(w->block);
+    spgemm_kept_free(&w->kept);
     for (int i = 0; i < WAITING; i++)
         free(w->buffer[i].block);
 }
@@ -287,6 +292,12 @@ static void multiply_piece(struct run *x, struct worker *w, struct spgemm_piece 
     int64_t *counts = NULL;
     if (r.count == &sum && p->end - p->row > 1)
         r.count = counts = xmalloc((size_t)(p->end - p->row) * sizeof *counts);
+    if (x->keep) {
+        spgemm_keep(&w->kept, x->a, x->b, p->row, p->end);
+        r.a = &w->kept.m;
+        r.row = 0;
+        r.end = p->end - p->row;
+    }
     buffer_fit(u, p->bound, expected(x, p), x->size);
     r.col = u->col;
     r.val = u->val;
@@ -364,6 +375,7 @@ static void run_start(struct run *x, enum ten_type type, enum semiring s)
     x->shifted = xcalloc((size_t)x->b->rows, 1);
     /* Rows in parts cannot be compared as a whole. */
     spgemm_plan(&x->plan, x->a, x->b, piece_size(x->a, x->b), x->how->topk == 0);
+    x->keep = !x->how->mask && KEPT * x->plan.kept < x->a->n;
     x->report.products = x->plan.products;
     x->report.bound = x->plan.bound;
 }

@@ -9,16 +9,25 @@
  * own list of pieces. */
 enum { SLICES = 64, ROW_COST = 8, AHEAD = 32, CUT = 16 };
 
-struct slice { struct spgemm_piece *piece; int64_t n, room, products, bound, longest; };
+struct slice { struct spgemm_piece *piece; int64_t n, room, products, bound, longest, kept; };
 
-int64_t spgemm_work(const struct csr *a, const struct csr *b, int64_t i)
+/* Products of row i; *kept: and how many of its entries make them. */
+static inline int64_t work(const struct csr *a, const struct csr *b, int64_t i, int64_t *kept)
 {
     int64_t f = 0;
     for (int64_t q = a->ptr[i]; q < a->ptr[i + 1]; q++) {
         __builtin_prefetch(&b->ptr[a->col[q + AHEAD]]);
-        f += b->ptr[a->col[q] + 1] - b->ptr[a->col[q]];
+        const int64_t len = b->ptr[a->col[q] + 1] - b->ptr[a->col[q]];
+        f += len;
+        *kept += len > 0;
     }
     return f;
+}
+
+int64_t spgemm_work(const struct csr *a, const struct csr *b, int64_t i)
+{
+    int64_t kept = 0;
+    return work(a, b, i, &kept);
 }
 
 static void add_piece(struct slice *s, struct spgemm_piece p)
@@ -51,7 +60,7 @@ static void cut_slice(struct slice *s, const struct csr *a, const struct csr *b,
     struct spgemm_piece p = {.row = row, .end = row, .past = b->cols};
     int64_t cost = 0;
     for (int64_t i = row; i < end; i++) {
-        const int64_t f = spgemm_work(a, b, i), bound = f < b->cols ? f : b->cols;
+        const int64_t f = work(a, b, i, &s->kept), bound = f < b->cols ? f : b->cols;
         const int64_t length = a->ptr[i + 1] - a->ptr[i];
         const bool huge = split && f > CUT * size && b->cols > 1;
         s->products += f;
@@ -95,6 +104,7 @@ void spgemm_plan(struct spgemm_plan *p, const struct csr *a, const struct csr *b
         p->n += s[k].n;
         p->products += s[k].products;
         p->bound += s[k].bound;
+        p->kept += s[k].kept;
         p->longest = s[k].longest > p->longest ? s[k].longest : p->longest;
         free(s[k].piece);
     }

@@ -14,6 +14,7 @@ struct spgemm_piece {
 struct spgemm_plan {
     struct spgemm_piece *piece;
     int64_t n, products, bound, longest;    /* bound: of all entries; longest: row of A */
+    int64_t kept;                           /* entries of A whose rows of B are not empty */
 };
 
 /* Pieces in order of rows, about `size` products each.  split: rows of many more are cut. */

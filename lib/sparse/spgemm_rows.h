@@ -61,16 +61,18 @@ static void SR(expand)(const struct spgemm_rows *r, struct spgemm_scratch *s, co
                        int bits)
 {
     const struct csr *b = r->b;
-    T *product = s->product;
-    uint32_t n = 0;
-    for (const struct spgemm_list *l = s->list; l < s->list + x->n; l++) {
-        const uint32_t *col = b->col + l->at;
-        for (uint32_t t = 0; t < l->len; t += 8)
-            for (uint32_t u = 0; u < 8; u++)
-                s->key[n + t + u] = (col[t + u] - x->lo) << bits | (n + t + u);
-        SR(scale)(product + n, (const T *)b->val + l->at, l->len, b->n - l->at,
-                  SR(value_of)(r->a, l->from));
-        n += l->len;
+    const uint32_t lo = x->lo;
+    uint32_t *restrict key = s->key;
+    T *restrict product = s->product;
+    for (const struct spgemm_list *l = s->list, *end = l + x->n; l < end; l++) {
+        const uint32_t *restrict col = b->col + l->at, first = (uint32_t)(key - s->key);
+        const int64_t len = l->len;
+        for (int64_t t = 0; t < len; t += 8)
+            for (int u = 0; u < 8; u++)
+                key[t + u] = (col[t + u] - lo) << bits | (first + (uint32_t)t + (uint32_t)u);
+        SR(scale)(product, (const T *)b->val + l->at, len, b->n - l->at, SR(value_of)(r->a, l->from));
+        key += len;
+        product += len;
     }
 }
 
@@ -426,6 +428,10 @@ static int64_t SR(rows)(const struct spgemm_rows *r, struct spgemm_scratch *s)
     s->since = LOOK_AGAIN;
     s->last.n = 0;
     for (int64_t i = r->row; i < r->end; i++) {
+        if (r->a->ptr[i] == r->a->ptr[i + 1]) {
+            r->count[i - r->row] = n;
+            continue;
+        }
         const bool near = may_follow(r->a, s, i);
         struct lists x;
         if (near && batch_follows(r, s, i)) {

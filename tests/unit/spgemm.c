@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "base/threads.h"
+#include "sparse/spgemm_plan.h"
 
 #include "check.h"
 #include "levels.h"
@@ -291,6 +292,40 @@ static void a_huge_row_is_shared_out(void)
         holds(&a, &b, (struct spgemm){.semiring = (enum semiring)s});
     csr_free(&a);
     csr_free(&b);
+}
+
+/* Half of the rows of B and more have nothing; so have those that most entries of A name. */
+static void entries_that_multiply_nothing_change_nothing(void)
+{
+    static const struct { int64_t rows, inner, cols, a, b; } shape[] =
+        {{3000, 5000, 4000, 9000, 6000}, {1, 40000, 300000, 8000, 900000}};
+    for (size_t k = 0; k < sizeof shape / sizeof *shape; k++)
+        for (int t = 0; t < 3; t++) {
+            const enum ten_type type = t == 0 ? TEN_F32 : t == 1 ? TEN_I64 : TEN_F64;
+            struct csr a = sample(shape[k].rows, shape[k].inner, shape[k].a, type, 30, false, true);
+            struct csr b = sample(shape[k].inner / 5, shape[k].cols, shape[k].b, type, 31, false, true);
+            b.ptr = xrealloc(b.ptr, ((size_t)shape[k].inner + 1) * sizeof *b.ptr);
+            for (b.rows = shape[k].inner / 5; b.rows < shape[k].inner; b.rows++)
+                b.ptr[b.rows + 1] = b.n;
+            struct spgemm_plan plan;
+            spgemm_plan(&plan, &a, &b, 1000, true);
+            CHECK(plan.kept > 0 && 2 * plan.kept < a.n);
+            spgemm_plan_free(&plan);
+            holds(&a, &b, (struct spgemm){0});
+            /* Without values. */
+            struct csr want, got;
+            for (int64_t q = 0; q < a.n; q++)
+                set_value(&a, q, 1);
+            spgemm(&want, &a, &b, &(struct spgemm){0}, NULL);
+            free(a.val);
+            a.val = NULL;
+            spgemm(&got, &a, &b, &(struct spgemm){0}, NULL);
+            CHECK(same(&want, &got));
+            csr_free(&want);
+            csr_free(&got);
+            csr_free(&a);
+            csr_free(&b);
+        }
 }
 
 static struct csr grid(int64_t n)
@@ -649,6 +684,7 @@ static int tests(void)
     RUN(odd_shapes_work);
     RUN(rows_of_any_number_of_products_are_sorted);
     RUN(a_huge_row_is_shared_out);
+    RUN(entries_that_multiply_nothing_change_nothing);
     RUN(grids_have_the_known_number_of_entries);
     RUN(rows_that_repeat_a_shape_are_their_definition);
     RUN(rows_side_by_side_are_their_definition);

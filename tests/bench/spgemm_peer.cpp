@@ -76,8 +76,12 @@ void peer_threads(int n) { GxB_Global_Option_set(GxB_GLOBAL_NTHREADS, n); }
 void *peer_open(const peer_matrix *m)
 {
     static bool ready;
-    if (!ready)
+    if (!ready) {
         GrB_init(GrB_NONBLOCKING);
+        // Blocks that it kept for itself would lie between those that others freed, in one heap with it.
+        int64_t none[64] = {};
+        GxB_Global_Option_set(GxB_MEMORY_POOL, none);
+    }
     ready = true;
     auto p = new peer{m->f32 ? GrB_FP32 : GrB_FP64,
                       m->f32 ? GrB_PLUS_TIMES_SEMIRING_FP32 : GrB_PLUS_TIMES_SEMIRING_FP64, nullptr,

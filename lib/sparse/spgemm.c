@@ -426,7 +426,8 @@ void spgemm(struct csr *c, const struct csr *a, const struct csr *b, const struc
     right.val = right.val ? right.val : right.col;      /* not looked at, but computed with */
     *c = (struct csr){.rows = a->rows, .cols = b->cols, .type = a->type};
     run_start(&x, a->type, ring);
-    c->ptr = xcalloc((size_t)c->rows + 1, sizeof *c->ptr);
+    c->ptr = xmalloc(((size_t)c->rows + 1) * sizeof *c->ptr);
+    c->ptr[0] = 0;
     if (!reserve(c, x.plan.bound, x.size) &&
         !reserve(c, spgemm_count(a, b, how, NULL), x.size))
         xmalloc(SIZE_MAX / 2);                      /* says so and ends */

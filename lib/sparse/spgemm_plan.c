@@ -14,13 +14,16 @@ struct slice { struct spgemm_piece *piece; int64_t n, room, products, bound, lon
 /* Products of row i; *kept: and how many of its entries make them. */
 static inline int64_t work(const struct csr *a, const struct csr *b, int64_t i, int64_t *kept)
 {
-    int64_t f = 0;
-    for (int64_t q = a->ptr[i]; q < a->ptr[i + 1]; q++) {
-        __builtin_prefetch(&b->ptr[a->col[q + AHEAD]]);
-        const int64_t len = b->ptr[a->col[q] + 1] - b->ptr[a->col[q]];
+    const int64_t *ptr = b->ptr, end = a->ptr[i + 1];
+    const uint32_t *col = a->col;
+    int64_t f = 0, n = 0;
+    for (int64_t q = a->ptr[i]; q < end; q++) {
+        __builtin_prefetch(&ptr[col[q + AHEAD]]);
+        const int64_t len = ptr[col[q] + 1] - ptr[col[q]];
         f += len;
-        *kept += len > 0;
+        n += len > 0;
     }
+    *kept += n;
     return f;
 }
 

@@ -32,7 +32,6 @@ enum {
     WAITING = 4,                    /* pieces of a thread whose place is not known yet */
     HUGE_PAGE = 2 << 20,
     SMALL_PAGES = 4 << 20,          /* bytes of a block that stay in small ones */
-    PAGE_HALF = 2048,
     KEPT = 2,                       /* fewer than one of so many entries of A matter: the others are left out first */
     PROBE = 64,                     /* a place that C reaches, if of so many products one makes an entry */
 };
@@ -398,9 +397,7 @@ static bool reserve(struct csr *c, int64_t bound, size_t size)
     if (bound > INT64_MAX / 16)
         return false;
     c->col = huge(malloc(room * sizeof *c->col), room * sizeof *c->col);
-    c->val =
-        huge(aligned_alloc(PAGE_HALF, (room * size + PAGE_HALF - 1) & ~(size_t)(PAGE_HALF - 1)),
-             room * size);
+    c->val = huge(malloc(room * size), room * size);
     if (c->col && c->val)
         return true;
     free(c->col);

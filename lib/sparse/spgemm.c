@@ -28,11 +28,14 @@ enum {
     PIECE = 1 << 13,                /* products: their entries take a tenth of a second-level cache */
     LARGE_PIECE = 1 << 17,          /* where there are PIECES of them: neighbours share rows of B */
     PIECES = 128,
+    SMALL_PIECE = 1 << 12,          /* where PIECEs were fewer than FEW: threads end at one time */
+    FEW = 16,
     AT_ONCE = 1 << 15,              /* entries whose pages come at once */
     WAITING = 4,                    /* pieces of a thread whose place is not known yet */
     HUGE_PAGE = 2 << 20,
     SMALL_PAGES = 4 << 20,          /* bytes of a block that stay in small ones */
     KEPT = 2,                       /* fewer than one of so many entries of A matter: the others are left out first */
+    FITS = 1 << 17,                 /* entries, with their columns, into the second-level cache */
     PROBE = 64,                     /* a place that C reaches, if of so many products one makes an entry */
 };
 
@@ -49,7 +52,7 @@ struct run {
     int64_t next, known;            /* the piece to take, the first one without a place */
     uint8_t *shifted;               /* spgemm_rows.shifted */
     int64_t populated;              /* entries of C whose pages are there */
-    bool fresh;                     /* whether they come while it is multiplied, and with them lines of zeros in the caches */
+    bool cached;                    /* whether its lines are likely in the caches: pages that come with its entries, or few */
     int64_t had, bound;             /* entries of the pieces before `known`, and their bounds */
     struct spgemm_report report;
 };
@@ -223,10 +226,11 @@ static void populate(struct run *x, int64_t end)
     mem_populate((char *)x->c->val + (size_t)from * x->size, (size_t)(past - from) * x->size);
 }
 
-/* Lines of new pages are in the caches, zeros: they are overwritten there, for less than driving them out. */
+/* Lines of new pages are in the caches, zeros: they are overwritten there, for less than driving them out.  So is a result
+ * that fits there. */
 static void copy_out(const struct run *x, void *to, const void *from, size_t bytes)
 {
-    if (x->fresh)
+    if (x->cached)
         memcpy(to, from, bytes);
     else
         stream_copy(to, from, bytes);
@@ -363,7 +367,9 @@ static int64_t piece_size(const struct csr *a, const struct csr *b)
 {
     const double products = b->rows > 0 ? (double)a->n * (double)b->n / (double)b->rows : 0;
     const double size = products / PIECES;
-    return size < PIECE ? PIECE : size > LARGE_PIECE ? LARGE_PIECE : (int64_t)size;
+    if (size >= PIECE)
+        return size > LARGE_PIECE ? LARGE_PIECE : (int64_t)size;
+    return products >= FEW * PIECE ? PIECE : products <= FEW * SMALL_PIECE ? SMALL_PIECE : (int64_t)products / FEW;
 }
 
 static void run_start(struct run *x, enum ten_type type, enum semiring s)
@@ -428,7 +434,7 @@ void spgemm(struct csr *c, const struct csr *a, const struct csr *b, const struc
     if (!reserve(c, x.plan.bound, x.size) &&
         !reserve(c, spgemm_count(a, b, how, NULL), x.size))
         xmalloc(SIZE_MAX / 2);                      /* says so and ends */
-    x.fresh = !mem_is_there((char *)c->val + x.plan.bound / PROBE * (int64_t)x.size);
+    x.cached = x.plan.bound < FITS || !mem_is_there((char *)c->val + x.plan.bound / PROBE * (int64_t)x.size);
     multiply_pieces(&x);
     c->n = entries(&x.plan);
     trim(c, x.size);

@@ -53,10 +53,7 @@ make_matrix rmat_mild rmat --scale=20 --edges=5000000 --quadrants=0.45,0.22,0.22
 make_matrix rmat17 rmat --scale=17 --edges=1000000
 for f in "${TENSTREAM_DATA:-/nonexistent}"/matrices/*.mtx.zst; do
     name=$(basename "$f" .mtx.zst)
-    case $name in
-    facebook | wiki-Vote | ca-CondMat-lcc | email-Enron | p2p-Gnutella31 | web-Stanford | bcsstk13)
-        ! wanted "$name" || zstd -dcq "$f" | mtx2ten >"$tmp/$name.ten" ;;
-    esac
+    ! wanted "$name" || zstd -dcq "$f" | mtx2ten >"$tmp/$name.ten"
 done
 
 for memory in "" --cold; do

@@ -36,7 +36,8 @@ static inline __attribute__((always_inline)) void keep(struct spgemm_kept *k, co
         __builtin_prefetch(&b->ptr[a->col[first + q + AHEAD]]);
         k->place[q] = n;
         k->m.col[n] = c;
-        memcpy((char *)k->m.val + (size_t)n * size, (const char *)a->val + (size_t)(first + q) * size, size);
+        if (size > 0)
+            memcpy((char *)k->m.val + (size_t)n * size, (const char *)a->val + (size_t)(first + q) * size, size);
         n += b->ptr[c] < b->ptr[c + 1];
     }
     k->place[entries] = n;

@@ -70,12 +70,14 @@ near() {
 # 24 % apart (MobileNetV2, 8 images), until the batch is learnt by heart.  So later losses are compared
 # on the scale of the first.  A GAN has no batch to learn by heart: PyTorch against itself, with one thread
 # instead of two or weights 1e-7 apart, is 1e-5 apart at step 2, 4e-3 at step 6, and 5e-2 at the worst of 20.
+# The translator with one picture and Adam: PyTorch with one thread instead of two is 1.4e-3 apart at step 20, from weights
+# 1e-7 apart 3e-3.
 # TSM ResNet-50 with two clips, at a tenth of its rate: weights 1e-7 apart are 4e-3 apart at step 3, and after one step PyTorch
 # in f32 is 1.0e-3 and this 0.5e-3 from PyTorch in f64.
 agree() {
     local peer mine first bound=1e-3
     [[ "$net" != *gan* ]] || bound=5e-2
-    [[ "$net" != tsm_resnet50* ]] || bound=1e-2
+    [[ "$net" != tsm_resnet50* && "$net" != translator ]] || bound=1e-2
     peer=$(ask peer output) && mine=$(ask ours output) || return
     near output 1e-4 "${peer#* }" $peer $mine || return
     first=$(ask peer step 1) && mine=$(ask ours step 1) || return

@@ -11,7 +11,7 @@
     X(primitive_attr_create) X(primitive_attr_destroy) X(primitive_attr_set_scratchpad_mode) \
     X(primitive_create) X(primitive_desc_create) X(primitive_desc_destroy) X(primitive_desc_query) \
     X(primitive_desc_query_md) X(primitive_destroy) X(primitive_execute) \
-    X(reorder_primitive_desc_create) X(stream_create) X(stream_destroy) X(stream_wait)
+    X(reorder_primitive_desc_create) X(sgemm) X(stream_create) X(stream_destroy) X(stream_wait)
 
 struct onednn {
 #define X(name) __typeof__(&dnnl_##name) name;

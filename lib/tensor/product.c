@@ -1,5 +1,5 @@
 /*
- * OpenBLAS computes other bits with another number of threads, so every call of it here is one
+ * Libraries compute other bits with another number of threads, so every call of one here is one
  * thread's, on a piece that depends on the shape alone, and OpenMP spreads the pieces.
  *
  * A piece has at most PIECE_ROWS x PIECE_COLS results: large enough that packing the operands
@@ -56,7 +56,7 @@ static void piece(const struct product *p, float *c, int64_t ldc, float beta, co
                 b + (p->tb ? j * p->ldb + t : t * p->ldb + j), p->ldb, beta, c, ldc);
 }
 
-/* One piece alone: OpenBLAS takes as many threads as OpenMP would. */
+/* One piece alone: libraries take as many threads as OpenMP would. */
 static void alone(const struct product *p, float *c, const float *a, const float *b)
 {
     const int threads = omp_get_max_threads();

@@ -1,4 +1,4 @@
-/* Matrix products, by OpenBLAS. */
+/* Matrix products, by OpenBLAS and oneDNN (tensor/blas.h). */
 #ifndef TENSOR_PRODUCT_H
 #define TENSOR_PRODUCT_H
 

@@ -46,6 +46,9 @@ static void is_the_sum_of_products_for_every_shape_and_transpose(void)
         struct product p = {i & 1, i & 2, m, n, k, gap + (i & 1 ? m : k), gap + (i & 2 ? k : n), gap + n, 0.5f, i % 3 ? 2.0f : 0.0f};
         float *a = numbers((p.ta ? k : m) * p.lda, 1), *b = numbers((p.tb ? n : k) * p.ldb, 2);
         float *c = numbers(m * p.ldc, 3), *before = numbers(m * p.ldc, 3);
+        for (int64_t r = 0; p.beta == 0 && r < m; r++)          /* is not looked at then */
+            for (int64_t j = 0; j < n; j++)
+                c[r * p.ldc + j] = NAN;
         product(&p, c, a, b);
         CHECK(error(&p, c, before, a, b) <= 1);
         for (int64_t r = 0; r < m; r++)

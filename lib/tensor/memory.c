@@ -85,12 +85,28 @@ static struct spare *take(struct memory *m, int class, size_t bytes)
     return NULL;
 }
 
+/* A large block that is too small is given back for one that is not: blocks grow until they serve all that comes again. */
+static void trade_in(struct memory *m, int class, size_t bytes)
+{
+    for (int i = class - 1; bytes >= LARGE && i >= class - 8; i--) {
+        struct spare *s = m->spare[i];
+        if (s) {
+            m->spare[i] = s->next;
+            m->lent -= s->b.bytes;
+            free(s->b.data);
+            free(s);
+            return;
+        }
+    }
+}
+
 struct block *block_new(struct memory *m, size_t bytes)
 {
     size_t size;
     const int class = size_class(bytes, &size);
     struct spare *s = take(m, class, bytes);
     if (!s) {
+        trade_in(m, class, size);
         s = xmalloc(sizeof *s);
         s->b = (struct block){.data = lend(size), .bytes = size, .home = m};
         m->lent += size;

@@ -2,7 +2,7 @@
  * Sizes are rounded up so that few different ones exist: to 64 bytes below 4 KiB, above that to a
  * sixteenth of the next power of two (at most 1/8 is wasted).  Free blocks stand in one list a
  * size class, last given up first, as that one is still in the cache.  Rather than ask the system for a large block, one of
- * up to twice its size is used.
+ * up to twice its size is used; and where none is free, one of down to half of it goes back to the system.
  *
  * Large blocks are mapped on 2 MiB borders and the kernel is asked for huge pages: a training step
  * touches its memory anew, and a fault for every 4 KiB costs as much as a pass over the data.

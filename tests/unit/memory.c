@@ -64,11 +64,27 @@ static void the_peak_is_the_most_held_at_once_and_trim_gives_back_the_rest(void)
     memory_free(NULL);
 }
 
+static void a_large_block_that_is_too_small_is_given_back(void)
+{
+    struct memory *m = memory_new();
+    block_drop(block_new(m, 3 << 20));
+    block_drop(block_new(m, 4 << 20));
+    CHECK_INT(memory_lent(m), 4 << 20);
+    struct block *b = block_new(m, 3 << 20);
+    CHECK_INT(memory_lent(m), 4 << 20);
+    CHECK_INT((int64_t)b->bytes, 4 << 20);
+    block_drop(b);
+    block_drop(block_new(m, 16 << 20));                 /* more than twice as large: beside it */
+    CHECK_INT(memory_lent(m), 20 << 20);
+    memory_free(m);
+}
+
 int main(void)
 {
     RUN(a_block_comes_back_when_nobody_holds_it_and_serves_the_next_of_its_size);
     RUN(every_size_gets_at_least_its_bytes_and_at_most_an_eighth_more);
     RUN(a_reused_block_is_as_large_as_asked_for);
+    RUN(a_large_block_that_is_too_small_is_given_back);
     RUN(the_peak_is_the_most_held_at_once_and_trim_gives_back_the_rest);
     return check_report();
 }

@@ -58,6 +58,7 @@ void *xaligned(size_t size)
     return checked(p, size);
 }
 
+#ifdef MADV_POPULATE_WRITE
 /* Looking takes a tenth of what it takes to be told of each that there is nothing to do. */
 static bool all_there(uintptr_t start, uintptr_t end)
 {
@@ -73,6 +74,7 @@ static bool all_there(uintptr_t start, uintptr_t end)
     }
     return true;
 }
+#endif
 
 void mem_populate(void *p, size_t bytes)
 {

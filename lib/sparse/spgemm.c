@@ -16,6 +16,7 @@
 #include "sparse/stream_copy.h"
 #include "tensor/cast.h"
 
+#include <math.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -366,10 +367,8 @@ static void *ones_for(struct csr *m, bool used)
 static int64_t piece_size(const struct csr *a, const struct csr *b)
 {
     const double products = b->rows > 0 ? (double)a->n * (double)b->n / (double)b->rows : 0;
-    const double size = products / PIECES;
-    if (size >= PIECE)
-        return size > LARGE_PIECE ? LARGE_PIECE : (int64_t)size;
-    return products >= FEW * PIECE ? PIECE : products <= FEW * SMALL_PIECE ? SMALL_PIECE : (int64_t)products / FEW;
+    const double size = fmax(products / PIECES, fmin(products / FEW, PIECE));
+    return (int64_t)fmax(SMALL_PIECE, fmin(size, LARGE_PIECE));
 }
 
 static void run_start(struct run *x, enum ten_type type, enum semiring s)
@@ -380,6 +379,7 @@ static void run_start(struct run *x, enum ten_type type, enum semiring s)
     x->shifted = xcalloc((size_t)x->b->rows, 1);
     /* Rows in parts cannot be compared as a whole. */
     spgemm_plan(&x->plan, x->a, x->b, piece_size(x->a, x->b), x->how->topk == 0);
+    /* Rows of a mask have the numbers that those of A have. */
     x->keep = !x->how->mask && KEPT * x->plan.kept < x->a->n;
     x->report.products = x->plan.products;
     x->report.bound = x->plan.bound;

@@ -7,7 +7,12 @@
 
 /* Rows are looked at in slices, whose number is the same for any number of threads; each makes its
  * own list of pieces. */
-enum { SLICES = 64, SLICE = 1 << 12, ROW_COST = 8, AHEAD = 32, CUT = 16, SUMS = 1024 };
+enum {
+    SLICES = 64,
+    SLICE = 1 << 12,                    /* rows and entries of one, where there are fewer slices */
+    SUMS = 1024,                        /* entries that are looked at side by side */
+    ROW_COST = 8, AHEAD = 32, CUT = 16
+};
 
 struct slice { struct spgemm_piece *piece; int64_t n, room, products, bound, longest, kept; };
 

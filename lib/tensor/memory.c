@@ -11,6 +11,7 @@
 #include "base/mem.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -51,15 +52,24 @@ static void *lend(size_t bytes)
 
 struct memory *memory_new(void) { return xcalloc(1, sizeof(struct memory)); }
 
+/* A free block of this class, to the system; false where there is none. */
+static bool give_back(struct memory *m, int class)
+{
+    struct spare *s = m->spare[class];
+    if (!s)
+        return false;
+    m->spare[class] = s->next;
+    m->lent -= s->b.bytes;
+    free(s->b.data);
+    free(s);
+    return true;
+}
+
 void memory_trim(struct memory *m)
 {
     for (int i = 0; i < CLASSES; i++)
-        for (struct spare *s; (s = m->spare[i]);) {
-            m->spare[i] = s->next;
-            m->lent -= s->b.bytes;
-            free(s->b.data);
-            free(s);
-        }
+        while (give_back(m, i))
+            ;
 }
 
 void memory_free(struct memory *m)
@@ -88,16 +98,9 @@ static struct spare *take(struct memory *m, int class, size_t bytes)
 /* A large block that is too small is given back for one that is not: blocks grow until they serve all that comes again. */
 static void trade_in(struct memory *m, int class, size_t bytes)
 {
-    for (int i = class - 1; bytes >= LARGE && i >= class - 8; i--) {
-        struct spare *s = m->spare[i];
-        if (s) {
-            m->spare[i] = s->next;
-            m->lent -= s->b.bytes;
-            free(s->b.data);
-            free(s);
+    for (int i = class - 1; bytes >= LARGE && i >= class - 8; i--)
+        if (give_back(m, i))
             return;
-        }
-    }
 }
 
 struct block *block_new(struct memory *m, size_t bytes)

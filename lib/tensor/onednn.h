@@ -1,4 +1,4 @@
-/* The functions of oneDNN that we call, which is opened when the first convolution asks for it. */
+/* The functions of oneDNN that we call, which is opened when the first convolution or large product asks for it. */
 #ifndef TENSOR_ONEDNN_H
 #define TENSOR_ONEDNN_H
 

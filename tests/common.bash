@@ -34,19 +34,37 @@ of() {
     return $found
 }
 
-# killed_after_save FILE COMMAND...: starts it and kills it once FILE is another than it was, or just after its end; hits counts
-# those that were killed.  COMMAND is a program or `command ...`: of a function, the shell around it would die and it live on.
-killed_after_save() {
-    local n status=0
-    [ ! -e "$1" ] || ln -f "$1" "$1.before"
-    "${@:2}" <&0 &
-    for ((n = 0; n < 500; n++)); do
-        [ ! -e "$1" ] || [ "$1" -ef "$1.before" ] || break
-        sleep 0.01
+# appears FILE PID: waits until FILE is there and is another than FILE.before, or PID has ended.
+appears() {
+    until [ -e "$1" ] && ! [ "$1" -ef "$1.before" ] || ! kill -0 "$2" 2>/dev/null; do sleep 0.005; done
+}
+# training CURVE PID: waits until a line of its table is there, or PID has ended: what it does on signals is settled by then.
+training() { until [ "$(wc -l 2>/dev/null <"$1")" -gt 1 ] 2>/dev/null || ! kill -0 "$2" 2>/dev/null; do sleep 0.005; done; }
+# killed HITS FILE COMMAND...: starts COMMAND, which saves FILE and goes on from it, and kills it up to 0.1 s later (every second
+# time: after a save) until HITS kills have hit.  Where one came too late, the next run is a new one and has less time, so that
+# no machine is too fast and none too slow.  Standard input is a file; COMMAND is a program or `command ...`: of a function, the
+# shell around it would die and it live on.
+killed() {
+    local hits=0 tries status longest=100
+    for ((tries = 0; hits < $1 && tries < 30 * $1; tries++)); do
+        [ ! -e "$2" ] || ln -f "$2" "$2.before"
+        "${@:3}" </proc/self/fd/0 &
+        ((tries % 2)) || appears "$2" $!
+        sleep "$(printf 0.%03d $((RANDOM % longest)))"
+        kill -9 $! 2>/dev/null || true
+        status=0
+        wait $! || status=$?
+        if [ $status = 137 ]; then
+            hits=$((hits + 1))
+        else
+            [ $status = 0 ]
+            rm -f "$2" "$2.best"
+            longest=$((longest / 2 + 1))
+        fi
+        # Whatever it was doing, what it left is whole.
+        [ ! -e "$2" ] || ten-verify --quiet "$2" >/dev/null
     done
-    kill -9 $! 2>/dev/null || true
-    wait $! || status=$?
-    [ $status != 137 ] || hits=$((hits + 1))
+    [ $hits = "$1" ]
 }
 
 # Open MPI on this machine alone, whoever runs the tests and however many processors it has.  Of its parts, those that are

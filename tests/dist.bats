@@ -43,6 +43,14 @@ ranks() {
     done
     ps --ppid "$1" -o pid= | tr -d ' '
 }
+# gone PIDS: waits until all of them are, for 10 seconds at most.
+gone() {
+    for ((i = 0; i < 200; i++)); do
+        ps -p "${*//[$'\n ']/,}" -o stat= | grep -q '^[^Z]' || return 0
+        sleep 0.05
+    done
+    return 1
+}
 # ended PID: its exit status, in status.  Open MPI's launcher may lock itself out when a rank was killed (a mutex in
 # PMIx_server_finalize); what it started is gone by then.
 ended() {
@@ -195,12 +203,12 @@ END
         pids=$(ranks $launcher)
         since=$SECONDS
         kill -9 "$(sed -n ${k}p <<<"$pids")"
+        gone "$pids"
+        ((SECONDS - since <= 5))
         ended $launcher
         [ $status != 0 ]
-        ((SECONDS - since <= 5))
         grep -q "rank $((k - 1)) .*signal 9 (Killed)" said
         [ ! -s net.ten ]
-        for p in $pids; do [[ "$(ps -p "$p" -o stat=)" != [^Z]* ]]; done
     done
 }
 @test "a rank that fails ends all within 5 seconds, with its status, and is named" {

@@ -132,11 +132,7 @@ rate() { train --schedule=constant:lr=0.01 --curve=curve.tsv "$@" >net.ten; awk 
     options=(--epochs=12 --groups=tsm --dropout=0.2 --accumulate=2 --batch=8 --resume=ck.ten --every=0)
     train "${options[@]}" >want.ten
     rm ck.ten
-    hits=0
-    for k in 1 2 3; do
-        killed_after_save ck.ten "${words[@]}" "${options[@]}" <few.ten >got.ten
-    done
-    [ $hits -ge 1 ]
+    killed 3 ck.ten "${words[@]}" "${options[@]}" <few.ten >got.ten
     train "${options[@]}" >got.ten
     cmp want.ten got.ten
 }
@@ -197,11 +193,7 @@ pack() { "${words[@]}" "${packing[@]}" "$@" </dev/null; }
     rm ck.ten
     run -0 config want.ten
     [[ "$output" = *'"in":[4,16,16,3]'* ]]
-    hits=0
-    for k in 1 2; do
-        killed_after_save ck.ten "${words[@]}" "${packing[@]}" --epochs=12 --resume=ck.ten --every=0 </dev/null >got.ten
-    done
-    [ $hits -ge 1 ]
+    killed 2 ck.ten "${words[@]}" "${packing[@]}" --epochs=12 --resume=ck.ten --every=0 </dev/null >got.ten
     pack --epochs=12 --resume=ck.ten --every=0 >got.ten
     cmp want.ten got.ten
     pack --mode=dense --epochs=12 >other.ten

@@ -240,7 +240,10 @@ static void a_run_killed_again_and_again_ends_where_an_uninterrupted_one_does(vo
         waitpid(child, &status, 0);
         if (WIFEXITED(status)) {
             CHECK_INT(WEXITSTATUS(status), 0);
-            break;
+            if (kills > 0)
+                break;
+            unlink("last.ten");                             /* this process slept too long: anew */
+            continue;
         }
         kills++;
     }

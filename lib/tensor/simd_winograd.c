@@ -3,13 +3,19 @@
 
 #include <string.h>
 
-/* As many sums as fit in the registers beside a row of b. */
+/* As many sums as fit in the registers beside a row of b.  LOW, HIGH: the lower and the upper halves of two vectors, by turns. */
 #if defined __AVX512F__
 enum { LANES = 16, ROWS = 12 };
+#define LOW(a, b) __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define HIGH(a, b) __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
 #elif defined __AVX2__
 enum { LANES = 8, ROWS = 6 };
+#define LOW(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
+#define HIGH(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
 #else
 enum { LANES = 4, ROWS = 6 };
+#define LOW(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
+#define HIGH(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
 #endif
 enum { COLS = 2 * LANES, IN = WINOGRAD_IN, OUT = WINOGRAD_OUT };
 
@@ -156,49 +162,68 @@ static void output(float *const *pixel, const float *m, int64_t apart, const flo
 
 /* ---- Weights ------------------------------------------------------------------------------------------ */
 
-/* u = G g G' of a panel's kernels g [3,3,COLS]. */
-INLINE void transform(float *u, int64_t apart, const float *g)
+/* Rows and columns of x exchanged: each step puts the rows of its second half between those of the first. */
+INLINE void turn(vector *x)
 {
-    for (int v = 0; v < COLS; v += LANES) {
-        vector x[9], t[IN * 3], row[IN];
-        for (int i = 0; i < 9; i++)
-            x[i] = load(g + i * COLS + v);
-        for (int j = 0; j < 3; j++)
-            times_g(t + j, 3, x + j, 3);
-        for (int i = 0; i < IN; i++) {
-            times_g(row, 1, t + i * 3, 1);
-            for (int j = 0; j < IN; j++)
-                store(u + (i * IN + j) * apart + v, row[j]);
+    #pragma GCC unroll 4
+    for (int step = 1; step < LANES; step *= 2) {
+        vector y[LANES];
+        #pragma GCC unroll 8
+        for (int i = 0; i < LANES / 2; i++) {
+            y[2 * i] = LOW(x[i], x[i + LANES / 2]);
+            y[2 * i + 1] = HIGH(x[i], x[i + LANES / 2]);
         }
+        #pragma GCC unroll 16
+        for (int i = 0; i < LANES; i++)
+            x[i] = y[i];
     }
 }
 
-/* Kernels lie along C in memory: LANES of them are turned at a time. */
+/* u = G g G' of LANES kernels x [3][3]. */
+INLINE void transform(float *u, int64_t apart, const vector *x)
+{
+    vector t[IN * 3], y[IN];
+    for (int j = 0; j < 3; j++)
+        times_g(t + j, 3, x + j, 3);
+    for (int i = 0; i < IN; i++) {
+        times_g(y, 1, t + i * 3, 1);
+        for (int j = 0; j < IN; j++)
+            store(u + (i * IN + j) * apart, y[j]);
+    }
+}
+
+/* Kernels lie along C in memory: LANES of them and of K are turned at a time. */
 static void weights_along_k(float *u, int64_t apart, const float *w, int64_t k, int64_t c, int64_t first)
 {
-    const int64_t cols = k - first < COLS ? k - first : COLS;
-    float g[LANES][9][COLS];
-    memset(g, 0, sizeof g);
-    for (int64_t at = 0; at < c; at += LANES) {
-        const int64_t n = c - at < LANES ? c - at : LANES;
-        for (int64_t j = 0; j < cols; j++)
-            for (int i = 0; i < 9; i++)
-                for (int64_t l = 0; l < n; l++)
-                    g[l][i][j] = w[((first + j) * 9 + i) * c + at + l];
-        for (int64_t l = 0; l < n; l++)
-            transform(u + (at + l) * COLS, apart, g[l][0]);
-    }
+    for (int64_t at = 0; at < c; at += LANES)
+        for (int64_t col = 0; col < COLS; col += LANES) {
+            const int64_t n = c - at < LANES ? c - at : LANES, kernels = k - first - col;
+            vector g[LANES][9];
+            for (int i = 0; i < 9; i++) {
+                vector x[LANES];
+                #pragma GCC unroll 16
+                for (int l = 0; l < LANES; l++)
+                    x[l] = l >= kernels ? (vector){0} : load_some(w + ((first + col + l) * 9 + i) * c + at, n);
+                turn(x);
+                #pragma GCC unroll 16
+                for (int l = 0; l < LANES; l++)
+                    g[l][i] = x[l];
+            }
+            for (int64_t l = 0; l < n; l++)
+                transform(u + (at + l) * COLS + col, apart, g[l]);
+        }
 }
 
 static void weights_along_c(float *u, int64_t apart, const float *w, int64_t k, int64_t c, int64_t first)
 {
-    const int64_t cols = c - first < COLS ? c - first : COLS;
-    float g[9][COLS] = {{0}};
-    for (int64_t at = 0; at < k; at++) {
-        for (int i = 0; i < 9; i++)
-            memcpy(g[8 - i], w + (at * 9 + i) * c + first, sizeof *w * cols);
-        transform(u + at * COLS, apart, g[0]);
-    }
+    for (int64_t at = 0; at < k; at++)
+        for (int64_t col = 0; col < COLS; col += LANES) {
+            const int64_t n = c - first - col;
+            vector x[9];
+            for (int i = 0; i < 9; i++)
+                x[8 - i] = n <= 0 ? (vector){0} : load_some(w + (at * 9 + i) * c + first + col, n);
+            transform(u + at * COLS + col, apart, x);
+        }
 }
 
 static void weights(float *u, int64_t apart, const float *w, int64_t k, int64_t c, int64_t first, bool along_k)

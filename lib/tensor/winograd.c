@@ -53,9 +53,10 @@ static int64_t block_of(const struct grid *g, int64_t bytes)
     return conv_least(padded(g->tiles, GRAIN), conv_most(LEAST_TILES, tiles / GRAIN * GRAIN));
 }
 
-/* From one of the 36 matrices of a block to the next: a line more than its size, lest they share
+/* From one of the 36 matrices of a block, or of u, to the next: a line more than its size, lest they share
  * sets of the cache. */
 static int64_t apart(const struct grid *g, int64_t channels) { return g->block * channels + LINE; }
+static int64_t u_apart(const struct grid *g) { return g->c * g->k_padded + LINE; }
 
 /* ---- Tiles ------------------------------------------------------------------------------------------ */
 
@@ -115,7 +116,7 @@ static void multiply(const struct correlation *r, float *m, const float *v, int6
     const int64_t cols = g->f->cols;
     g->f->products(m + point * apart(g, g->k_padded) + panel * cols, g->k_padded,
                    v + point * apart(g, g->c_padded), g->c_padded,
-                   r->u + (point * g->k_padded + panel * cols) * g->c, tiles, g->c);
+                   r->u + point * u_apart(g) + panel * cols * g->c, tiles, g->c);
 }
 
 static void block_alone(const struct correlation *r, float *v, float *m, int64_t first, int64_t tiles)
@@ -151,13 +152,14 @@ static struct block *weights_of(struct conv_plans *p, const struct conv *c, cons
     const int64_t panels = g->k_padded / g->f->cols, each = g->c * g->f->cols;
     struct conv shape = {.k = c->k, .c = c->c};         /* of any image */
     const struct conv_key key = conv_key_of(&shape, pass, USE_TRANSFORMED, w);
+    const size_t bytes = sizeof(float) * WINOGRAD_POINTS * u_apart(g);
     bool ready;
-    struct block *b = plans_weights(p, &key, c->version, sizeof(float) * WINOGRAD_POINTS * panels * each, &ready);
+    struct block *b = plans_weights(p, &key, c->version, bytes, &ready);
     if (ready)
         return b;
     #pragma omp parallel for schedule(static)
     for (int64_t i = 0; i < panels; i++)
-        g->f->weights((float *)b->data + i * each, panels * each, w, c->k, c->c, i * g->f->cols, pass == CONV_FORWARD);
+        g->f->weights((float *)b->data + i * each, u_apart(g), w, c->k, c->c, i * g->f->cols, pass == CONV_FORWARD);
     return b;
 }
 

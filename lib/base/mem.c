@@ -10,7 +10,7 @@
 
 enum {
     PAGE = 4096,                /* the smallest; larger ones need fewer calls than are made */
-    HUGE = 2 << 20,             /* as large as they can be: asked for, as tensor/memory.c does */
+    HUGE = 2 << 20,             /* as large as they can be */
 };
 
 /* The one piece of state a failing allocation needs: whose name to print. */
@@ -102,14 +102,35 @@ void mem_keep(void)
     mallopt(M_TOP_PAD, 64 << 20);
 }
 
+void *mem_map(size_t size)
+{
+    const size_t bytes = (size + PAGE - 1) & ~(size_t)(PAGE - 1), more = size >= HUGE ? HUGE - PAGE : 0;
+    char *p = mmap(NULL, (size ? bytes : PAGE) + more, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (p == MAP_FAILED)
+        return NULL;
+    if (!more)
+        return p;
+    char *start = (char *)(((uintptr_t)p + HUGE - 1) & ~(uintptr_t)(HUGE - 1));
+    if (start > p)
+        munmap(p, (size_t)(start - p));
+    if (start < p + more)
+        munmap(start + bytes, (size_t)(p + more - start));
+    madvise(start, size, MADV_HUGEPAGE);
+    return start;
+}
+
+void mem_forget(void *p, size_t bytes)
+{
+    const uintptr_t start = ((uintptr_t)p + PAGE - 1) & ~(uintptr_t)(PAGE - 1), end = ((uintptr_t)p + bytes) & ~(uintptr_t)(PAGE - 1);
+
+    if (end > start)
+        madvise((void *)start, end - start, MADV_DONTNEED);
+}
+
 void *xzeros(size_t size)
 {
-    void *p = mmap(NULL, size ? size : 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-    checked(p == MAP_FAILED ? NULL : p, size);
-    if (size >= HUGE)
-        madvise(p, size, MADV_HUGEPAGE);
-    return p;
+    return checked(mem_map(size), size);
 }
 
 void xzeros_free(void *p, size_t size)

@@ -11,9 +11,14 @@ void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size);
 void *xrealloc(void *p, size_t size);
 void *xaligned(size_t size);                    /* 64-byte aligned; free() */
-/* Zeros that take no memory until they are written, for what may never be; xzeros_free(), of NULL too. */
+/* Zeros that take no memory until they are written, for what may never be; from 2 MiB on they begin on a border of that
+ * size, and the kernel is asked for huge pages.  xzeros_free(), of NULL too. */
 void *xzeros(size_t size);
 void xzeros_free(void *p, size_t size);
+/* The same, or NULL where there is no room. */
+void *mem_map(size_t size);
+/* Give the whole pages of p[0..bytes), from one of these, back to the system: zeros again, that take no memory. */
+void mem_forget(void *p, size_t bytes);
 char *xstrdup(const char *s);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

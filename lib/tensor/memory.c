@@ -1,11 +1,15 @@
 /*
- * Sizes are rounded up so that few different ones exist: to 64 bytes below 4 KiB, above that to a
- * sixteenth of the next power of two (at most 1/8 is wasted).  Free blocks stand in one list a
- * size class, last given up first, as that one is still in the cache.  Rather than ask the system for a large block, one of
- * up to twice its size is used; and where none is free, one of down to half of it goes back to the system.
+ * Small blocks: sizes are rounded up so that few different ones exist, to 64 bytes below 4 KiB, above that to a
+ * sixteenth of the next power of two (at most 1/8 is wasted).  Free ones stand in one list a size class, last given up
+ * first, as that one is still in the cache.
  *
- * Large blocks are mapped on 2 MiB borders and the kernel is asked for huge pages: a training step
- * touches its memory anew, and a fault for every 4 KiB costs as much as a pass over the data.
+ * Large blocks are spans of regions.  The smallest free span that is large enough serves, what is left of it stays free,
+ * and free spans that touch become one.  Where none is large enough, a region comes in, at least as large as all before,
+ * as few have fewer borders; and pages of free spans go back to the system, as many as are asked for, so
+ * that no more memory is taken than was ever held at a time, or little more.
+ *
+ * Regions begin on 2 MiB borders and the kernel is asked for huge pages: a training step touches its memory anew,
+ * and a fault for every 4 KiB costs as much as a pass over the data.
  */
 #include "tensor/memory.h"
 #include "base/mem.h"
@@ -14,16 +18,26 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
-enum { CLASSES = 64 * 17, HUGE = 2 << 20, LARGE = 1 << 20 };
+enum {
+    CLASSES = 64 + 20 * 8,
+    LARGE = 1 << 20, SMALL = 15 << 16,          /* the most that stays below LARGE when it is rounded up */
+    PAGE = 4096, LEAST_REGION = 256 << 20,      /* of which no memory is taken until it is written */
+};
 
 struct spare { struct block b; struct spare *next; };
+/* Neighbours in its region, NULL at the ends; and in the list of free ones, if it is. */
+struct span { struct block b; struct span *before, *after, *previous, *next; bool free; };
 
 struct memory {
     size_t used, peak, lent;
     struct spare *spare[CLASSES];
+    struct span *free;                                      /* last given up first */
 };
+
+struct memory *memory_new(void) { return xcalloc(1, sizeof(struct memory)); }
+
+/* ---- Small blocks ---------------------------------------------------------------------------------------- */
 
 /* Class of a size, and the size its blocks have. */
 static int size_class(size_t bytes, size_t *size)
@@ -40,85 +54,153 @@ static int size_class(size_t bytes, size_t *size)
     return 64 + top * 8 + (int)((*size - ((size_t)1 << top)) / step) - 1;
 }
 
-static void *lend(size_t bytes)
-{
-    void *p = bytes >= HUGE ? aligned_alloc(HUGE, (bytes + HUGE - 1) & ~(size_t)(HUGE - 1)) : NULL;
-    if (p) {
-        madvise(p, bytes, MADV_HUGEPAGE);
-        return p;
-    }
-    return xaligned(bytes);
-}
-
-struct memory *memory_new(void) { return xcalloc(1, sizeof(struct memory)); }
-
-/* A free block of this class, to the system; false where there is none. */
-static bool give_back(struct memory *m, int class)
-{
-    struct spare *s = m->spare[class];
-    if (!s)
-        return false;
-    m->spare[class] = s->next;
-    m->lent -= s->b.bytes;
-    free(s->b.data);
-    free(s);
-    return true;
-}
-
-void memory_trim(struct memory *m)
-{
-    for (int i = 0; i < CLASSES; i++)
-        while (give_back(m, i))
-            ;
-}
-
-void memory_free(struct memory *m)
-{
-    if (!m)
-        return;
-    assert(m->used == 0);
-    memory_trim(m);
-    free(m);
-}
-
-/* A free block of this class, or of one up to twice as large; taken from its list. */
-static struct spare *take(struct memory *m, int class, size_t bytes)
-{
-    const int last = bytes < LARGE ? class : class + 8;
-    for (int i = class; i <= last && i < CLASSES; i++) {
-        struct spare *s = m->spare[i];
-        if (s) {
-            m->spare[i] = s->next;
-            return s;
-        }
-    }
-    return NULL;
-}
-
-/* A large block that is too small is given back for one that is not: blocks grow until they serve all that comes again. */
-static void trade_in(struct memory *m, int class, size_t bytes)
-{
-    for (int i = class - 1; bytes >= LARGE && i >= class - 8; i--)
-        if (give_back(m, i))
-            return;
-}
-
-struct block *block_new(struct memory *m, size_t bytes)
+static struct block *small_new(struct memory *m, size_t bytes)
 {
     size_t size;
     const int class = size_class(bytes, &size);
-    struct spare *s = take(m, class, bytes);
-    if (!s) {
-        trade_in(m, class, size);
+    struct spare *s = m->spare[class];
+    if (s) {
+        m->spare[class] = s->next;
+    } else {
         s = xmalloc(sizeof *s);
-        s->b = (struct block){.data = lend(size), .bytes = size, .home = m};
+        s->b = (struct block){.data = xaligned(size), .bytes = size, .home = m};
         m->lent += size;
     }
-    s->b.refs = 1;
-    m->used += s->b.bytes;
+    return &s->b;
+}
+
+static void small_drop(struct memory *m, struct spare *s)
+{
+    size_t size;
+    const int class = size_class(s->b.bytes, &size);
+    s->next = m->spare[class];
+    m->spare[class] = s;
+}
+
+/* ---- Large blocks ---------------------------------------------------------------------------------------- */
+
+static struct span *span_new(struct memory *m, char *data, size_t bytes)
+{
+    struct span *s = xmalloc(sizeof *s);
+    *s = (struct span){.b = {.data = data, .bytes = bytes, .home = m}};
+    return s;
+}
+
+static void list(struct memory *m, struct span *s)
+{
+    s->free = true;
+    s->previous = NULL;
+    s->next = m->free;
+    if (s->next)
+        s->next->previous = s;
+    m->free = s;
+}
+
+static void unlist(struct memory *m, struct span *s)
+{
+    s->free = false;
+    *(s->previous ? &s->previous->next : &m->free) = s->next;
+    if (s->next)
+        s->next->previous = s->previous;
+}
+
+/* What s has beyond `bytes` becomes a free span. */
+static void split(struct memory *m, struct span *s, size_t bytes)
+{
+    if (s->b.bytes == bytes)
+        return;
+    struct span *rest = span_new(m, (char *)s->b.data + bytes, s->b.bytes - bytes);
+    rest->before = s;
+    rest->after = s->after;
+    if (rest->after)
+        rest->after->before = rest;
+    s->after = rest;
+    s->b.bytes = bytes;
+    list(m, rest);
+}
+
+/* s becomes one with its neighbour after it; neither is listed. */
+static void join(struct span *s)
+{
+    struct span *rest = s->after;
+    s->b.bytes += rest->b.bytes;
+    s->after = rest->after;
+    if (s->after)
+        s->after->before = s;
+    free(rest);
+}
+
+/* Pages of free spans, and regions that are free as a whole, go back to the system, until that is `bytes`. */
+static void give_back(struct memory *m, size_t bytes)
+{
+    size_t given = 0;
+    for (struct span *s = m->free, *next; s && given < bytes; s = next) {
+        next = s->next;
+        given += s->b.bytes;
+        if (s->before || s->after) {
+            mem_forget(s->b.data, s->b.bytes);
+            continue;
+        }
+        unlist(m, s);
+        xzeros_free(s->b.data, s->b.bytes);
+        m->lent -= s->b.bytes;
+        free(s);
+    }
+}
+
+static struct span *region_new(struct memory *m, size_t bytes)
+{
+    give_back(m, SIZE_MAX);
+    size_t size = LEAST_REGION;
+    size = size > bytes ? size : bytes;
+    size = size > m->lent ? size : m->lent;
+    void *data = mem_map(size);
+    if (!data)
+        data = xzeros(size = bytes);
+    struct span *s = span_new(m, data, size);
+    m->lent += size;
+    list(m, s);
+    return s;
+}
+
+static struct block *large_new(struct memory *m, size_t bytes)
+{
+    struct span *best = NULL;
+    for (struct span *s = m->free; s; s = s->next)
+        if (s->b.bytes >= bytes && (!best || s->b.bytes < best->b.bytes))
+            best = s;
+    if (!best)
+        best = region_new(m, bytes);
+    unlist(m, best);
+    split(m, best, bytes);
+    return &best->b;
+}
+
+static void large_drop(struct memory *m, struct span *s)
+{
+    if (s->after && s->after->free) {
+        unlist(m, s->after);
+        join(s);
+    }
+    if (s->before && s->before->free) {
+        s = s->before;
+        unlist(m, s);
+        join(s);
+    }
+    list(m, s);
+}
+
+/* ---- Blocks ---------------------------------------------------------------------------------------------- */
+
+struct block *block_new(struct memory *m, size_t bytes)
+{
+    const size_t pages = (bytes + PAGE - 1) & ~(size_t)(PAGE - 1);
+    struct block *b = bytes <= SMALL ? small_new(m, bytes) : large_new(m, pages > LARGE ? pages : LARGE);
+    b->refs = 1;
+    m->used += b->bytes;
     if (m->used > m->peak)
         m->peak = m->used;
-    return &s->b;
+    return b;
 }
 
 struct block *block_hold(struct block *b)
@@ -133,13 +215,33 @@ void block_drop(struct block *b)
     if (!b || --b->refs > 0)
         return;
     assert(b->refs == 0);
-    struct spare *s = (struct spare *)b;                    /* b is its first member */
     struct memory *m = b->home;
-    size_t size;
-    const int class = size_class(b->bytes, &size);
     m->used -= b->bytes;
-    s->next = m->spare[class];
-    m->spare[class] = s;
+    if (b->bytes < LARGE)                                   /* b is the first member of either */
+        small_drop(m, (struct spare *)b);
+    else
+        large_drop(m, (struct span *)b);
+}
+
+void memory_trim(struct memory *m)
+{
+    give_back(m, SIZE_MAX);
+    for (int i = 0; i < CLASSES; i++)
+        for (struct spare *s; (s = m->spare[i]);) {
+            m->spare[i] = s->next;
+            m->lent -= s->b.bytes;
+            free(s->b.data);
+            free(s);
+        }
+}
+
+void memory_free(struct memory *m)
+{
+    if (!m)
+        return;
+    assert(m->used == 0);
+    memory_trim(m);
+    free(m);
 }
 
 size_t memory_used(const struct memory *m) { return m->used; }

@@ -18,8 +18,8 @@ struct block *block_new(struct memory *m, size_t bytes);
 struct block *block_hold(struct block *b);      /* once more; returns b; NULL is allowed */
 void block_drop(struct block *b);               /* once less; NULL is allowed */
 
-/* Bytes held now, the most ever held since the last reset, and what the system has lent (held or
- * kept for reuse). */
+/* Bytes held now, the most ever held since the last reset, and what the system has lent: held, kept for reuse, or room
+ * for more that takes no memory yet. */
 size_t memory_used(const struct memory *m);
 size_t memory_peak(const struct memory *m);
 size_t memory_lent(const struct memory *m);

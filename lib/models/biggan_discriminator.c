@@ -99,9 +99,9 @@ static struct var *forward(struct model *m, struct tape *t, struct var *const *i
     const tape_scope s = tape_open(t);
     struct var *x = in[0];
     for (int i = 0; i < net->blocks; i++) {
-        x = down_block_apply(t, &net->block[i], x);
+        x = tape_close(t, s, down_block_apply(t, &net->block[i], x));
         if (i == net->attention_at)
-            x = self_attention_apply(t, &net->attention, x);
+            x = tape_close(t, s, self_attention_apply(t, &net->attention, x));
     }
     x = op_sum(t, op_relu(t, x), 1 << 1 | 1 << 2, false);
     return tape_close(t, s, gan_head_apply(t, &net->head, x, m->inputs > 1 ? in[1] : NULL));

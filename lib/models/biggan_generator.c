@@ -160,10 +160,11 @@ static struct var *forward(struct model *m, struct tape *t, struct var *const *i
     struct var *shared = net->shared.weight ? class_table_apply(t, &net->shared, y) : NULL;
     struct var *x = linear_apply(t, &net->linear, part_of(t, net, z, 0));
     x = op_reshape(t, x, DIMS(-1, net->first[0], net->first[1], net->first[2]));
+    const tape_scope blocks = tape_open(t);
     for (int i = 0; i < net->blocks; i++) {
-        x = up_block_apply(t, &net->block[i], x, condition(t, net, z, y, shared, i));
+        x = tape_close(t, blocks, up_block_apply(t, &net->block[i], x, condition(t, net, z, y, shared, i)));
         if (i == net->attention_at)
-            x = self_attention_apply(t, &net->attention, x);
+            x = tape_close(t, blocks, self_attention_apply(t, &net->attention, x));
     }
     x = class_norm_relu(t, &net->norm, x, NULL);
     return tape_close(t, s, op_tanh(t, conv_apply(t, &net->last, x)));

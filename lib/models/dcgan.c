@@ -96,7 +96,7 @@ static struct var *generator_forward(struct model *m, struct tape *t, struct var
     struct var *x = linear_apply(t, &net->linear, in[0]);
     x = op_reshape(t, x, DIMS(-1, net->first[0], net->first[1], net->first[2]));
     for (int i = 0; i < net->steps - 1; i++)
-        x = class_norm_relu(t, &net->norm[i], conv_transpose_apply(t, &net->up[i], x), y);
+        x = tape_close(t, s, class_norm_relu(t, &net->norm[i], conv_transpose_apply(t, &net->up[i], x), y));
     return tape_close(t, s, op_tanh(t, conv_transpose_apply(t, &net->up[net->steps - 1], x)));
 }
 
@@ -153,7 +153,7 @@ static struct var *discriminator_forward(struct model *m, struct tape *t, struct
     const tape_scope s = tape_open(t);
     struct var *x = in[0];
     for (int i = 0; i < net->steps; i++)
-        x = op_leaky(t, conv_apply(t, &net->conv[i], x), 0.2f);
+        x = tape_close(t, s, op_leaky(t, conv_apply(t, &net->conv[i], x), 0.2f));
     x = op_reshape(t, x, DIMS(x->v.dim[0], x->v.dim[1] * x->v.dim[2] * x->v.dim[3]));
     return tape_close(t, s, gan_head_apply(t, &net->head, x, m->inputs > 1 ? in[1] : NULL));
 }

@@ -61,7 +61,7 @@ static struct var *forward(struct model *m, struct tape *t, struct var *const *i
     const tape_scope s = tape_open(t);
     struct var *x = in[0];
     for (int i = 0; i < net->convs; i++)
-        x = op_leaky(t, conv_apply(t, &net->conv[i], x), 0.1f);
+        x = tape_close(t, s, op_leaky(t, conv_apply(t, &net->conv[i], x), 0.1f));
     return tape_close(t, s, linear_apply(t, &net->linear, op_reshape(t, x, DIMS(x->v.dim[0], -1))));
 }
 

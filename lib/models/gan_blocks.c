@@ -34,9 +34,9 @@ static struct var *twice(struct tape *t, struct var *x)
 struct var *up_block_apply(struct tape *t, const struct up_block *b, struct var *x, struct var *by)
 {
     const tape_scope s = tape_open(t);
-    struct var *h = twice(t, class_norm_relu(t, &b->norm1, x, by));
-    h = conv_apply(t, &b->conv1, h);
-    h = conv_apply(t, &b->conv2, class_norm_relu(t, &b->norm2, h, by));
+    struct var *h = tape_close(t, s, twice(t, class_norm_relu(t, &b->norm1, x, by)));
+    h = tape_close(t, s, conv_apply(t, &b->conv1, h));
+    h = tape_close(t, s, conv_apply(t, &b->conv2, class_norm_relu(t, &b->norm2, h, by)));
     return tape_close(t, s, op_add(t, h, twice(t, conv_apply(t, &b->shortcut, x))));
 }
 

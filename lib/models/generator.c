@@ -72,7 +72,8 @@ static struct var *forward(struct model *m, struct tape *t, struct var *const *i
     const tape_scope s = tape_open(t);
     struct var *x = op_reshape(t, linear_apply(t, &net->linear, in[0]), DIMS(-1, FIRST, FIRST, net->width));
     for (int i = 0; i < net->steps; i++)
-        x = norm_layer_apply(t, &net->norm[i], conv_transpose_apply(t, &net->up[i], x), NULL, (struct unary_op){.kind = UNARY_RELU});
+        x = tape_close(t, s, norm_layer_apply(t, &net->norm[i], conv_transpose_apply(t, &net->up[i], x), NULL,
+                                              (struct unary_op){.kind = UNARY_RELU}));
     return tape_close(t, s, op_tanh(t, conv_apply(t, &net->last, x)));
 }
 

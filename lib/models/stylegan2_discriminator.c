@@ -110,7 +110,7 @@ static void init(struct model *m, uint64_t seed)
 static struct var *block_apply(struct tape *t, const struct stage *b, struct var *x)
 {
     const tape_scope s = tape_open(t);
-    struct var *h = style_conv_apply(t, &b->conv1, style_conv_apply(t, &b->conv0, x));
+    struct var *h = tape_close(t, s, style_conv_apply(t, &b->conv1, style_conv_apply(t, &b->conv0, x)));
     return tape_close(t, s, op_add(t, h, style_conv_apply(t, &b->skip, x)));
 }
 
@@ -140,7 +140,7 @@ static struct var *forward(struct model *m, struct tape *t, struct var *const *i
         x = op_pad(t, x, &net->frame, RESAMPLE_ZERO);
     x = style_conv_apply(t, &net->colours, x);
     for (int i = 0; i < net->blocks; i++)
-        x = block_apply(t, &net->block[i], x);
+        x = tape_close(t, s, block_apply(t, &net->block[i], x));
     return tape_close(t, s, judged(t, net, x, m->inputs > 1 ? in[1] : NULL));
 }
 

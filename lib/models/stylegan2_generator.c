@@ -213,6 +213,7 @@ static struct var *synthesized(struct tape *t, const struct generator *net, stru
         x = style_layer_apply(t, &b->conv1, x, own[1], fresh);
         struct var *colours = style_rgb_apply(t, &b->rgb, x, own[2]);
         image = image ? op_add(t, style_upsample(t, image), colours) : colours;
+        tape_close_all(t, s, (struct var *const[]){x, image}, 2);
     }
     const int64_t *to = net->image;
     if (to[0] < side || to[1] < side)

@@ -105,9 +105,9 @@ static struct var *layer_forward(struct tape *t, const struct transformer *net, 
 {
     const tape_scope s = tape_open(t);
     const struct attention_view self = {.causal = memory != NULL, .dropout = net->dropout}, all = {.dropout = net->dropout};
-    x = joined(t, net, &l->norm1, x, attention_apply(t, &l->attention, x, NULL, &self));
+    x = tape_close(t, s, joined(t, net, &l->norm1, x, attention_apply(t, &l->attention, x, NULL, &self)));
     if (memory)
-        x = joined(t, net, &l->norm2, x, attention_apply(t, &l->cross, x, memory, &all));
+        x = tape_close(t, s, joined(t, net, &l->norm2, x, attention_apply(t, &l->cross, x, memory, &all)));
     return tape_close(t, s, joined(t, net, &l->norm3, x, feed_forward_apply(t, &l->ffn, x, net->dropout)));
 }
 
@@ -127,10 +127,12 @@ static struct var *forward(struct model *m, struct tape *t, struct var *const *i
     const struct transformer *net = m->net;
     const tape_scope s = tape_open(t);
     struct var *memory = embed(t, net, in[0]), *y = embed(t, net, in[1]);
+    const tape_scope encoding = tape_open(t);
     for (int64_t i = 0; i < net->encoders; i++)
-        memory = layer_forward(t, net, &net->layer[i], memory, NULL);
+        memory = tape_close(t, encoding, layer_forward(t, net, &net->layer[i], memory, NULL));
+    const tape_scope decoding = tape_open(t);
     for (int64_t i = 0; i < net->decoders; i++)
-        y = layer_forward(t, net, &net->layer[net->encoders + i], y, memory);
+        y = tape_close(t, decoding, layer_forward(t, net, &net->layer[net->encoders + i], y, memory));
     return tape_close(t, s, op_linear(t, y, tape_param(t, net->embedding), NULL));
 }
 

@@ -87,7 +87,7 @@ static struct var *layer_forward(struct tape *t, const struct transformer_xl *ne
 {
     const tape_scope s = tape_open(t);
     struct var *y = relative_attention_apply(t, &l->attention, x, memory, net->u, net->v, distance, net->dropout);
-    x = layer_norm_apply(t, &l->norm1, op_add(t, x, op_dropout(t, y, net->dropout)));
+    x = tape_close(t, s, layer_norm_apply(t, &l->norm1, op_add(t, x, op_dropout(t, y, net->dropout))));
     y = feed_forward_apply(t, &l->ffn, x, net->dropout);
     return tape_close(t, s, layer_norm_apply(t, &l->norm2, op_add(t, x, op_dropout(t, y, net->dropout))));
 }
@@ -102,8 +102,9 @@ static struct var *forward(struct model *m, struct tape *t, struct var *const *i
     sinusoid_distances(&(struct sinusoid){.d = net->width}, sines.f, places, 0);
     struct var *distance = op_dropout(t, tape_input(t, sines), net->dropout);
     x = op_dropout(t, x, net->dropout);
+    const tape_scope layers = tape_open(t);
     for (int64_t i = 0; i < net->layers; i++)
-        x = layer_forward(t, net, &net->layer[i], x, in[1 + i], distance);
+        x = tape_close(t, layers, layer_forward(t, net, &net->layer[i], x, in[1 + i], distance));
     return tape_close(t, s, op_linear(t, x, tape_param(t, net->embedding), NULL));
 }
 

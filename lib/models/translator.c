@@ -87,7 +87,7 @@ static struct var *normed(struct tape *t, struct var *x, struct var *residual, s
 static struct var *block_forward(struct tape *t, const struct residual *b, struct var *x)
 {
     const tape_scope s = tape_open(t);
-    struct var *y = normed(t, reflected(t, &b->conv1, x), NULL, relu);
+    struct var *y = tape_close(t, s, normed(t, reflected(t, &b->conv1, x), NULL, relu));
     return tape_close(t, s, normed(t, reflected(t, &b->conv2, y), x, none));
 }
 
@@ -95,13 +95,13 @@ static struct var *forward(struct model *m, struct tape *t, struct var *const *i
 {
     const struct translator *net = m->net;
     const tape_scope s = tape_open(t);
-    struct var *x = normed(t, reflected(t, &net->first, in[0]), NULL, relu);
+    struct var *x = tape_close(t, s, normed(t, reflected(t, &net->first, in[0]), NULL, relu));
     for (int i = 0; i < 2; i++)
-        x = normed(t, conv_apply(t, &net->down[i], x), NULL, relu);
+        x = tape_close(t, s, normed(t, conv_apply(t, &net->down[i], x), NULL, relu));
     for (int64_t i = 0; i < net->blocks; i++)
-        x = block_forward(t, &net->block[i], x);
+        x = tape_close(t, s, block_forward(t, &net->block[i], x));
     for (int i = 0; i < 2; i++)
-        x = normed(t, conv_transpose_apply(t, &net->up[i], x), NULL, relu);
+        x = tape_close(t, s, normed(t, conv_transpose_apply(t, &net->up[i], x), NULL, relu));
     return tape_close(t, s, op_tanh(t, reflected(t, &net->last, x)));
 }
 

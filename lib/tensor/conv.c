@@ -60,7 +60,25 @@ int64_t conv_q(const struct conv *c) { return reach(c->w, c->left + c->right, c-
  *                          library    116 /  94 /  76
  *     3x3 16ch 8x8         direct     151 / 144 / 153       184 / 176 / 168
  *                          library    112 / 146 / 148
+ *
+ * Small images and many weights (two cores of an Intel Xeon with AVX-512; products by oneDNN as well), times of oneDNN's
+ * kernels divided by those of a product:
+ *
+ *     batch 32, 512ch 2x2             2.0  / 3.1  / 6.3
+ *     batch 64, 256ch 4x4 /2          1.8  / 2.2  / 2.9
+ *     batch 32, 256ch 5x5 /2          1.2  / 1.7  / 1.8
+ *     batch 64, 256>512 8x8 /2        1.1  / 1.25 / 1.8
+ *     batch 32, 128>256 8x8 /2        0.96 / 1.15 / 1.4
+ *     batch 8,  256>512 14x14 /2      0.8  / 1.2  / 1.7
+ *     batch 64, 128>256 16x16 /2      0.8  / 0.9  / 1.1
+ *     batch 8,  512ch 16x16 /2        0.8  / 1.3  / 1.5
+ *     batch 64, 64>128 32x32 /2       0.8  / 0.96 / 0.8
+ *     batch 32, 256>512 4x4 /2, 1x1   1.8  / 1.3  / 3.6
+ *
+ * so products where there are enough weights, C K, a pixel of y.  A few rows read reordered weights in less time than a product
+ * takes to read them.
  */
+enum { FORWARD_WEIGHTS = 7168, DATA_WEIGHTS = 1024, WEIGHT_WEIGHTS = 256, FEW_ROWS = 32 };
 enum { LEAST_CHANNELS = 32, LEAST_FULL = 8, SMALL_KERNEL = 9, FEW_CHANNELS = 64, SMALL_IMAGE = 16, SMALL_RESULT = 64, SMALL_STRIDED = 256 };
 
 static bool is_product(const struct conv *c)
@@ -96,13 +114,22 @@ static bool suits_direct(const struct conv *c, enum conv_pass pass)
            conv_p(c) * conv_q(c) <= small(c, pass) && (pass == CONV_FORWARD ? y : pass == CONV_DATA ? x : x && y);
 }
 
+/* oneDNN's kernels compute neighbours in a row at a time, of which small images have few. */
+static bool suits_plain(const struct conv *c, enum conv_pass pass)
+{
+    const int64_t pixels = conv_p(c) * conv_q(c);
+    const int64_t least = pass == CONV_FORWARD ? FORWARD_WEIGHTS : pass == CONV_DATA ? DATA_WEIGHTS : WEIGHT_WEIGHTS;
+    return c->groups == 1 && c->c * c->k >= least * pixels && (pass != CONV_FORWARD || c->n * pixels >= FEW_ROWS);
+}
+
 enum conv_algorithm conv_choose(const struct conv *c, enum conv_pass pass)
 {
     if (is_product(c))
         return CONV_PRODUCT;
     if (is_depthwise(c))
         return pass == CONV_FORWARD && c->r * c->s > SMALL_KERNEL ? CONV_LIBRARY : CONV_DEPTHWISE;
-    return suits_winograd(c) ? CONV_WINOGRAD : suits_direct(c, pass) ? CONV_DIRECT : CONV_LIBRARY;
+    return suits_winograd(c) ? CONV_WINOGRAD : suits_direct(c, pass) ? CONV_DIRECT :
+           suits_plain(c, pass) ? CONV_PLAIN : CONV_LIBRARY;
 }
 
 /* ---- Plans ------------------------------------------------------------------------------------ */

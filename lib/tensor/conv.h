@@ -41,7 +41,7 @@ enum conv_algorithm {
     CONV_DEPTHWISE,                     /* groups = C = K: our own kernel over channels */
     CONV_DIRECT,                        /* few channels, many images: our own kernel over images */
     CONV_LIBRARY,                       /* oneDNN */
-    CONV_PLAIN,                         /* im2col and products: where oneDNN has no fast kernel */
+    CONV_PLAIN,                         /* im2col and products: small images, and where oneDNN has no fast kernel */
 };
 enum conv_algorithm conv_choose(const struct conv *c, enum conv_pass pass);
 

@@ -327,6 +327,31 @@ static void a_gradient_of_weights_is_added_to_what_is_there(void)
         }
 }
 
+/* Layers of networks that are known: forward, data, weight. */
+static void the_rule_chooses_by_shape(void)
+{
+    enum { P = CONV_PRODUCT, W = CONV_WINOGRAD, D = CONV_DEPTHWISE, I = CONV_DIRECT, L = CONV_LIBRARY, C = CONV_PLAIN };
+    static const struct { struct conv c; int pass[3]; } of[] = {
+        {{64, 32, 32, 64,  256, 1, 1,  1, 1,  1, 1,  0, 0, 0, 0,  1, false, 0}, {P, P, P}},
+        {{64, 8, 8, 256,  256, 3, 3,  1, 1,  1, 1,  1, 1, 1, 1,  1, false, 0}, {W, W, W}},
+        {{64, 32, 32, 16,  16, 3, 3,  1, 1,  1, 1,  1, 1, 1, 1,  1, false, 0}, {L, L, L}},
+        {{256, 8, 8, 16,  32, 3, 3,  2, 2,  1, 1,  1, 1, 1, 1,  1, false, 0}, {I, I, I}},
+        {{16, 14, 14, 384,  384, 3, 3,  1, 1,  1, 1,  1, 1, 1, 1,  384, false, 0}, {D, D, D}},
+        {{16, 14, 14, 240,  240, 5, 5,  1, 1,  1, 1,  2, 2, 2, 2,  240, false, 0}, {L, D, D}},
+        {{64, 32, 32, 64,  128, 3, 3,  2, 2,  1, 1,  1, 1, 1, 1,  1, false, 0}, {L, L, L}},
+        {{64, 16, 16, 128,  256, 3, 3,  2, 2,  1, 1,  1, 1, 1, 1,  1, false, 0}, {L, L, C}},
+        {{32, 8, 8, 128,  256, 3, 3,  2, 2,  1, 1,  1, 1, 1, 1,  1, false, 0}, {L, C, C}},
+        {{64, 8, 8, 256,  512, 3, 3,  2, 2,  1, 1,  1, 1, 1, 1,  1, false, 0}, {C, C, C}},
+        {{32, 2, 2, 512,  512, 3, 3,  1, 1,  1, 1,  1, 1, 1, 1,  1, false, 0}, {C, C, C}},
+        {{1, 2, 2, 512,  512, 3, 3,  1, 1,  1, 1,  1, 1, 1, 1,  1, false, 0}, {L, C, C}},
+        {{32, 2, 2, 512,  512, 3, 3,  1, 1,  1, 1,  1, 1, 1, 1,  32, false, 0}, {L, L, L}},
+        {{8, 224, 224, 3,  64, 7, 7,  2, 2,  1, 1,  3, 3, 3, 3,  1, false, 0}, {L, L, L}},
+    };
+    for (size_t i = 0; i < sizeof of / sizeof of[0]; i++)
+        for (int pass = CONV_FORWARD; pass <= CONV_WEIGHT; pass++)
+            CHECK_INT(conv_choose(&of[i].c, pass), of[i].pass[pass]);
+}
+
 /* ---- Properties -------------------------------------------------------------------------------------- */
 
 static double dot(const float *a, const float *b, int64_t n)
@@ -465,6 +490,7 @@ static int tests(void)
     RUN(the_data_gradient_is_the_transpose_for_every_shape_and_algorithm);
     RUN(the_weight_gradient_is_the_transpose_for_every_shape_and_algorithm);
     RUN(a_gradient_of_weights_is_added_to_what_is_there);
+    RUN(the_rule_chooses_by_shape);
     RUN(the_passes_are_adjoint);
     RUN(the_thread_count_changes_no_bit);
     RUN(changed_weights_are_noticed_by_their_version);

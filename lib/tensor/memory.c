@@ -4,9 +4,9 @@
  * first, as that one is still in the cache.
  *
  * Large blocks are spans of regions.  The smallest free span that is large enough serves, what is left of it stays free,
- * and free spans that touch become one.  Where none is large enough, a region comes in, at least as large as all before,
- * as few have fewer borders; and pages of free spans go back to the system, as many as are asked for, so
- * that no more memory is taken than was ever held at a time, or little more.
+ * and free spans that touch become one.  Regions are large, as few have few borders, and take no memory until they are
+ * written.  Where a block reaches beyond all before it, as much of what is free goes back to the system: no more
+ * memory is taken than was ever held at a time, or little more.
  *
  * Regions begin on 2 MiB borders and the kernel is asked for huge pages: a training step touches its memory anew,
  * and a fault for every 4 KiB costs as much as a pass over the data.
@@ -22,7 +22,7 @@
 enum {
     CLASSES = 64 + 20 * 8,
     LARGE = 1 << 20, SMALL = 15 << 16,          /* the most that stays below LARGE when it is rounded up */
-    PAGE = 4096, LEAST_REGION = 256 << 20,      /* of which no memory is taken until it is written */
+    PAGE = 4096, LEAST_REGION = 1 << 30,      /* of which no memory is taken until it is written */
 };
 
 struct spare { struct block b; struct spare *next; };
@@ -33,6 +33,7 @@ struct memory {
     size_t used, peak, lent;
     struct spare *spare[CLASSES];
     struct span *free;                                      /* last given up first */
+    char *fresh, *last;                                     /* of the newest region: what was never used, and its end */
 };
 
 struct memory *memory_new(void) { return xcalloc(1, sizeof(struct memory)); }
@@ -150,7 +151,6 @@ static void give_back(struct memory *m, size_t bytes)
 
 static struct span *region_new(struct memory *m, size_t bytes)
 {
-    give_back(m, SIZE_MAX);
     size_t size = LEAST_REGION;
     size = size > bytes ? size : bytes;
     size = size > m->lent ? size : m->lent;
@@ -158,6 +158,8 @@ static struct span *region_new(struct memory *m, size_t bytes)
     if (!data)
         data = xzeros(size = bytes);
     struct span *s = span_new(m, data, size);
+    m->fresh = data;
+    m->last = m->fresh + size;
     m->lent += size;
     list(m, s);
     return s;
@@ -172,6 +174,11 @@ static struct block *large_new(struct memory *m, size_t bytes)
     if (!best)
         best = region_new(m, bytes);
     unlist(m, best);
+    char *end = (char *)best->b.data + bytes;
+    if (end > m->fresh && end <= m->last) {
+        give_back(m, (size_t)(end - m->fresh));
+        m->fresh = end;
+    }
     split(m, best, bytes);
     return &best->b;
 }

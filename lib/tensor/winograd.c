@@ -19,7 +19,7 @@
 #include <omp.h>
 #include <string.h>
 
-enum { OWN_BYTES = 768 << 10, SHARED_BYTES = 6 << 20, GRAIN = 12, LEAST_TILES = 24, LARGE_WEIGHTS = 3 << 20, LINE = 16 };
+enum { OWN_BYTES = 768 << 10, SHARED_BYTES = 6 << 20, KEPT_TILES = 32, GRAIN = 12, LEAST_TILES = 24, LARGE_WEIGHTS = 3 << 20, LINE = 16 };
 
 /* A correlation: x [N,H,W,C] -> y [N,P,Q,K], offset by (top, left), with its grid of tiles. */
 struct grid {
@@ -147,14 +147,17 @@ static void block_together(const struct correlation *r, float *v, float *m, int6
         tile_out(g, r->y, m + t * g->k_padded, r->bias, first + t);
 }
 
+/* u, in a block to drop.  Where tiles are few, its making would take longer than the products, and it is kept for later calls;
+ * else it is not, for it is four times as large as w. */
 static struct block *weights_of(struct conv_plans *p, const struct conv *c, const struct grid *g, enum conv_pass pass, const float *w)
 {
     const int64_t panels = g->k_padded / g->f->cols, each = g->c * g->f->cols;
     struct conv shape = {.k = c->k, .c = c->c};         /* of any image */
     const struct conv_key key = conv_key_of(&shape, pass, USE_TRANSFORMED, w);
     const size_t bytes = sizeof(float) * WINOGRAD_POINTS * u_apart(g);
-    bool ready;
-    struct block *b = plans_weights(p, &key, c->version, bytes, &ready);
+    const bool kept = !c->version || g->tiles < KEPT_TILES;
+    bool ready = false;
+    struct block *b = kept ? plans_weights(p, &key, c->version, bytes, &ready) : block_new(p->m, bytes);
     if (ready)
         return b;
     #pragma omp parallel for schedule(static)

@@ -479,6 +479,26 @@ static void training_lets_go_of_what_inference_kept(void)
     memory_free(m);
 }
 
+static void transformed_weights_are_kept_where_tiles_are_few(void)
+{
+    for (int64_t n = 1; n <= 256; n *= 256) {
+        struct memory *m = memory_new();
+        struct conv_plans *p = conv_plans_new(m);
+        const struct conv c = {.n = n, .h = 4, .w = 4, .c = 64, .k = 64, .r = 3, .s = 3, .sh = 1, .sw = 1, .dh = 1, .dw = 1,
+                               .top = 1, .left = 1, .bottom = 1, .right = 1, .groups = 1, .version = 1};
+        float *x = numbers(x_count(&c), 1), *w = numbers(w_count(&c), 2), *y = numbers(y_count(&c), 0);
+        for (int times = 0; times < 3; times++)
+            conv_forward(p, &c, y, x, w, NULL);
+        if (n == 1)
+            CHECK(memory_used(m) >= sizeof *w * 36 * 64 * 64);
+        else
+            CHECK_INT(memory_used(m), 0);
+        conv_plans_free(p);
+        memory_free(m);
+        free(x); free(w); free(y);
+    }
+}
+
 static int tests(void)
 {
     memory = memory_new();
@@ -496,6 +516,7 @@ static int tests(void)
     RUN(changed_weights_are_noticed_by_their_version);
     RUN(plans_forget_what_was_not_used_for_long);
     RUN(training_lets_go_of_what_inference_kept);
+    RUN(transformed_weights_are_kept_where_tiles_are_few);
     conv_plans_free(plans);
     CHECK_INT(memory_used(memory), 0);
     memory_free(memory);

@@ -1,12 +1,11 @@
 #include "metrics/algebra.h"
 #include "base/fail.h"
-#include "base/late.h"
 #include "base/mem.h"
+#include "base/openblas.h"
 
 #include <cblas.h>
 #include <omp.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 /* A piece has at most TILE x TILE results. */
@@ -34,11 +33,7 @@ static union {
 static void find(void)
 {
     const char *const names[] = {"cblas_dgemm", "dsyevd_", "dgesdd_"};
-    const char *why;
-    if (late_open("libopenblas.so.0", 3, names, library.address, &why))
-        return;
-    fprintf(stderr, "matrix product: OpenBLAS is needed (Debian: libopenblas0): %s\n", why);
-    exit(1);
+    openblas_open(3, names, library.address);
 }
 
 static void open_library(void)

@@ -1,22 +1,16 @@
 #include "tensor/blas.h"
-#include "base/late.h"
+#include "base/openblas.h"
 #include "tensor/onednn.h"
 
 #include <pthread.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 static union { __typeof__(&cblas_sgemm) call; void *address; } function;        /* set once, by find() */
 
 static void find(void)
 {
     const char *const name = "cblas_sgemm";
-    const char *why;
-    if (late_open("libopenblas.so.0", 1, &name, &function.address, &why))
-        return;
-    fprintf(stderr, "matrix product: OpenBLAS is needed (Debian: libopenblas0): %s\n", why);
-    exit(1);
+    openblas_open(1, &name, &function.address);
 }
 
 /* Its kernels are made when the first product asks for them, in 25 ms, and are faster then: 340 GFLOP/s for

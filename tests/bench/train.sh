@@ -7,6 +7,7 @@
 #   SLICE=0.3     seconds a measurement should take: sets the number of steps in it, for each side
 #   OURS_COMMAND  what speaks for us, instead of train_bench; OURS_FILES=npz if it reads those, not .ten
 set -euo pipefail
+. "$(dirname "$0")/openblas.bash"
 dir=$(mktemp -d "${TMPDIR:-/var/tmp}/ten-bench.XXXXXX")
 trap 'rm -rf "$dir"' EXIT
 trap : PIPE                             # a side that died is found when it does not answer

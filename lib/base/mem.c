@@ -104,6 +104,8 @@ void mem_keep(void)
 
 void *mem_map(size_t size)
 {
+    if (size > PTRDIFF_MAX)                     /* what rounding up would make 0 of */
+        return NULL;
     const size_t bytes = (size + PAGE - 1) & ~(size_t)(PAGE - 1), more = size >= HUGE ? HUGE - PAGE : 0;
     char *p = mmap(NULL, (size ? bytes : PAGE) + more, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 

@@ -224,7 +224,7 @@ static void zeros_that_are_forgotten_are_zeros_again(void)
         CHECK_INT(left, n % 4096);                          /* of whole pages */
         xzeros_free(p, n);
     }
-    CHECK(mem_map((size_t)1 << 62) == NULL);
+    CHECK(mem_map((size_t)1 << 62) == NULL && mem_map(SIZE_MAX) == NULL);
 }
 
 int main(void)

@@ -1,7 +1,8 @@
 /*
  * Convolutions as lib/tensor/conv.h computes them beside oneDNN's direct kernels: all threads, every
- * tensor in the layout oneDNN likes best, its reorders not counted; ours of weights are, where they are not kept.  The two alternate; printed are
- * the medians and the ratio of oneDNN's time to ours with its quartiles.  Results are compared first.
+ * tensor in the layout oneDNN likes best, its reorders not counted; ours of weights are, where they are
+ * not kept.  The two alternate; printed are the medians and the ratio of oneDNN's time to ours with its
+ * quartiles.  Results are compared first.
  * With OMP_NUM_THREADS=1 the time is the processor's, so that other work on the machine counts less.
  */
 #include "base/mem.h"
